@@ -1,0 +1,1 @@
+"""finews reads Chinese finance news and keeps each article for good, as a post of a Jekyll site."""
