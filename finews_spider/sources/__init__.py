@@ -1,0 +1,94 @@
+"""What a source is: where to read listings, and the routes to one article. Adding one is a module with this shape.
+
+Everything here is pure: text in, refs or an Article out. No disk, no network, no clock, no Scrapy. The spider asks for
+the URLs that a source names and hands the answers to the `read` that stands beside each URL.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Protocol
+
+from finews_spider.dates import Window
+from finews_spider.items import Article, ArticleRef
+
+# What values in sources.toml have to look like: a pattern, and how a message calls it.
+Origin = Annotated[str, (r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", "a scheme and host, like https://example.com")]
+IdPath = Annotated[str, (r"/[^\s{}]*\{id\}[^\s{}]*", "a path with {id} in it, like /page.do?id={id}")]
+IdLink = Annotated[
+    str,
+    (
+        r"https?://[^\s{}<>]*\{(id|number)\}[^\s{}<>]*",
+        "a URL with {id} (NW and digits) or {number} (digits) in it",
+    ),
+]
+Slug = Annotated[str, (r"[\w·-]+", "a slug, like zhongguozhengquanbao")]
+
+
+class UnreadableError(ValueError):
+    """An answer that is not what its URL gives when all is well: says which part is missing or wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What a run is asked for: categories are slugs, none means all."""
+
+    categories: tuple[str, ...] = ()
+    window: Window = field(default_factory=Window)
+
+
+@dataclass(slots=True)
+class ListingPage:
+    """What one listing names: its refs, the listings to read next, and why rows were skipped (reason: count)."""
+
+    refs: list[ArticleRef] = field(default_factory=list)
+    next: list["Listing"] = field(default_factory=list)
+    skipped: dict[str, int] = field(default_factory=dict)
+
+    def skip(self, reason: str) -> None:
+        """Count a row that is no ref."""
+        self.skipped[reason] = self.skipped.get(reason, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page that names articles; `read` raises UnreadableError where the page is not such a listing."""
+
+    name: str
+    url: str
+    read: Callable[[str], ListingPage]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to an article's text; `read` gives what the answer has, or raises UnreadableError."""
+
+    name: str
+    url: str
+    read: Callable[[str], Article]
+
+
+class Source(Protocol):
+    """A place that news comes from. `name` is its table in sources.toml."""
+
+    name: str
+    enabled: bool
+
+    def listings(self, query: Query) -> list[Listing]:
+        """The listings that a run starts with."""
+        ...
+
+    def routes(self, ref: ArticleRef) -> list[Route]:
+        """The ways to one article, best first."""
+        ...
+
+    def share_link_of(self, id_: str) -> str:
+        """The public address of an article, written under its post."""
+        ...
+
+    def ref(self, url: str) -> ArticleRef | None:
+        """The article that a link names, where the link is this source's."""
+        ...
+
+    def hosts(self) -> set[str]:
+        """Every host that it may be asked for, without ports."""
+        ...

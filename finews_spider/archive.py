@@ -1,0 +1,132 @@
+"""The archive: all posts under one output folder. It is the truth about what is kept."""
+
+import asyncio
+import os
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from finews_spider import ids, posts
+from finews_spider.errors import MistakeError
+from finews_spider.items import Article
+
+FOLDERS = ("_posts", "old_post")
+BY_DAY = "_posts/{year}/{month}/{day}/{year}-{month}-{day}-{id}.md"
+FLAT = "_posts/{year}-{month}-{day}-{id}.md"
+POST_PATHS = {"by-day": BY_DAY, "flat": FLAT}
+
+_PATTERN = re.compile(r"_posts/(?:[\w.-]+/|\{(?:year|month|day)\}/)*\{year\}-\{month\}-\{day\}-\{id\}\.(?:md|markdown)")
+
+
+def post_pattern(value: str) -> str:
+    """The pattern of post paths that the setting FINEWS_POST_PATH gives, by name or as it is.
+
+    Raises MistakeError for one that Jekyll would not find, or in which ids and days would not tell posts apart.
+    """
+    pattern = POST_PATHS.get(value, value)
+    if not _PATTERN.fullmatch(pattern) or ".." in pattern:
+        raise MistakeError(
+            f"FINEWS_POST_PATH: {value!r} is not accepted; use {', '.join(POST_PATHS)}, or a path like {BY_DAY}"
+        )
+    return pattern
+
+
+class Archive:
+    """The posts of one output folder, in any layout. One run at a time writes to it."""
+
+    def __init__(self, output: Path, pattern: str = BY_DAY) -> None:
+        self.output = output
+        self.pattern = pattern
+        self._paths = {id_: path for path, id_ in self._found()}
+        self._waiting: list[tuple[Path, str, asyncio.Future[None]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __contains__(self, id_: str) -> bool:
+        """Whether the article has a post in the id's own family."""
+        return id_ in self._paths
+
+    def path(self, id_: str, time: datetime) -> Path:
+        """Where a new post of that id and time belongs."""
+        assert ids.is_id(id_)
+        day = {"year": f"{time:%Y}", "month": f"{time:%m}", "day": f"{time:%d}"}
+        return self.output / self.pattern.format(id=id_, **day)
+
+    def read(self, id_: str) -> Article | None:
+        """The article of a post; None where there is none, or none that finews wrote."""
+        try:
+            return posts.parse(Path(self._paths[id_]).read_text(encoding="utf-8"))
+        except (KeyError, OSError, ValueError):
+            return None
+
+    async def add(self, id_: str, time: datetime, text: str) -> None:
+        """Write a post; when this returns, it is on disk, whole, under its name.
+
+        Posts that come together are written together, in a thread, so that syncing them delays nothing else.
+        Raises OSError where the disk refuses.
+        """
+        path = self.path(id_, time)
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((path, text, written))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_waiting())
+        await written
+        self._paths[id_] = str(path)
+
+    async def _write_waiting(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            results = await asyncio.to_thread(_write_all, self.output, [(path, text) for path, text, _ in batch])
+            for (_, _, written), error in zip(batch, results, strict=True):
+                if written.cancelled():
+                    continue
+                if error:
+                    written.set_exception(error)
+                else:
+                    written.set_result(None)
+
+    def _found(self) -> Iterator[tuple[str, str]]:
+        for folder in FOLDERS:
+            for parent, _, names in os.walk(self.output / folder):
+                for name in names:
+                    if id_ := ids.id_in_post_name(name):
+                        yield f"{parent}/{name}", id_
+
+
+def _write_all(output: Path, batch: list[tuple[Path, str]]) -> list[OSError | None]:
+    results: list[OSError | None] = []
+    for path, text in batch:
+        try:
+            _write(output, path, text)
+            results.append(None)
+        except OSError as error:
+            results.append(error)
+    for parent in {path.parent for path, _ in batch}:
+        _sync_folder(parent)
+    return results
+
+
+def _write(output: Path, path: Path, text: str) -> None:
+    """The file appears whole or not at all: written aside, synced, then renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = output / ".finews" / "tmp" / path.name
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    with aside.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,94 @@
+"""The spider's arguments (`-a name=value`), checked before anything is asked for."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from finews_spider.dates import Window, read_day
+from finews_spider.errors import MistakeError
+from finews_spider.items import ArticleRef
+from finews_spider.sources import Query, Source
+
+ACCEPTED = {
+    "source": "names of sources, comma-separated",
+    "category": "slugs of categories, comma-separated",
+    "since": "the first day, YYYY-MM-DD",
+    "until": "the last day, YYYY-MM-DD",
+    "url": "one share link, post page or article page",
+}
+
+
+class ArgumentError(MistakeError):
+    """A spider argument that cannot be meant; the message names it and says what is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What a run is asked for. With `ref`, that one article and nothing else."""
+
+    sources: tuple[Source, ...]
+    query: Query
+    ref: ArticleRef | None = None
+
+
+def read_arguments(values: Mapping[str, str], sources: Mapping[str, Source]) -> Arguments:
+    """The arguments, given those of the command line and the sources of the sources file."""
+    for name in values:
+        if name not in ACCEPTED:
+            raise ArgumentError(f"{name}: unknown argument; accepted are {', '.join(ACCEPTED)}")
+    chosen = _sources(values.get("source"), sources)
+    query = Query(categories=_categories(values.get("category")), window=_window(values))
+    if "url" not in values:
+        return Arguments(chosen, query)
+    return Arguments(chosen, query, _ref(values["url"], chosen))
+
+
+def _names(argument: str, value: str, is_name: Callable[[str], object], meaning: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+    wrong = [name for name in names if not is_name(name)]
+    if wrong or not names:
+        raise ArgumentError(f"{argument}: {', '.join(wrong) or 'nothing'} is not accepted; {meaning}")
+    return names
+
+
+def _sources(value: str | None, sources: Mapping[str, Source]) -> tuple[Source, ...]:
+    meaning = f"sources are {', '.join(sources)}"
+    if value is not None:
+        return tuple(sources[name] for name in _names("source", value, sources.__contains__, meaning))
+    enabled = tuple(source for source in sources.values() if source.enabled)
+    if not enabled:
+        raise ArgumentError(f"source: none is enabled in the sources file; {meaning}")
+    return enabled
+
+
+def _categories(value: str | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    meaning = "a category is a slug like zhongguozhengquanbao"
+    return _names("category", value, re.compile(r"[A-Za-z0-9_-]+").fullmatch, meaning)
+
+
+def _window(values: Mapping[str, str]) -> Window:
+    window = Window(_day("since", values.get("since")), _day("until", values.get("until")))
+    if window.since and window.until and window.until < window.since:
+        raise ArgumentError(f"until: {window.until} is before since, {window.since}")
+    return window
+
+
+def _day(argument: str, value: str | None) -> date | None:
+    day = read_day(value) if value is not None and "/" not in value else None
+    if value is not None and day is None:
+        raise ArgumentError(f"{argument}: {value!r} is not a day; use YYYY-MM-DD, like 2021-12-30")
+    return day
+
+
+def _ref(url: str, sources: tuple[Source, ...]) -> ArticleRef:
+    for source in sources:
+        if ref := source.ref(url):
+            return ref
+    hosts = sorted(set().union(*(source.hosts() for source in sources)))
+    raise ArgumentError(
+        f"url: {url!r} names no article of {', '.join(source.name for source in sources)};"
+        f" use a share link (…?infoCode=NW…), a post page or an article page on {', '.join(hosts)}"
+    )

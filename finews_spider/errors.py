@@ -1,0 +1,5 @@
+"""What the operator can put right."""
+
+
+class MistakeError(ValueError):
+    """A wrong argument, setting or sources file; the message names it and says what is accepted. Exit code 2."""

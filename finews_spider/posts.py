@@ -1,0 +1,117 @@
+"""An article as the text of a post, and back. The seed post is the form, to the byte."""
+
+import html
+import json
+import re
+
+from finews_spider import ids
+from finews_spider.dates import read_time
+from finews_spider.items import FLASH_CATEGORY, TAG_ENDING, Article
+
+_POST = re.compile(
+    r"---\nlayout: post\ntitle: (?P<title>.*)\ndate: (?P<date>.*)\n"
+    r"categories: (?P<category>.*)\ntags: (?P<tag>.*)\n---\n"
+    r"(?P<content>(?s:.*?))\n\n<(?P<share_link>[^<>\n]*)>\n\n\[返回.*"
+)
+# Plain YAML scalars that every YAML reader takes for strings; what does not fit is quoted.
+_PLAIN = re.compile(
+    r"(?!(?:true|false|yes|no|on|off|null|y|n)$)(?:[^\W\d_]|[0-9]+[^\W\d_eEoOxXbB])[\w·()（）《》-]*",
+    re.IGNORECASE,
+)
+# What may not stand in a double-quoted YAML scalar as it is, besides what JSON escapes.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+# What kramdown reads as markup or turns into typographic characters, by itself, doubled, or where a line starts.
+_MARKUP = re.compile(r"[\\`*_\[\]|$\"']|^[#+:=-]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.")
+_ENTITIES = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    "{": "&#123;",
+    "}": "&#125;",
+    "~": "&#126;",
+    "^": "&#94;",
+}
+
+
+def render(article: Article, site: str) -> str:
+    """The whole text of the article's post, without a newline at its end.
+
+    `site` is where the back-links lead: `//finews.withounder.com`. The article has to be whole (`validate` saw to it).
+    """
+    assert article.time is not None
+    tag = article.tag
+    return (
+        "---\n"
+        "layout: post\n"
+        f"title: {_quoted(article.title)}\n"
+        f"date: {article.time:%Y-%m-%d %H:%M:%S %z}\n"
+        f"categories: {_scalar(article.category)}\n"
+        f"tags: {f'[{_quoted(tag)}]' if any(map(str.isspace, tag)) else _scalar(tag)}\n"
+        "---\n"
+        f"{_content(article)}\n"
+        "\n"
+        f"<{article.share_link}>\n"
+        "\n"
+        f"[返回{escape_markdown(tag)}]({site}/{_listing_path(article)})｜[返回首页]({site}/)"
+    )
+
+
+def parse(text: str) -> Article:
+    """The article that a post of `render` tells of; `source` and `url` are empty.
+
+    Raises ValueError where `text` has not the seed's form.
+    """
+    found = _POST.fullmatch(text)
+    moment = found and read_time(found["date"])
+    if not found or not moment:
+        raise ValueError("not a post of the seed's form")
+    id_ = ids.id_in_url(found["share_link"]) or ""
+    article = Article(source="", id=id_, url="", title=_value(found["title"]), share_link=found["share_link"])
+    article.time, article.to_the_second = moment
+    if found["category"] == FLASH_CATEGORY:
+        article.id = ids.number(id_)
+        digest, _, article.body = found["content"].partition("\n\n")
+        article.digest = unescape_markdown(digest.removeprefix("> "))
+    else:
+        article.body = found["content"]
+        article.media_name = _value(found["tag"]).removesuffix(TAG_ENDING)
+    return article
+
+
+def escape_markdown(text: str) -> str:
+    """One line of plain text so that kramdown shows it as it is; Liquid finds nothing in it either."""
+    text = re.sub(r"^([0-9]+)\.", r"\1\\.", _MARKUP.sub(r"\\\g<0>", text))
+    return re.sub(r"[&<>{}~^]", lambda char: _ENTITIES[char[0]], text)
+
+
+def unescape_markdown(text: str) -> str:
+    """What `escape_markdown` was given."""
+    return re.sub(r"\\(.)", r"\1", html.unescape(text))
+
+
+def _content(article: Article) -> str:
+    # Liquid's openers as entities: one `{% foo %}` in one post would end the whole build.
+    body = re.sub(r"\{\{+|\{(?=%)", lambda openers: "&#123;" * len(openers[0]), article.body)
+    if not article.is_flash:
+        return body
+    digest = f"> {escape_markdown(article.digest)}"
+    return f"{digest}\n\n{body}" if body else digest
+
+
+def _listing_path(article: Article) -> str:
+    return f"{FLASH_CATEGORY}/" if article.is_flash else f"category/{article.category}.html"
+
+
+def _quoted(text: str) -> str:
+    """A double-quoted YAML scalar, which is a JSON string with some more escapes."""
+    return _UNPRINTABLE.sub(lambda char: f"\\u{ord(char[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+def _scalar(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else _quoted(text)
+
+
+def _value(scalar: str) -> str:
+    """The text of a scalar that `_quoted`, `_scalar` or the list form wrote."""
+    value = json.loads(scalar) if scalar[:1] in ('"', "[") else scalar
+    return str(value[0] if isinstance(value, list) else value)

@@ -1,0 +1,58 @@
+"""What differs from Scrapy's defaults, each with its reason. `-s NAME=value` overrides any of it."""
+
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+
+BOT_NAME = "finews"
+SPIDER_MODULES = ["finews_spider.spiders"]
+COMMANDS_MODULE = "finews_spider.commands"
+
+# The route map: what happens to an article after it was read.
+ITEM_PIPELINES = {
+    "pipelines.clean.CleanPipeline": 100,
+    "pipelines.sanitize.SanitizePipeline": 200,
+    "pipelines.validate.ValidatePipeline": 300,
+    "pipelines.post.PostPipeline": 800,
+}
+
+# finews's own.
+FINEWS_OUTPUT = str(_HERE.parent / "output")  # the static-site repository that gets the posts
+FINEWS_SOURCES_FILE = str(_HERE / "sources.toml")
+FINEWS_SITE = "//finews.withounder.com"  # where the back-links under a post lead
+FINEWS_POST_PATH = "by-day"  # or "flat", or a pattern
+FINEWS_CONTACT = "https://finews.withounder.com/"  # in the User-Agent: a page or mailto: where sites reach you
+
+# Other people's sites: one request a second a host, none that robots.txt forbids.
+DOWNLOAD_DELAY = 1.0
+RANDOMIZE_DOWNLOAD_DELAY = False  # 0.5 s at times would be more than was promised
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "finews"  # the name to look for in robots.txt, not the whole header
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "finews_spider.manners.RobotsTxtMiddleware": 100,  # Scrapy's lets a first batch through
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing here asks for a password
+}
+
+# What comes over HTTP is a stranger's.
+DOWNLOAD_HANDLERS = {
+    "file": None,
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}  # no link may reach anything but HTTP
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # a category page of 40,000 rows has 6 MB
+DOWNLOAD_TIMEOUT = 30  # seconds; an answer takes well under one
+METAREFRESH_ENABLED = False  # a body may hold a refresh to anywhere
+REDIRECT_MAX_TIMES = 5
+COOKIES_ENABLED = False  # no page needs one
+TELNETCONSOLE_ENABLED = False  # no listening ports
+REMOTE_CONTROL_ENABLED = False
+
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider knows what it asked for, by id
+
+LOG_LEVEL = "INFO"
+LOG_FORMATTER = "finews_spider.log.LogFormatter"  # Scrapy's prints whole articles
+FEED_EXPORT_ENCODING = "utf-8"  # -O items.jsonl in readable Chinese

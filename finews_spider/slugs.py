@@ -1,0 +1,24 @@
+"""The category of a media name: 中国证券报 is `zhongguozhengquanbao`.
+
+The existing site made its slugs with xpinyin: each character's first reading, no context, the rest as it was. They are
+in URLs that exist, so the readings and the letter case stay. What would break a path or a URL is left out.
+"""
+
+from functools import lru_cache
+
+from slugify import slugify
+from xpinyin import Pinyin
+
+MAX_LENGTH = 100  # characters; the longest name seen gives 49, and a folder's name may have 255 bytes
+
+_readings = Pinyin()
+
+
+@lru_cache(maxsize=8192)  # the existing site has 1,975 categories
+def slug(media_name: str) -> str:
+    """The name in `A-Za-z0-9_-`; empty when nothing in it can be written so."""
+    kept = "".join(char for char in media_name[:1000] if char.isalnum() or char in "-_")
+    read = _readings.get_pinyin(kept, splitter="")
+    # python-slugify writes what is left in other scripts; separators that would start or end a name go.
+    text = slugify(read, lowercase=False, regex_pattern=r"[^-_A-Za-z0-9]+", max_length=MAX_LENGTH)
+    return text.strip("-_")

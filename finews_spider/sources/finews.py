@@ -1,0 +1,184 @@
+"""The existing site, finews.withounder.com: a Jekyll site, and the share host that its texts came from."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from lxml import html
+from parsel import Selector
+
+from finews_spider import ids
+from finews_spider.dates import read_day, read_time
+from finews_spider.items import FLASH_CATEGORY, TAG_ENDING, Article, ArticleRef
+from finews_spider.slugs import slug
+from finews_spider.sources import (
+    IdLink,
+    IdPath,
+    Listing,
+    ListingPage,
+    Origin,
+    Query,
+    Route,
+    Slug,
+    UnreadableError,
+)
+from finews_spider.sources.answers import json_object, media_name_in, one_line
+
+_POST_PATH = re.compile(r"/(?P<folder>[^/]+)/(?P<day>[0-9]{4}/[0-9]{2}/[0-9]{2})/(?P<id>[A-Z0-9]+)\.html")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinewsSource:
+    """The source `finews`; its fields are the keys of its table in sources.toml."""
+
+    name: ClassVar[str] = "finews"
+
+    site: Origin
+    share: tuple[Origin, ...]
+    origin: tuple[Origin, ...]
+    text_path: IdPath
+    share_link: IdLink
+    flash_link: IdLink
+    categories: tuple[Slug, ...] = ()
+    enabled: bool = True
+
+    def hosts(self) -> set[str]:
+        """Every host that it may be asked for."""
+        return {urlsplit(origin).hostname or "" for origin in (self.site, *self.share, *self.origin)}
+
+    def listings(self, query: Query) -> list[Listing]:
+        """The asked categories' pages; or else the home page, which leads to those that it shows, and those known."""
+        if query.categories:
+            return [self._category(name) for name in query.categories]
+        home = Listing("home", f"{self.site}/", self._read_home)
+        return [home, *(self._category(name) for name in self.categories)]
+
+    def routes(self, ref: ArticleRef) -> list[Route]:
+        """The text API of the share hosts and of their origins, then the post page.
+
+        A flash's digest is on its post page only, so that comes first.
+        """
+        texts = [
+            Route(
+                f"{urlsplit(host).hostname} text",
+                host + self.text_path.format(id=ref.id),
+                partial(self._read_text, ref),
+            )
+            for host in (*self.share, *self.origin)
+        ]
+        pages = [Route("post page", url, partial(self._read_post, ref)) for url in self._post_urls(ref)]
+        return [*pages, *texts] if ids.is_flash(ref.id) else [*texts, *pages]
+
+    def share_link_of(self, id_: str) -> str:
+        """The link to write under the article."""
+        link = self.flash_link if ids.is_flash(id_) else self.share_link
+        return link.format(id=id_, number=ids.number(id_))
+
+    def ref(self, url: str) -> ArticleRef | None:
+        """The article that a share link or a post page of the site names."""
+        id_ = ids.id_in_url(url)
+        if not id_ or urlsplit(url).hostname not in self.hosts():
+            return None
+        return self._post_ref(url) or ArticleRef(source=self.name, id=id_, url=url)
+
+    def _category(self, name: str) -> Listing:
+        path = f"/{name}/" if name == FLASH_CATEGORY else f"/category/{quote(name)}.html"
+        return Listing(f"category {name}", self.site + path, self._read_category)
+
+    def _post_urls(self, ref: ArticleRef) -> list[str]:
+        if _POST_PATH.fullmatch(urlsplit(ref.url).path):
+            return [ref.url]
+        if ids.is_flash(ref.id):  # the folder of all flashes is one, and the id starts with its day
+            return [f"{self.site}/{FLASH_CATEGORY}/{ref.id[:4]}/{ref.id[4:6]}/{ref.id[6:8]}/{ref.id}.html"]
+        return []
+
+    def _post_ref(self, url: str) -> ArticleRef | None:
+        found = _POST_PATH.fullmatch(urlsplit(url).path)
+        day = found and read_day(found["day"])
+        if not found or not day or not ids.is_id(found["id"]):
+            return None
+        return ArticleRef(source=self.name, id=found["id"], url=url, day=day)
+
+    def _read_home(self, text: str) -> ListingPage:
+        """The newest articles of each category, and the pages of these categories."""
+        page = self._read_rows(text)
+        if not page.refs:
+            raise UnreadableError("home page names no article")
+        folders = {unquote(urlsplit(ref.url).path.split("/")[1]): None for ref in page.refs}
+        page.next = [self._category(folder) for folder in folders if folder not in self.categories]
+        return page
+
+    def _read_category(self, text: str) -> ListingPage:
+        """All articles of a category. Its title is often another source's, so no name is taken from it."""
+        page = self._read_rows(text)
+        if not page.refs and not Selector(text).xpath("//section//ul | //h2"):
+            raise UnreadableError("category page has no list")
+        return page
+
+    def _read_rows(self, text: str) -> ListingPage:
+        page = ListingPage()
+        heading = ""
+        for node in Selector(text).xpath("//section//h2 | //section//li"):
+            if node.root.tag == "h2":
+                heading = node.xpath("string()").get("").strip()
+            elif ref := self._row(node, heading):
+                page.refs.append(ref)
+            else:
+                page.skip("no article link")
+        return page
+
+    def _row(self, row: Selector, heading: str) -> ArticleRef | None:
+        ref = self._post_ref(urljoin(self.site, row.xpath(".//a/@href").get("")))
+        if not ref or urlsplit(ref.url).hostname != urlsplit(self.site).hostname:
+            return None
+        ref.title = one_line(row.xpath("string(.//a)").get())
+        name = heading.removesuffix(TAG_ENDING)
+        # A heading is believed where it gives the folder: names with white space stand there in pieces.
+        if slug(name) == unquote(urlsplit(ref.url).path.split("/")[1]):
+            ref.media_name = name
+        return ref
+
+    def _read_text(self, ref: ArticleRef, text: str) -> Article:
+        """The text API's answer: `text` of articles, `content` of flashes, and what else it may tell."""
+        answer = json_object(text)
+        body = answer.get("text") or answer.get("content")
+        if not isinstance(body, str) or not body.strip():
+            raise UnreadableError("text API gives no text")
+        article = Article(source=self.name, id=ref.id, url=ref.url)
+        article.body = body
+        article.title = one_line(answer.get("title"))
+        article.media_name = one_line(answer.get("medianame")) or media_name_in(body)
+        moment = read_time(one_line(answer.get("date")))
+        if moment:
+            article.time, article.to_the_second = moment
+        return article
+
+    def _read_post(self, ref: ArticleRef, text: str) -> Article:
+        """A post page. Its head holds raw text too (og:description), so only what is inside <section> is read."""
+        section = Selector(text).xpath("//section[.//h1]")
+        if not section:
+            raise UnreadableError("post page has no <section> with a title")
+        article = Article(source=self.name, id=ref.id, url=ref.url)
+        article.title = one_line(section.xpath("string(.//h1)").get())
+        article.digest = one_line(section.xpath("string(.//h1/following-sibling::blockquote)").get())
+        article.body = "".join(_body_of(section.xpath(".//h1")[0].root))
+        tags = " ".join(section.xpath(".//small//em//text()").getall())
+        article.media_name = media_name_in(article.body) or tags.strip().removesuffix(TAG_ENDING)
+        moment = read_time(section.xpath("string(.//small)").get(""))
+        if moment:
+            article.time, article.to_the_second = moment
+        return article
+
+
+def _body_of(heading: html.HtmlElement) -> Iterator[str]:
+    """What follows the title, up to the share link."""
+    yield heading.tail or ""
+    for node in heading.itersiblings():
+        link = node.find("a") if node.tag == "p" else None
+        if link is not None and link.get("href") == link.text_content():
+            return
+        if node.tag != "blockquote":
+            yield html.tostring(node, encoding="unicode")

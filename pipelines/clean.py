@@ -1,0 +1,211 @@
+"""Removes what an editor would remove. Each step names one thing that the sites put into bodies."""
+
+import re
+from typing import Any, Self
+
+from lxml import etree, html
+from scrapy.crawler import Crawler
+from scrapy.statscollectors import StatsCollector
+
+from finews_spider.blocks import BLOCKS, arrange, close_void
+from finews_spider.items import Article
+
+_SPACE = " \t\r\n\f\u00a0\u3000"
+_CHART_HOST = "webquoteklinepic.eastmoney.com"  # draws today's price, whatever the article's day
+_LAZY = ("data-src", "data-original", "orginial_src")  # sic, seen 2022
+_IMAGE_ATTRIBUTES = ("src", "alt", "width", "height", "style")  # in the seed's order
+_WRAPPERS = frozenset({"keytip", "infokey", "em_stock_key_common"})  # links around names of stocks and keywords
+_ADS = frozenset({"toplink", "em_handle_adv_close", "em_xuangu", "res-edit", "zwothers"})
+_AD_TEXT = ("在东方财富看资讯行情", "主力资金加仓名单实时更新")
+_TAIL_TEXT = re.compile("[（(【]?(?:郑重声明|责任编辑|打开微信)")
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_CODE = ("script", "style", "iframe", "form", "noscript", "object", "embed")
+
+_comments = etree.XPath("//comment()")
+_charts = etree.XPath(f"//img[contains(@src, '{_CHART_HOST}') or contains(@data-src, '{_CHART_HOST}')]")
+_images = etree.XPath("//img")
+_links = etree.XPath("//a")
+_styled = etree.XPath("//*[@style]")
+_classed = etree.XPath("//*[@class]")
+_spans = etree.XPath("//span | //font")
+_containers = etree.XPath("//div | //section | //article | //main | //figure | //figcaption | //header | //footer")
+_ad_paragraphs = etree.XPath("//p[" + " or ".join(f"contains(., '{text}')" for text in _AD_TEXT) + "]")
+_empty = etree.XPath(
+    "//*[self::p or self::center or self::a or self::strong or self::b or self::em]"
+    "[not(normalize-space(translate(., '\u00a0\u3000', '')))][not(.//img or .//table)]"
+)
+_texts = etree.XPath("//p | //center | //li | //td | //th | //h1 | //h2 | //h3 | //h4 | //h5 | //h6")
+
+
+class CleanPipeline:
+    """Cleans an article's body, and the white space of its texts."""
+
+    def __init__(self, stats: StatsCollector) -> None:
+        self.stats = stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor."""
+        return cls(crawler.stats)
+
+    def process_item(self, item: Article) -> Article:
+        """The article, clean."""
+        body = clean(item.body)
+        if body != item.body:
+            self.stats.inc_value("finews/cleaned")
+        item.body = body
+        for name in ("title", "media_name", "digest"):
+            setattr(item, name, re.sub(r"[\t\r\n\f\v]+", " ", getattr(item, name)).strip(_SPACE))
+        return item
+
+
+def clean(body: str) -> str:
+    """The body as an editor would leave it; empty when nothing of it is left."""
+    if not body.strip():
+        return ""
+    root = html.fragment_fromstring(body, create_parent="div")
+    for step in _STEPS:
+        step(root)
+    text = html.tostring(root, encoding="unicode")
+    return arrange(close_void(text[text.index(">") + 1 : text.rindex("<")]))
+
+
+def _drop_charts(root: html.HtmlElement) -> None:
+    """Live stock charts: the image, and all that stands between the site's comments around it."""
+    for comment in _comments(root):
+        if "EM_StockImg_Start" in comment.text:
+            following = list(comment.itersiblings())
+            ends = [at for at, node in enumerate(following) if _is_chart_end(node)]
+            for node in following[: ends[0] if ends else 0]:
+                node.drop_tree()
+    for image in _charts(root):
+        image.drop_tree()
+
+
+def _is_chart_end(node: Any) -> bool:
+    return node.tag is etree.Comment and "EM_StockImg_End" in node.text
+
+
+def _drop_code(root: html.HtmlElement) -> None:
+    """Comments, and elements that hold no text of the article."""
+    etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, *_CODE, with_tail=False)
+
+
+def _drop_hidden(root: html.HtmlElement) -> None:
+    for node in _styled(root):
+        if _HIDDEN.search(node.get("style")):
+            node.drop_tree()
+
+
+def _drop_ads(root: html.HtmlElement) -> None:
+    """Advertising, by class names as whole words (`ad` is in `lazyload`), by link, by how a paragraph begins."""
+    for node in _classed(root):
+        names = set(node.get("class").split())
+        if names & _ADS or (node.tag == "div" and node.get("class").startswith("ad_")):
+            node.drop_tree()
+    for link in _links(root):
+        if "acttg.eastmoney.com" in link.get("href", ""):
+            link.drop_tree()
+    for paragraph in _ad_paragraphs(root):
+        if paragraph.text_content().strip(_SPACE).startswith(_AD_TEXT):
+            paragraph.drop_tree()
+
+
+def _unwrap(root: html.HtmlElement) -> None:
+    """Marks around words go, the words stay; so do links that lead nowhere."""
+    for node in _spans(root):
+        node.drop_tag()
+    for link in _links(root):
+        href = link.get("href", "").strip()
+        if href.startswith("//"):
+            link.set("href", f"https:{href}")
+        elif _WRAPPERS.intersection(link.get("class", "").split()) or not re.match("(?i)https?:|mailto:", href):
+            link.drop_tag()
+
+
+def _mend_images(root: html.HtmlElement) -> None:
+    """Pictures that load late get their address; only what the seed's pictures have is kept, in its order."""
+    for image in _images(root):
+        had = dict(image.attrib)
+        sources = [had[name] for name in (*_LAZY, "src") if had.get(name)]
+        had["src"] = re.sub(r"^\s*//", "https://", sources[0] if sources else "")
+        image.attrib.clear()
+        for name in _IMAGE_ATTRIBUTES:
+            if name in had:
+                image.set(name, had[name])
+        if not re.match("(?i)https?://", had["src"]):
+            image.drop_tree()
+
+
+def _flatten(root: html.HtmlElement) -> None:
+    """Containers dissolve; one that holds a text and no block is a paragraph."""
+    for node in _containers(root):
+        if node is root:
+            continue
+        if any(child.tag in BLOCKS for child in node.iterdescendants()):
+            node.drop_tag()
+        else:
+            node.tag = "p"
+
+
+def _drop_tail(root: html.HtmlElement) -> None:
+    """What the site puts after the body; the source line stays, and so does such a text in the middle."""
+    for node in reversed(root):
+        text = node.text_content().strip(_SPACE)
+        if _TAIL_TEXT.match(text):
+            node.drop_tree()
+        elif text and node.get("class") != "em_media":
+            return
+
+
+def _drop_empty(root: html.HtmlElement) -> None:
+    for node in _empty(root):
+        node.drop_tree()
+
+
+def _trim(root: html.HtmlElement) -> None:
+    """White space (a paragraph starts with two U+3000) and line breaks at both ends of a text."""
+    for node in _texts(root):
+        _trim_start(node)
+        _trim_end(node)
+
+
+def _trim_start(node: html.HtmlElement) -> None:
+    text = node.text
+    if text and text[0] in _SPACE:
+        text = node.text = text.lstrip(_SPACE) or None
+    if text or len(node) == 0:
+        return
+    first = node[0]
+    if first.tag == "br":
+        first.drop_tree()
+        _trim_start(node)
+    elif first.tag not in BLOCKS and first.tag != "img":
+        _trim_start(first)
+
+
+def _trim_end(node: html.HtmlElement) -> None:
+    last = node[-1] if len(node) else None
+    text = node.text if last is None else last.tail
+    kept = text.rstrip(_SPACE) if text else ""
+    if last is None:
+        node.text = kept or None
+        return
+    last.tail = kept or None
+    if not kept and last.tag == "br":
+        last.drop_tree()
+        _trim_end(node)
+
+
+_STEPS = (
+    _drop_charts,
+    _drop_code,
+    _drop_hidden,
+    _drop_ads,
+    _unwrap,
+    _mend_images,
+    _flatten,
+    _drop_tail,
+    _drop_empty,
+    _trim,
+)

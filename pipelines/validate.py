@@ -1,0 +1,34 @@
+"""Refuses what cannot be a whole post. What is refused is not lost: a later run asks for it again."""
+
+import re
+
+from scrapy.exceptions import DropItem
+
+from finews_spider.items import Article
+
+_SOURCE_LINE = re.compile(r'<p class="em_media">.*?</p>', re.DOTALL)
+
+
+class MissingFieldError(DropItem):
+    """The article lacks a field that a post needs."""
+
+
+class ValidatePipeline:
+    """Lets whole articles through."""
+
+    def process_item(self, item: Article) -> Article:
+        """The article, if it can be a post; else MissingFieldError names its URL and the fields."""
+        missing = item.missing()
+        if item.body and not item.is_flash and not has_content(item.body):
+            missing.append("body")
+        if not item.is_flash and item.media_name and not item.category:
+            missing.append("media_name (nothing in it can stand in a URL)")
+        if missing:
+            raise MissingFieldError(f"{item.url}: no {', no '.join(missing)}; {item.id} is not written")
+        return item
+
+
+def has_content(body: str) -> bool:
+    """Whether there is something to read or see besides the source line."""
+    rest = _SOURCE_LINE.sub("", body)
+    return "<img" in rest or bool(re.sub(r"<[^>]*>|&nbsp;|\s", "", rest))
