@@ -1,0 +1,41 @@
+"""`python -m finews_spider.newsroom`: the newsroom until Ctrl-C, in a process of its own."""
+
+import argparse
+import json
+import signal
+from pathlib import Path
+
+from finews_spider.newsroom.server import Newsroom
+from finews_spider.newsroom.world import World
+
+STOP = {signal.SIGINT, signal.SIGTERM}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m finews_spider.newsroom", description=__doc__)
+    parser.add_argument("--articles", type=int, default=240)
+    parser.add_argument("--days", type=int, default=14)
+    parser.add_argument("--port-file", type=Path, help="write the URLs there, as JSON, once they answer")
+    parser.add_argument("--sources", type=Path, help="write a sources.toml that leads here")
+    options = parser.parse_args()
+    with Newsroom(World(options.articles, options.days)) as room:
+        report(room, options.sources, options.port_file)
+        signal.sigwait(STOP)
+
+
+def report(room: Newsroom, sources: Path | None, port_file: Path | None) -> None:
+    """The port file is written last, and whole: who waits for it finds everything ready."""
+    for role, url in room.urls.items():
+        print(f"{role}\t{url}", flush=True)
+    if sources:
+        sources.write_text(room.sources_toml(), encoding="utf-8")
+        print(f"sources\t{sources}", flush=True)
+    if port_file:
+        part = port_file.with_name(port_file.name + ".part")
+        part.write_text(json.dumps(room.urls), encoding="utf-8")
+        part.replace(port_file)
+
+
+if __name__ == "__main__":
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)  # before the server's thread could take them
+    main()

@@ -1,0 +1,191 @@
+"""The existing site and the share host, shaped as they were read in December 2021 to June 2022."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from html import escape
+from urllib.parse import parse_qs, urlsplit
+
+from finews_spider.newsroom.pages import PICTURE, Page, data, html, listing
+from finews_spider.newsroom.words import MEDIA, SLUGS
+from finews_spider.newsroom.world import Story, World
+
+FLASHES, FLASH_TAG = "emnews", "东财滚动新闻"
+HOME = "//finews.withounder.com"
+SHARE = "http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{}"
+NEWS = "http://finance.eastmoney.com/news/1354,{}.html"
+POST = re.compile(r"/([\w-]+)/(\d{4}/\d\d/\d\d)/(NW)?(\d{18})\.html", re.ASCII)
+CATEGORY = re.compile(r"/category/([\w-]+)\.html", re.ASCII)
+MEDIA_BY_SLUG = {slug: name for name, slug in SLUGS.items()}
+ON_HOME = 5
+QUOTE = "<blockquote>\n  <p>{}</p>\n</blockquote>\n\n"
+EMPTY = dict.fromkeys(("Id", "Date", "From", "Title", "medianame", "newsid", "url"), "")
+
+# The whole post stands in og:description, unescaped: its first `"` ends the attribute, and the body spills
+# into the page before <section>.
+LAYOUT = """<!DOCTYPE html>
+<html lang="zh-CN">
+  <head>
+    <meta charset="UTF-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>{title} | finews</title>
+    <meta property="og:title" content="{title}" />
+    <meta property="og:description" content="{description}" />
+  </head>
+  <body>
+    <div class="wrapper">
+      <header><h1><a href="/">finews</a></h1><p>财经新闻</p></header>
+      <section>
+{content}
+      </section>
+      <footer><p><small>Hosted on GitHub Pages</small></p></footer>
+    </div>
+  </body>
+</html>
+"""
+SHARE_PAGE = """<!DOCTYPE html>
+<html><head><meta charset="utf-8"><title>资讯分享</title></head>
+<body><div id="content"></div>
+<script>
+var id = location.search.match(/infoCode=(\\w+)/)[1];
+var ask = new XMLHttpRequest();
+ask.onload = function () {
+  document.getElementById("content").innerHTML = JSON.parse(ask.responseText).text;
+};
+ask.open("GET", "/NewsData/GetNewsText.do?id=" + id);
+ask.send();
+</script></body></html>
+"""
+
+
+class Blog:
+    """finews.withounder.com: the Jekyll site."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._items = lru_cache(maxsize=2)(self._list)
+
+    def page(self, target: str, published: int) -> Page | None:
+        path = urlsplit(target).path
+        if path in ("/", "/index.html"):
+            return self._listing("finews", "\n".join(self._home(published)), published)
+        if path == f"/{FLASHES}/":
+            return self._category(FLASHES, published)
+        if category := CATEGORY.fullmatch(path):
+            return self._category(category[1], published)
+        if post := POST.fullmatch(path):
+            return self._post(post, published)
+        return PICTURE if path.startswith(("/images/", "/download/")) else None
+
+    def _list(self, published: int) -> dict[str, list[str]]:
+        """Each category's list items, newest first."""
+        items: dict[str, list[str]] = {slug: [] for slug in (*SLUGS.values(), FLASHES)}
+        for index in reversed(range(published)):
+            story = self._world[index]
+            for slug, prefix in _families(story):
+                url = f"/{slug}/{story.time:%Y/%m/%d}/{prefix}{story.number}.html"
+                items[slug].append(f'<li><a href="{url}">{escape(story.title)}</a></li>')
+        return items
+
+    def _home(self, published: int) -> Iterator[str]:
+        items = self._items(published)
+        for slug, tags in (*((SLUGS[name], _tags(name)) for name in MEDIA), (FLASHES, [FLASH_TAG])):
+            for tag in tags if items[slug] else ():
+                yield from (f'<h2 id="{tag}">{tag}</h2>', "<ul>", *items[slug][:ON_HOME], "</ul>", "---")
+
+    def _category(self, slug: str, published: int) -> Page | None:
+        items = self._items(published).get(slug)
+        if items is None:
+            return None
+        title = _category_title(slug)
+        return self._listing(title, "\n".join((f"<h2>{title}</h2>", "<ul>", *items, "</ul>")), published)
+
+    def _listing(self, title: str, content: str, published: int) -> Page:
+        text = LAYOUT.format(title=title, description="财经新闻", content=content)
+        return listing(text, self._world.time(max(published - 1, 0)))
+
+    def _post(self, asked: re.Match[str], published: int) -> Page | None:
+        index = self._world.index(asked[4])
+        if index is None or index >= published:
+            return None
+        story = self._world[index]
+        known = (asked[1], asked[3] or "") in _families(story) and asked[2] == f"{story.time:%Y/%m/%d}"
+        return html(self._render(story, asked[1])) if known else None
+
+    def _render(self, story: Story, slug: str) -> str:
+        flash = slug == FLASHES
+        body = self._world.wrapped_body(story) if flash else self._world.plain_body(story)
+        link = (NEWS if flash else SHARE).format(story.number)
+        named = FLASH_TAG if flash else f"{story.media_name}新闻"
+        back = f"{HOME}/{FLASHES}/" if flash else f"{HOME}/category/{slug}.html"
+        quote = QUOTE.format(escape(story.digest, quote=False)) if flash else ""
+        title = escape(story.title)
+        content = (
+            f"<small>(GMT+8, Asia/Shanghai, CST) {story.time:%Y-%m-%d %H:%M:%S}</small>\n<h1>{title}</h1>\n"
+            f'{quote}{body}\n\n<p><a href="{link}">{link}</a></p>\n\n'
+            f'<p><a href="{back}">返回{named}</a>｜<a href="{HOME}/">返回首页</a></p>\n'
+            f"<small>tags: {' '.join(f'<em>{tag}</em>' for tag in named.split())}</small>"
+        )
+        return LAYOUT.format(title=title, description=f"{body} <{link}>", content=content)
+
+
+class ShareHost:
+    """finews.zning.xyz, and choicewzp1.eastmoney.com that it is a proxy of."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def page(self, target: str, published: int) -> Page | None:
+        url = urlsplit(target)
+        if url.path == "/html_News/NewsShare.html":
+            return html(SHARE_PAGE)
+        if url.path == "/NewsData/GetNewsText.do":
+            return data(self._text("".join(parse_qs(url.query).get("id", [])), published))
+        return PICTURE if url.path.startswith(("/images/", "/download/")) else None
+
+    def _text(self, asked: str, published: int) -> dict[str, object]:
+        """An id with NW is an article, without it a flash. Unknown: empty fields (inference: not seen)."""
+        number = asked.removeprefix("NW")
+        index = self._world.index(number)
+        story = self._world[index] if index is not None and index < published else None
+        if asked == number:
+            body = self._world.wrapped_body(story) or story.digest if story and story.in_flash else None
+            return _record("content", asked, story, body)
+        body = self._world.plain_body(story) if story and story.in_article else None
+        return _record("text", asked, story, body)
+
+
+def _record(key: str, asked: str, story: Story | None, body: str | None) -> dict[str, object]:
+    if story is None or body is None:
+        return {**EMPTY, "Author": [], "Order": 0, key: ""}
+    return {
+        "Id": asked,
+        "Author": [],
+        "Date": f"{story.time:%Y-%m-%d %H:%M:%S}",
+        "From": story.media_name,
+        "Order": 1,
+        "Title": story.title,
+        "medianame": story.media_name,
+        "newsid": story.number,
+        "url": NEWS.format(story.number),
+        key: body,
+    }
+
+
+def _families(story: Story) -> list[tuple[str, str]]:
+    """Slug and id prefix of each family that the story is in."""
+    article = [(SLUGS[story.media_name], "NW")] if story.in_article else []
+    return article + ([(FLASHES, "")] if story.in_flash else [])
+
+
+def _tags(media_name: str) -> list[str]:
+    """Jekyll splits a tag line on white space: `21世纪经济报道  南财理财通新闻` are two tags."""
+    return f"{media_name}新闻".split()
+
+
+def _category_title(slug: str) -> str:
+    """Every second category shows the next source's name, as 20 of 43 did."""
+    if slug == FLASHES:
+        return FLASH_TAG
+    place = MEDIA.index(MEDIA_BY_SLUG[slug])
+    return f"{MEDIA[(place + place % 2) % len(MEDIA)]}新闻"

@@ -1,0 +1,151 @@
+"""The newsroom on loopback: a port for each site, served from a thread of its own."""
+
+import asyncio
+import re
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache, partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from finews_spider.newsroom import pages
+from finews_spider.newsroom.finews import Blog, ShareHost
+from finews_spider.newsroom.pages import NOT_FOUND, Page, Site
+from finews_spider.newsroom.rules import Asked, Handler, Rule, Rules
+from finews_spider.newsroom.world import World
+
+SOURCES = Path(__file__).parent.parent / "sources.toml"
+ROBOTS = "User-agent: *\nDisallow: /private/\n"
+PAGES_KEPT = 4096  # a site; an article's page is a few KB
+
+
+def sites(world: World) -> dict[str, Site]:
+    """Who answers for each role. Roles are keys of sources.toml."""
+    share = ShareHost(world)
+    return {"site": Blog(world), "share": share, "origin": share}
+
+
+class Newsroom:
+    """`with Newsroom(World()) as room:` serves the world. `now`: later stories are not out; None: all are."""
+
+    def __init__(self, world: World, addresses: Mapping[str, str] | None = None) -> None:
+        self._world = world
+        self._sites = sites(world)
+        self._pages = {role: lru_cache(PAGES_KEPT)(site.page) for role, site in self._sites.items()}
+        self._addresses = addresses or {}
+        self._rules = Rules()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="newsroom", daemon=True)
+        self._runners: list[web.ServerRunner] = []
+        self.urls: dict[str, str] = {}
+        self.log: list[Asked] = []
+        self.robots = dict.fromkeys(self._sites, ROBOTS)
+        self.now = None
+
+    @property
+    def now(self) -> datetime | None:
+        return self._now
+
+    @now.setter
+    def now(self, now: datetime | None) -> None:
+        self._now = now
+        self._published = self._world.published(now)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def answer(
+        self,
+        role: str,
+        path_prefix: str,
+        *,
+        status: int | None = None,
+        body: str | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        times: int | None = None,
+        delay: float = 0.0,
+        handler: Handler | None = None,
+    ) -> None:
+        """Answer so from now on, or so many times. Only `headers` or `delay`: the usual page with them."""
+        if role not in self._sites:
+            raise ValueError(f"no such role: {role}")
+        content = body.encode() if isinstance(body, str) else body
+        self._rules.add(Rule(role, path_prefix, status, content, headers or {}, times, delay, handler))
+
+    def clear(self) -> None:
+        """Behave again."""
+        self._rules.clear()
+
+    def requests(self, role: str | None = None, prefix: str = "") -> list[Asked]:
+        """The log's requests to this role (None: any) whose path starts so."""
+        return [each for each in self.log if role in (None, each.role) and each.path.startswith(prefix)]
+
+    def sources_toml(self) -> str:
+        """finews_spider/sources.toml with the sites' origins replaced by the newsroom's."""
+        lines = SOURCES.read_text(encoding="utf-8").splitlines(keepends=True)
+        return "".join(self._relocate(line) for line in lines)
+
+    def _relocate(self, line: str) -> str:
+        url = self.urls.get(line.partition("=")[0].strip())
+        return re.sub(r'https?://[^/"]+', url, line) if url else line
+
+    async def _open(self) -> None:
+        for role in self._sites:
+            address = self._addresses.get(role, "127.0.0.1")
+            # At the end nobody is waited for: a test's delayed answers are not missed.
+            server = web.Server(partial(self._handle, role), access_log=None)
+            runner = web.ServerRunner(server, shutdown_timeout=0)
+            await runner.setup()
+            self._runners.append(runner)
+            await web.TCPSite(runner, address, 0).start()
+            self.urls[role] = f"http://{address}:{runner.addresses[0][1]}"
+
+    async def _close(self) -> None:
+        for runner in self._runners:
+            await runner.cleanup()
+
+    async def _handle(self, role: str, request: web.BaseRequest) -> web.StreamResponse:
+        path, status = request.path_qs, 0
+        try:
+            rule = self._rules.take(role, path)
+            response = await self._obey(rule, role, request) if rule else self._usual(role, request)
+            status = response.status
+            return response
+        finally:
+            self.log.append(Asked(role, request.method, path, dict(request.headers), status))
+
+    async def _obey(self, rule: Rule, role: str, request: web.BaseRequest) -> web.StreamResponse:
+        await asyncio.sleep(rule.delay)
+        if rule.handler:
+            return await rule.handler(request)
+        if rule.status is None and rule.body is None:
+            response = self._usual(role, request)
+            response.headers.update(rule.headers)
+            return response
+        headers = {"Content-Type": pages.HTML, **rule.headers}
+        return web.Response(body=rule.body or b"", status=rule.status or 200, headers=headers)
+
+    def _usual(self, role: str, request: web.BaseRequest) -> web.Response:
+        page = self._page(role, request.path_qs)
+        if page.unchanged(request.headers):
+            return web.Response(status=304, headers=page.validators)
+        return web.Response(body=page.body, status=page.status, headers=page.headers)
+
+    def _page(self, role: str, path: str) -> Page:
+        if path == "/robots.txt":
+            return pages.robots(self.robots[role])
+        return self._pages[role](path, self._published) or NOT_FOUND

@@ -1,0 +1,93 @@
+"""What the newsroom's stories are made of. Every company, number and sentence is invented."""
+
+from random import Random
+
+# Media name -> slug. The names hold what upset the site: white space, brackets, `·`, `《》`, `-`, an ending
+# 新闻, a difference in case only, and readings that a dictionary of words would give otherwise (重庆, 旅游).
+SLUGS = {
+    "中国证券报": "zhongguozhengquanbao",
+    "每日经济新闻": "meirijingjixinwen",
+    "21世纪经济报道": "21shijijingjibaodao",
+    "广州日报": "guangzhouribao",
+    "证券时报·e公司": "zhengquanshibaoegongsi",
+    "安信国际证券(香港)": "anxinguojizhengquanxianggang",
+    "21世纪经济报道  南财理财通": "21shijijingjibaodaonancailicaitong",
+    "TechWeb": "TechWeb",
+    "Techweb": "Techweb",
+    "财经·新媒体": "caijingxinmeiti",
+    "重庆商报": "zhongqingshangbao",
+    "《证券市场周刊》": "zhengquanshichangzhoukan",
+    "中国旅游报-资讯": "zhongguolvyoubao-zixun",
+}
+MEDIA = tuple(SLUGS)
+
+COLUMNS = ("cgnjj", "cgjjj", "cssgs", "ccjdd", "ccjxw", "chyyj", "czqyw", "cbkjj", "cggyw", "cmgyw")
+
+WORDS = {
+    kind: tuple(choices.split())
+    for kind, choices in {
+        "company": "云岭新材 海棠电气 北湾重工 青禾生物 星桥软件 临川乳业 远帆物流 瑞谷光电",
+        "industry": "储能 光伏 半导体 冷链物流 工业软件 创新药 跨境电商 新能源汽车 稀土 乡村旅游",
+        "place": "上海 广州 重庆 沈阳 南宁 武汉 厦门 成都 合肥 西安",
+        "subject": "主管部门 业内人士 公司管理层 多家机构 地方政府 行业协会 受访专家 一线经销商",
+        "verb": "加快布局 持续看好 稳步推进 重新评估 全面铺开 谨慎对待 加大投入 有序退出",
+        "result": "订单明显回暖 成本压力有所缓解 产能利用率回到高位 库存降至三年低点 价格仍在低位徘徊",
+        "period": "一季度 上半年 前三季度 全年 本周 过去一个月 “十四五”期间 春节前后",
+    }.items()
+}
+
+DIGEST = "{company}{period}{result}，{subject}{verb}{industry}。"
+
+SENTENCES = (
+    "{subject}表示，{period}{place}的{industry}企业{result}，增幅约为{n}%。",
+    "{company}在{place}{verb}{industry}项目，总投资{n}亿元，{period}{result}。",
+    "从{period}的数据看，{industry}领域{result}，{subject}普遍{verb}相关业务。",
+    "截至目前，{place}已有{n}家企业{verb}{industry}，其中{company}的份额居前。",
+    "{subject}认为，{industry}的竞争正从规模转向效率，{company}等企业{result}。",
+    "根据规划，{place}将在{period}建成{n}个{industry}示范项目，带动上下游共同发展。",
+    "值得注意的是，{company}{period}{result}，但{subject}仍提醒投资者留意波动。",
+    "记者在{place}走访时了解到，{industry}{result}，{subject}正在{verb}。",
+)
+
+TITLES = (
+    "{company}：{period}{result}",
+    "{place}{verb}{industry} {n}家企业入选",
+    "{subject}：{industry}{result}",
+    "{company}{verb}{industry} 总投资{n}亿元",
+    "目标：{n}亿元！{place}{industry}产业{verb}",
+    "{period}{industry}观察：{result}？",
+)
+
+# What broke YAML, HTML and Liquid on the site.
+ODD_TITLES = (
+    '{company}回应"{industry}停产"传闻: {result}',
+    "{company}: {verb}{industry}, {n}亿元",
+    "{place}{industry}平台上线 {{{{ site.{n} }}}} 引关注",
+    "{industry}市盈率<{n}倍 {subject}{verb}",
+    "{company}&{place}{industry}集团 {result}",
+    "#{industry}# {period}{result}",
+    "'{company}' {verb} {{% {n} %}}",
+    "<b>{company}</b>{verb}{industry} \\ {n}",
+)
+
+# What Markdown would take for markup where a digest stands alone.
+ODD_DIGESTS = (
+    "{company}的配股比例为3*4*5，{result}。",
+    "{subject}称<b>{industry}</b>{result}，_{n}_家企业&机构受益。",
+    "# {place}{industry}：`{n}`个项目[{verb}](#)，{result}。",
+)
+
+
+def phrase(template: str, rng: Random) -> str:
+    """The template with a word for each of its places."""
+    return template.format(n=rng.randint(2, 990), **words(rng))
+
+
+def words(rng: Random) -> dict[str, str]:
+    """A word of each kind. The newsroom's hottest line: random() is three times as fast as choice()."""
+    return {kind: choices[int(rng.random() * len(choices))] for kind, choices in WORDS.items()}
+
+
+def text(rng: Random, sentences: int = 2) -> str:
+    """So many sentences, as they stand in one paragraph."""
+    return "".join(phrase(template, rng) for template in rng.sample(SENTENCES, sentences))

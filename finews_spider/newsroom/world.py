@@ -1,0 +1,138 @@
+"""The stories that the newsroom's sites tell, each made from its index when somebody asks for it."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from functools import cached_property, lru_cache
+from random import Random
+
+from finews_spider.newsroom.constructs import AFTER, FILLING, MIDDLE, Block, Construct, source_line
+from finews_spider.newsroom.words import COLUMNS, DIGEST, MEDIA, ODD_DIGESTS, ODD_TITLES, TITLES, phrase, text
+
+BEIJING = timezone(timedelta(hours=8))
+FIRST_NUMBER = 2_230_000_000
+UNTIL = date(2022, 1, 12)  # the last day
+STEP = 37  # between the numbers of two stories that follow each other
+VARIANTS = 12  # of each construct: enough to tell bodies apart, few enough to make at once
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened, whoever tells it. `blocks` is empty for a flash that is a digest only."""
+
+    number: str
+    title: str
+    time: datetime
+    media_name: str
+    digest: str
+    blocks: tuple[Block, ...]
+    in_article: bool
+    in_flash: bool
+    columns: tuple[str, ...]
+
+
+class World:
+    """Stories in order of time, spread over whole Beijing days. Same arguments, same stories."""
+
+    def __init__(self, articles: int = 240, days: int = 14, seed: int = 1, until: date = UNTIL) -> None:
+        self._articles, self._days, self._seed = articles, days, seed
+        self._start = datetime(until.year, until.month, until.day, tzinfo=BEIJING) - timedelta(days=days - 1)
+        self._story = lru_cache(maxsize=4096)(self._make)
+
+    def __len__(self) -> int:
+        return self._articles
+
+    def __getitem__(self, index: int) -> Story:
+        if not 0 <= index < self._articles:
+            raise IndexError(index)
+        return self._story(index)
+
+    def __iter__(self) -> Iterator[Story]:
+        return map(self._story, range(self._articles))
+
+    def time(self, index: int) -> datetime:
+        """A day's first story is of 00:00:00, its last of 23:59:59."""
+        day = index * self._days // self._articles
+        first, after = (-(-each * self._articles // self._days) for each in (day, day + 1))
+        place, stories = index - first, after - first
+        second = place * 86400 // stories + index * 7919 % max(86400 // stories, 1)
+        if place == 0:
+            second = 0
+        elif place == stories - 1:
+            second = 86399
+        return self._start + timedelta(days=day, seconds=second)
+
+    def number(self, index: int) -> str:
+        """18 digits: the day, and ten that grow."""
+        return f"{self.time(index):%Y%m%d}{FIRST_NUMBER + index * STEP + index * index % STEP}"
+
+    def index(self, number: str) -> int | None:
+        """Where the story of this number stands; None: there is none."""
+        if len(number) != 18 or not number.isdecimal():
+            return None
+        index = (int(number[8:]) - FIRST_NUMBER) // STEP
+        return index if 0 <= index < self._articles and self.number(index) == number else None
+
+    def published(self, now: datetime | None) -> int:
+        """How many stories are out: those before this index. None: all."""
+        return self._articles if now is None else bisect_right(range(self._articles), now, key=self.time)
+
+    def plain_body(self, story: Story) -> str:
+        """As the text API serves the article: white space between paragraphs comes and goes."""
+        separator = "" if int(story.number) % 3 == 0 else "\n "
+        return separator.join(block.plain for block in story.blocks if block.plain)
+
+    def wrapped_body(self, story: Story) -> str:
+        """The same body as the flash has it."""
+        return "\n ".join(block.wrapped for block in story.blocks if block.wrapped)
+
+    def clean_body(self, story: Story) -> str:
+        """What must be left of either after cleaning, to the byte."""
+        body = ""
+        for block in story.blocks:
+            joined = not body or body.endswith("</center>") or block.clean.startswith('<p class="em_media">')
+            body += block.clean if joined or not block.clean else "\n " + block.clean
+        return body
+
+    def _make(self, index: int) -> Story:
+        rng = Random(self._seed * 1_000_003 + index)
+        media_name = MEDIA[index % len(MEDIA)]
+        digest_only = index % 24 == 23
+        return Story(
+            number=self.number(index),
+            title=phrase(_odd(index, 6, ODD_TITLES) or rng.choice(TITLES), rng),
+            time=self.time(index),
+            media_name=media_name,
+            digest=phrase(_odd(index, 4, ODD_DIGESTS) or DIGEST, rng),
+            blocks=() if digest_only else self._blocks(index, media_name, rng),
+            in_article=index % 12 != 11,
+            in_flash=index % 4 == 0 or index % 12 == 11,
+            columns=tuple(rng.sample(COLUMNS, rng.choice((1, 1, 2, 3)))),
+        )
+
+    def _blocks(self, index: int, media_name: str, rng: Random) -> tuple[Block, ...]:
+        """A lead of its own, three constructs in turn among paragraphs, the source line, what follows it."""
+        lead = text(rng, 3)
+        # Every fourth story is a flash too: counted apart, so that flashes get each construct soon.
+        first = (index // 4 if index % 4 == 0 else index) * 3
+        turn = [MIDDLE[place % len(MIDDLE)] for place in range(first, first + 3)]
+        body = [*turn, *rng.choices(FILLING, k=rng.randint(6, 11))]
+        rng.shuffle(body)
+        after = [AFTER[index // 3 % len(AFTER)]] if index % 3 == 0 else []
+        return (
+            Block("lead", f"<p>{lead}</p>", f"<p>{lead}</p>", f"<p>{lead}</p>"),
+            *(rng.choice(self._pool[construct]) for construct in body),
+            source_line(media_name, cut=index % 8 == 0),
+            *(rng.choice(self._pool[construct]) for construct in after),
+        )
+
+    @cached_property
+    def _pool(self) -> dict[Construct, tuple[Block, ...]]:
+        rng = Random(self._seed)
+        constructs = dict.fromkeys((*MIDDLE, *AFTER))
+        return {each: tuple(each.block(rng) for _ in range(VARIANTS)) for each in constructs}
+
+
+def _odd(index: int, every: int, templates: tuple[str, ...]) -> str | None:
+    return templates[index // every % len(templates)] if index % every == 0 else None
