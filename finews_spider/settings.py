@@ -25,7 +25,7 @@ FINEWS_CONTACT = "https://finews.withounder.com/"  # in the User-Agent: a page o
 
 # Other people's sites: one request a second a host, none that robots.txt forbids.
 DOWNLOAD_DELAY = 1.0
-RANDOMIZE_DOWNLOAD_DELAY = False  # 0.5 s at times would be more than was promised
+DOWNLOAD_DELAY_JITTER = 0  # half a second at times would be more than was promised
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "finews"  # the name to look for in robots.txt, not the whole header
@@ -51,6 +51,7 @@ COOKIES_ENABLED = False  # no page needs one
 TELNETCONSOLE_ENABLED = False  # no listening ports
 REMOTE_CONTROL_ENABLED = False
 
+CONCURRENT_ITEMS = 2  # Scrapy starts that many tasks for each response, and a response here gives one item or two
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider knows what it asked for, by id
 
 LOG_LEVEL = "INFO"

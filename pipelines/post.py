@@ -4,7 +4,6 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
-from scrapy.statscollectors import StatsCollector
 
 from finews_spider.archive import Archive
 from finews_spider.items import Article
@@ -20,16 +19,20 @@ class KnownError(DropItem):
 class PostPipeline:
     """Renders the post and hands it to the archive."""
 
-    def __init__(self, archive: Archive, site: str, stats: StatsCollector) -> None:
-        self.archive = archive
-        self.site = site
-        self.stats = stats
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.site: str = crawler.settings["FINEWS_SITE"]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's constructor; the archive is the spider's."""
-        archive: Archive = crawler.spider.archive  # type: ignore[union-attr]
-        return cls(archive, crawler.settings["FINEWS_SITE"], crawler.stats)
+        """Scrapy's constructor."""
+        return cls(crawler)
+
+    @property
+    def archive(self) -> Archive:
+        """The spider's."""
+        archive: Archive = self.crawler.spider.archive  # type: ignore[union-attr]
+        return archive
 
     async def process_item(self, item: Article) -> Article:
         """The article, when its post is safely on disk."""
@@ -37,5 +40,5 @@ class PostPipeline:
         if item.id in self.archive:
             raise KnownError(f"{item.id} has a post already")
         await self.archive.add(item.id, item.time, render(item, self.site))
-        self.stats.inc_value("finews/posts")
+        self.crawler.stats.inc_value("finews/posts")
         return item

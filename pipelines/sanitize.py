@@ -18,7 +18,7 @@ TAGS = frozenset(
 ATTRIBUTES = {
     "a": {"href"},
     "img": {"src", "alt", "width", "height", "style"},
-    "p": {"style"},
+    "p": {"class", "style"},
     "table": {"border"},
     "th": {"colspan", "rowspan", "style"},
     "td": {"colspan", "rowspan", "style"},
@@ -63,6 +63,8 @@ def sanitize(body: str) -> str:
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "style":
         return _style(value, STYLES[tag]) or None
+    if name == "class":
+        return "em_media" if "em_media" in value.split() else None  # the source line's, the only one the seed has
     if name == "src" and not re.match("(?i)https?://", value):
         return None  # the scheme list below holds for links; pictures are stricter
     return value
@@ -78,7 +80,6 @@ _cleaner = nh3.Cleaner(
     tags=set(TAGS),
     clean_content_tags=set(CODE),
     attributes=ATTRIBUTES,
-    allowed_classes={"p": {"em_media"}},
     attribute_filter=_attribute,
     url_schemes={"http", "https", "mailto"},
     link_rel=None,

@@ -1,0 +1,123 @@
+"""`make bench`: what finews costs besides the bare fetching. Ratios of runs in turn; a machine's noise hits both.
+
+The baseline is a Scrapy spider with no pipeline that fetches the same text-API URLs at the same concurrency and yields
+the parsed JSON.
+"""
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from finews_spider.newsroom.words import SLUGS
+from finews_spider.newsroom.world import World
+
+ROOT = Path(__file__).parent.parent
+CONCURRENCY = 16
+FAST = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS": CONCURRENCY, "CONCURRENT_REQUESTS_PER_DOMAIN": CONCURRENCY}
+
+BARE = """
+import json, scrapy
+
+class BareSpider(scrapy.Spider):
+    name = "bare"
+
+    async def start(self):
+        for url in open(self.urls):
+            yield scrapy.Request(url.strip())
+
+    def parse(self, response):
+        yield json.loads(response.text)
+"""
+
+
+class Cost(NamedTuple):
+    """Of one run: articles, seconds from the spider's opening to its closing, peak memory of the process in MB."""
+
+    articles: int
+    seconds: float
+    memory: float
+
+    @property
+    def speed(self) -> float:
+        return self.articles / self.seconds
+
+
+def run(command: list[str], settings: dict[str, object], folder: Path = ROOT) -> Cost:
+    options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+        scrapy = subprocess.Popen([sys.executable, "-m", "scrapy", *command, *options], cwd=folder, stderr=log)
+        _, status, usage = os.wait4(scrapy.pid, 0)
+        scrapy.returncode = os.waitstatus_to_exitcode(status)
+        log.seek(0)
+        said = log.read()
+    if scrapy.returncode != 0:
+        sys.exit(said)
+    seconds = float(re.findall(r"'elapsed_time_seconds': ([0-9.]+)", said)[0])
+    return Cost(int(re.findall(r"'item_scraped_count': (\d+)", said)[0]), seconds, usage.ru_maxrss / 1024)
+
+
+@contextmanager
+def newsroom(folder: Path, articles: int) -> Iterator[dict[str, str]]:
+    """The newsroom in a process of its own; yields its URLs."""
+    ports = folder / "ports.json"
+    options = ["--articles", str(articles), "--port-file", str(ports), "--sources", str(folder / "sources.toml")]
+    room = subprocess.Popen(
+        [sys.executable, "-m", "finews_spider.newsroom", *options], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    try:
+        while not ports.exists():
+            time.sleep(0.05)
+        yield json.loads(ports.read_text())
+    finally:
+        room.terminate()
+        room.wait()
+        ports.unlink()
+
+
+def speed(articles: int, rounds: int) -> None:
+    """Articles a second and peak memory, against the bare spider."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with newsroom(folder, articles) as urls:
+            numbers = [story.number for story in World(articles) if story.in_article]
+            path = "/NewsData/GetNewsText.do?id=NW"
+            (folder / "urls").write_text("\n".join(f"{urls['share']}{path}{number}" for number in numbers))
+            (folder / "bare.py").write_text(BARE)
+            pairs = []
+            for turn in range(rounds + 1):
+                bare = run(["runspider", f"{folder}/bare.py", "-a", f"urls={folder}/urls", "-L", "INFO"], FAST, folder)
+                ours = run(
+                    ["crawl", "finews", "-a", f"category={','.join(SLUGS.values())}"],
+                    {**FAST, "FINEWS_SOURCES_FILE": folder / "sources.toml", "FINEWS_OUTPUT": folder / f"out{turn}"},
+                )
+                assert bare.articles == ours.articles == len(numbers), (bare, ours)
+                pairs += [(bare, ours)] if turn else []  # the first warms up
+    print(f"{len(numbers)} articles, {CONCURRENCY} at a time, {rounds} rounds in turn:")
+    report("articles a second, bare", pairs, lambda bare, ours: bare.speed)
+    report("articles a second, finews", pairs, lambda bare, ours: ours.speed)
+    report("  finews / bare", pairs, lambda bare, ours: ours.speed / bare.speed, "0.80 at least")
+    report("peak MB, finews - bare", pairs, lambda bare, ours: ours.memory - bare.memory, "50 at most")
+
+
+def report(name: str, pairs: list[tuple[Cost, Cost]], figure: Callable[[Cost, Cost], float], aim: str = "") -> None:
+    figures = [figure(*pair) for pair in pairs]
+    line = f"{name:28} {statistics.median(figures):8.2f}  ({min(figures):.2f} to {max(figures):.2f})"
+    print(f"{line}   {aim}".rstrip())
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=3600, help="stories; about five in six are articles")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    speed(options.articles, options.rounds)
