@@ -41,7 +41,7 @@ class Construct:
 
 
 def _values(rng: Random) -> dict[str, object]:
-    values = {"text": text(rng), "more": text(rng), "market": rng.randrange(2), "n": rng.randint(2, 990)}
+    values = {"text": text(rng), "more": text(rng), "market": rng.randrange(2)}
     return {
         **words(rng),
         **values,

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta, timezone
 from functools import cached_property, lru_cache
 from random import Random
 
-from finews_spider.newsroom.constructs import AFTER, FILLING, MIDDLE, Block, Construct, source_line
-from finews_spider.newsroom.words import COLUMNS, DIGEST, MEDIA, ODD_DIGESTS, ODD_TITLES, TITLES, phrase, text
+from finews_spider.newsroom.constructs import AFTER, FILLING, MIDDLE, Block, source_line
+from finews_spider.newsroom.words import COLUMNS, DIGEST, MEDIA, ODD_DIGESTS, ODD_TITLES, TITLES, text, words
 
 BEIJING = timezone(timedelta(hours=8))
 FIRST_NUMBER = 2_230_000_000
@@ -97,14 +97,15 @@ class World:
 
     def _make(self, index: int) -> Story:
         rng = Random(self._seed * 1_000_003 + index)
+        subjects = words(rng)
         media_name = MEDIA[index % len(MEDIA)]
         digest_only = index % 24 == 23
         return Story(
             number=self.number(index),
-            title=phrase(_odd(index, 6, ODD_TITLES) or rng.choice(TITLES), rng),
+            title=(_odd(index, 6, ODD_TITLES) or rng.choice(TITLES)).format(**subjects),
             time=self.time(index),
             media_name=media_name,
-            digest=phrase(_odd(index, 4, ODD_DIGESTS) or DIGEST, rng),
+            digest=(_odd(index, 4, ODD_DIGESTS) or DIGEST).format(**subjects),
             blocks=() if digest_only else self._blocks(index, media_name, rng),
             in_article=index % 12 != 11,
             in_flash=index % 4 == 0 or index % 12 == 11,
@@ -122,16 +123,15 @@ class World:
         after = [AFTER[index // 3 % len(AFTER)]] if index % 3 == 0 else []
         return (
             Block("lead", f"<p>{lead}</p>", f"<p>{lead}</p>", f"<p>{lead}</p>"),
-            *(rng.choice(self._pool[construct]) for construct in body),
+            *(self._pool[each.name][int(rng.random() * VARIANTS)] for each in body),
             source_line(media_name, cut=index % 8 == 0),
-            *(rng.choice(self._pool[construct]) for construct in after),
+            *(self._pool[each.name][0] for each in after),
         )
 
     @cached_property
-    def _pool(self) -> dict[Construct, tuple[Block, ...]]:
+    def _pool(self) -> dict[str, tuple[Block, ...]]:
         rng = Random(self._seed)
-        constructs = dict.fromkeys((*MIDDLE, *AFTER))
-        return {each: tuple(each.block(rng) for _ in range(VARIANTS)) for each in constructs}
+        return {each.name: tuple(each.block(rng) for _ in range(VARIANTS)) for each in (*MIDDLE, *AFTER)}
 
 
 def _odd(index: int, every: int, templates: tuple[str, ...]) -> str | None:
