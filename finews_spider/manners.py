@@ -4,12 +4,12 @@ import asyncio
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware as ScrapyRobotsTxtMiddleware
+from scrapy.downloadermiddlewares import robotstxt
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 
-class RobotsTxtMiddleware(ScrapyRobotsTxtMiddleware):
+class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
     """Obeys robots.txt from the first request on.
 
     Scrapy 2.19 lets all but the first of the requests through that wait together for a host's robots.txt: they share

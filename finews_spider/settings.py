@@ -35,6 +35,13 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing here asks for a password
 }
 
+# Each of these handles every request, and nothing here looks at what they do.
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+}
+
 # What comes over HTTP is a stranger's.
 DOWNLOAD_HANDLERS = {
     "file": None,
@@ -52,6 +59,7 @@ TELNETCONSOLE_ENABLED = False  # no listening ports
 REMOTE_CONTROL_ENABLED = False
 
 CONCURRENT_ITEMS = 2  # Scrapy starts that many tasks for each response, and a response here gives one item or two
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the listing's order, newest first
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider knows what it asked for, by id
 
 LOG_LEVEL = "INFO"

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -52,7 +52,7 @@ class Cost(NamedTuple):
         return self.articles / self.seconds
 
 
-def run(command: list[str], settings: dict[str, object], folder: Path = ROOT) -> Cost:
+def run(command: list[str], settings: Mapping[str, object], folder: Path = ROOT) -> Cost:
     options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
         scrapy = subprocess.Popen([sys.executable, "-m", "scrapy", *command, *options], cwd=folder, stderr=log)

@@ -107,8 +107,8 @@ class FinewsSource:
         page = self._read_rows(text)
         if not page.refs:
             raise UnreadableError("home page names no article")
-        folders = {unquote(urlsplit(ref.url).path.split("/")[1]): None for ref in page.refs}
-        page.next = [self._category(folder) for folder in folders if folder not in self.categories]
+        names = dict.fromkeys(slug(ref.media_name) or _folder(ref.url) for ref in page.refs)
+        page.next = [self._category(name) for name in names if name not in self.categories]
         return page
 
     def _read_category(self, text: str) -> ListingPage:
@@ -136,8 +136,9 @@ class FinewsSource:
             return None
         ref.title = one_line(row.xpath("string(.//a)").get())
         name = heading.removesuffix(TAG_ENDING)
-        # A heading is believed where it gives the folder: names with white space stand there in pieces.
-        if slug(name) == unquote(urlsplit(ref.url).path.split("/")[1]):
+        # A heading is believed where it gives the folder: names with white space stand there in pieces. Jekyll
+        # writes folders in lower case, but not the names of category pages.
+        if slug(name).lower() == _folder(ref.url).lower():
             ref.media_name = name
         return ref
 
@@ -171,6 +172,10 @@ class FinewsSource:
         if moment:
             article.time, article.to_the_second = moment
         return article
+
+
+def _folder(url: str) -> str:
+    return unquote(urlsplit(url).path.split("/")[1])
 
 
 def _body_of(heading: html.HtmlElement) -> Iterator[str]:
