@@ -1,7 +1,9 @@
 """`scrapy demo`: the main job on the embedded newsroom, into a folder of its own."""
 
 import argparse
+import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -84,9 +86,10 @@ class Command(ScrapyCommand):
             print(f"\nOne of them, {one}:\n\n{_head(one)}")
         else:
             print("Nothing is new: no article was asked for, no file was touched.")
-        print(f"\nNext:\n  jekyll serve --source {folder}   # the site, if Jekyll is installed")
-        print("  scrapy demo                  # again: finds nothing new")
-        print("  scrapy crawl finews          # the real sites, one request a second, into output/")
+        scrapy = os.path.relpath(sys.argv[0])
+        print(f"\nNext:\n  jekyll serve --source {folder}  # the site, if Jekyll is installed")
+        print(f"  {scrapy} demo          # again: finds nothing new")
+        print(f"  {scrapy} crawl finews  # the real sites, one request a second, into output/")
 
 
 def _progress() -> Callable[[], None]:

@@ -1,0 +1,106 @@
+"""The front door: real crawls in a process of their own, over loopback, into a temporary folder."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from finews_spider.newsroom.server import Newsroom
+from finews_spider.newsroom.world import World
+
+ROOT = Path(__file__).parent.parent
+FULL_SPEED = {"DOWNLOAD_DELAY": "0", "CONCURRENT_REQUESTS_PER_DOMAIN": "16", "RETRY_TIMES": "0"}
+
+
+@dataclass
+class Ran:
+    """How a command ended and what it said; `stats` are those that a crawl counted."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def stats(self) -> dict[str, int]:
+        return {name: int(value) for name, value in re.findall(r"'([^']+)': (\d+)[,}]", self.err)}
+
+
+def run_scrapy(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> Ran:
+    """`scrapy …`; a warning of Python's is an error there too."""
+    command = [sys.executable, "-W", "error", "-m", "scrapy", *map(str, arguments)]
+    done = subprocess.run(
+        command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass
+class Site:
+    """An output folder that is fed from a newsroom."""
+
+    output: Path
+    room: Newsroom
+
+    def crawl(self, *arguments: str, settings: dict[str, str] | None = None, **environment: str) -> Ran:
+        """`scrapy crawl finews -a …` at full speed; the newsroom's log starts anew."""
+        sources = self.output.with_suffix(".toml")
+        sources.write_text(self.room.sources_toml(), encoding="utf-8")
+        del self.room.log[:]
+        options = {
+            **FULL_SPEED,
+            "FINEWS_OUTPUT": str(self.output),
+            "FINEWS_SOURCES_FILE": str(sources),
+            **(settings or {}),
+        }
+        words = [word for argument in arguments for word in ("-a", argument)]
+        words += [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
+        return run_scrapy("crawl", "finews", *words, **environment)
+
+    def posts(self) -> dict[str, bytes]:
+        """The posts' paths in the output folder, and their bytes."""
+        found = sorted(self.output.glob("*/**/*.md"))
+        return {str(post.relative_to(self.output)): post.read_bytes() for post in found}
+
+    def names(self) -> set[str]:
+        """The ids of the posts."""
+        return {Path(path).stem[11:] for path in self.posts()}
+
+    def articles_asked(self) -> list[str]:
+        """Paths of the requests that were for articles."""
+        return [asked.path for asked in self.room.log if re.search(r"\d{17}", asked.path)]
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return World(articles=60)
+
+
+@pytest.fixture
+def room(world: World) -> Iterator[Newsroom]:
+    with Newsroom(world) as room:
+        yield room
+
+
+@pytest.fixture
+def site(tmp_path: Path, room: Newsroom) -> Site:
+    return Site(tmp_path / "site", room)
+
+
+@pytest.fixture
+def tool() -> Callable[[str], str]:
+    """The path of a program that a test needs; without it the test is skipped, but CI has to have it."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if not path:
+            refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+            refuse(f"{name} is not installed")
+        return str(path)
+
+    return find

@@ -1,0 +1,205 @@
+"""The main job, through the front door."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from finews_spider.newsroom.server import Newsroom
+from finews_spider.newsroom.words import SLUGS
+from finews_spider.newsroom.world import Story, World
+from finews_spider.posts import parse
+from tests.conftest import Site
+
+TEXT_API = "/NewsData/GetNewsText.do"
+EMPTY = json.dumps({"Id": "", "Title": "", "Date": "", "text": ""})
+
+
+def ids_of(world: World, day: date | None = None) -> set[str]:
+    stories = [story for story in world if day in (None, story.time.date())]
+    articles = {f"NW{story.number}" for story in stories if story.in_article}
+    return articles | {story.number for story in stories if story.in_flash}
+
+
+def an_article(world: World) -> Story:
+    return next(story for story in world if story.in_article and not story.in_flash)
+
+
+def share_link(room: Newsroom, id_: str) -> str:
+    return f"{room.urls['share']}/html_News/NewsShare.html?infoCode={id_}"
+
+
+def test_every_article_becomes_one_post(site: Site, world: World) -> None:
+    assert site.crawl().code == 0
+    assert site.names() == ids_of(world)
+    assert len(site.posts()) == len(ids_of(world))
+
+
+def test_posts_hold_the_clean_body_and_all_else(site: Site, world: World) -> None:
+    site.crawl()
+    for path, text in site.posts().items():
+        post = parse(text.decode())
+        index = world.index(post.id.removeprefix("NW"))
+        assert index is not None
+        story = world[index]
+        assert path == f"_posts/{story.time:%Y/%m/%d/%Y-%m-%d}-{post.id}.md"
+        assert (post.title, post.time) == (story.title, story.time)
+        if post.is_flash:
+            assert post.digest == story.digest
+        else:
+            assert (post.media_name, post.category) == (story.media_name, SLUGS[story.media_name])
+            assert post.body == world.clean_body(story).replace("{{", "&#123;&#123;").replace("{%", "&#123;%")
+
+
+def test_an_article_costs_one_request(site: Site, world: World) -> None:
+    site.crawl()
+    assert len(site.articles_asked()) == len(ids_of(world))
+
+
+def test_a_second_run_asks_for_no_article_and_touches_no_file(site: Site) -> None:
+    site.crawl()
+    before = {post: post.stat().st_mtime_ns for post in site.output.glob("**/*.md")}
+    assert site.crawl().code == 0
+    assert site.articles_asked() == []
+    assert {post: post.stat().st_mtime_ns for post in site.output.glob("**/*.md")} == before
+
+
+def test_same_input_gives_same_bytes(site: Site, tmp_path: Path, room: Newsroom) -> None:
+    site.crawl()
+    there = Site(tmp_path / "there", room)
+    there.crawl(TZ="America/New_York", LC_ALL="C", PYTHONHASHSEED="7")
+    assert there.posts() == site.posts()
+
+
+@pytest.mark.parametrize("folder", ["_posts", "old_post", "_posts/2021/12/30", "old_post/deep/er"])
+@pytest.mark.parametrize("prefix", ["NW", ""])
+def test_an_archived_article_costs_no_request(site: Site, world: World, folder: str, prefix: str) -> None:
+    story = an_article(world)
+    site.crawl(f"url={share_link(site.room, 'NW' + story.number)}")
+    (path,) = site.output.glob("**/*.md")
+    text = path.read_text(encoding="utf-8")
+    path.unlink()
+    if not prefix:  # the flash of the same article: digest, body, another link
+        text = text.replace(f"categories: {SLUGS[story.media_name]}", "categories: emnews").replace(
+            "\n---\n", "\n---\n> 摘要\n\n", 1
+        )
+    kept = site.output / folder / f"2021-12-30-{prefix}{story.number}.md"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(text, encoding="utf-8")
+    assert site.crawl(f"url={share_link(site.room, 'NW' + story.number)}").code == 0
+    assert site.room.log == []
+
+
+def test_category_narrows_the_run(site: Site, world: World) -> None:
+    site.crawl("category=zhongguozhengquanbao,emnews")
+    wanted = {f"NW{s.number}" for s in world if s.in_article and s.media_name == "中国证券报"}
+    assert site.names() == wanted | {s.number for s in world if s.in_flash}
+
+
+def test_window_keeps_both_of_its_days(site: Site, world: World) -> None:
+    days = sorted({story.time.date() for story in world})
+    site.crawl(f"since={days[2]}", f"until={days[3]}")
+    assert site.names() == ids_of(world, days[2]) | ids_of(world, days[3])
+    assert len(site.articles_asked()) == len(site.names())
+
+
+def test_url_reads_one_article(site: Site, world: World) -> None:
+    story = an_article(world)
+    assert site.crawl(f"url={share_link(site.room, 'NW' + story.number)}").code == 0
+    assert site.names() == {f"NW{story.number}"}
+    assert len(site.articles_asked()) == 1
+
+
+def test_share_host_down_then_the_origin_answers(site: Site, world: World) -> None:
+    site.room.answer("share", TEXT_API, status=503)
+    site.crawl()
+    assert site.names() == ids_of(world)
+    assert len(site.room.requests("origin", TEXT_API)) == sum(story.in_article for story in world)
+
+
+def test_both_hosts_down_then_the_post_page_answers(site: Site, world: World) -> None:
+    site.crawl()
+    whole = site.posts()
+    other = Site(site.output.with_name("other"), site.room)
+    site.room.answer("share", TEXT_API, status=503)
+    site.room.answer("origin", TEXT_API, body="<html>郑重声明</html>")
+    other.crawl()
+    assert other.posts() == whole
+
+
+def test_a_broken_row_is_counted_and_the_others_are_read(site: Site, world: World) -> None:
+    rows = "".join(f'<li><a href="{path}">x</a></li>' for path in ("/x/2021/13/45/NW1.html", "javascript:alert(1)"))
+    story = next(s for s in world if s.media_name == "中国证券报" and s.in_article)
+    rows += f'<li><a href="/x/{story.time:%Y/%m/%d}/NW{story.number}.html">x</a></li><li></li>'
+    page = f"<section><h2>别家新闻</h2><ul>{rows}</ul></section>"
+    site.room.answer("site", "/category/zhongguozhengquanbao.html", body=page)
+    ran = site.crawl("category=zhongguozhengquanbao")
+    assert site.names() == {f"NW{story.number}"}
+    assert ran.stats["finews/rows/skipped/no article link"] == 3
+
+
+def test_empty_fields_are_not_written_and_asked_for_again(site: Site, world: World) -> None:
+    link = share_link(site.room, f"NW{an_article(world).number}")
+    for role in ("share", "origin"):
+        body = json.dumps({"Title": "", "Date": "", "medianame": "", "text": "<p>正文</p>"})
+        site.room.answer(role, TEXT_API, body=body)
+    ran = site.crawl(f"url={link}")
+    assert site.posts() == {}
+    assert "no title, no time, no media_name" in ran.err
+    assert link in ran.err
+    assert ran.stats["item_dropped_reasons_count/MissingFieldError"] == 1
+    site.room.clear()
+    site.crawl(f"url={link}")
+    assert len(site.posts()) == 1
+
+
+def test_a_listing_that_is_none_is_named_and_the_rest_goes_on(site: Site, world: World) -> None:
+    site.room.answer("site", "/category/zhongguozhengquanbao.html", body="<html>登录</html>")
+    site.room.answer("site", "/emnews/", status=500)
+    ran = site.crawl()
+    assert "category zhongguozhengquanbao" in ran.err
+    assert "category emnews" in ran.err
+    assert len(site.posts()) > 20
+    assert "Traceback" not in ran.err
+
+
+def test_gbk_under_a_utf8_label_is_read(site: Site, world: World) -> None:
+    story = an_article(world)
+    answer = json.dumps(
+        {"Title": story.title, "Date": f"{story.time:%F %T}", "medianame": "广州日报", "text": "<p>正文</p>"},
+        ensure_ascii=False,
+    )
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    site.room.answer("share", TEXT_API, body=answer.encode("gbk"), headers=headers)
+    site.crawl(f"url={share_link(site.room, 'NW' + story.number)}")
+    (text,) = site.posts().values()
+    assert "tags: 广州日报新闻" in text.decode()
+
+
+def test_robots_txt_is_obeyed_from_the_first_request_on(site: Site) -> None:
+    site.room.robots["share"] = "User-agent: *\r\nDisallow: /NewsData/\r\n"
+    ran = site.crawl()
+    assert site.room.requests("share", TEXT_API) == []
+    assert ran.code == 0
+
+
+def test_flat_is_a_layout(site: Site, world: World) -> None:
+    site.crawl(settings={"FINEWS_POST_PATH": "flat"})
+    assert {Path(path).parent.as_posix() for path in site.posts()} == {"_posts"}
+
+
+def test_feeds_work_as_in_any_scrapy_project(site: Site, world: World, tmp_path: Path) -> None:
+    story = an_article(world)
+    feed = tmp_path / "items.jsonl"
+    site.crawl(
+        f"url={share_link(site.room, 'NW' + story.number)}",
+        settings={"FEEDS": json.dumps({str(feed): {"format": "jsonlines"}})},
+    )
+    (line,) = feed.read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["title"] == story.title
+
+
+def test_no_temporary_file_is_left(site: Site) -> None:
+    site.crawl()
+    assert list(site.output.glob(".finews/tmp/*")) == []
