@@ -143,9 +143,7 @@ def test_every_construct_is_in_an_article_and_in_a_flash(name: str) -> None:
 def test_the_clean_form_is_as_a_parser_writes_it() -> None:
     for story in WORLD:
         clean = WORLD.clean_body(story)
-        written = nh3.clean(
-            clean, tags=nh3.ALLOWED_TAGS, attributes={**KEPT, **KEPT_OF_PICTURES}, link_rel=None
-        )
+        written = nh3.clean(clean, tags=nh3.ALLOWED_TAGS, attributes={**KEPT, **KEPT_OF_PICTURES}, link_rel=None)
         assert written == clean.replace(" />", ">")
 
 

@@ -83,8 +83,7 @@ KEYWORD = _wrapped(
 )
 COMMON_KEYWORD = _wrapped(
     "common keyword",
-    f'<span web="1" href="{QUOTE}" class="em_stock_key_common" data-code="{{market}},{{code}}">'
-    "{company}</span>",
+    f'<span web="1" href="{QUOTE}" class="em_stock_key_common" data-code="{{market}},{{code}}">{{company}}</span>',
 )
 
 KEPT = (
