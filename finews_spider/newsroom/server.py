@@ -12,7 +12,7 @@ from typing import Self
 
 from aiohttp import web
 
-from finews_spider.newsroom import pages
+from finews_spider.newsroom import eastmoney, pages
 from finews_spider.newsroom.finews import Blog, ShareHost
 from finews_spider.newsroom.pages import NOT_FOUND, Page, Site, View
 from finews_spider.newsroom.rules import Asked, Handler, Rule, Rules
@@ -26,7 +26,7 @@ PAGES_KEPT = 4096  # a site; an article's page is a few KB
 def sites(world: World) -> dict[str, Site]:
     """Who answers for each role. Roles are keys of sources.toml."""
     share = ShareHost(world)
-    return {"site": Blog(world), "share": share, "origin": share}
+    return {"site": Blog(world), "share": share, "origin": share, **eastmoney.sites(world)}
 
 
 class Newsroom:
