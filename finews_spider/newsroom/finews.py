@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from html import escape
+from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 
-from finews_spider.newsroom.pages import PICTURE, Page, data, html, listing
+from finews_spider.newsroom.pages import PICTURE, Page, View, data, html, listing
 from finews_spider.newsroom.words import MEDIA, SLUGS
-from finews_spider.newsroom.world import Story, World
+from finews_spider.newsroom.world import Story, World, in_article, in_flash, media_name
 
 FLASHES, FLASH_TAG = "emnews", "东财滚动新闻"
 HOME = "//finews.withounder.com"
@@ -63,10 +63,9 @@ class Blog:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._items = lru_cache(maxsize=2)(self._list)
 
-    def page(self, target: str, published: int) -> Page | None:
-        path = urlsplit(target).path
+    def page(self, target: str, view: View) -> Page | None:
+        path, published = urlsplit(target).path, view.published
         if path in ("/", "/index.html"):
             return self._listing("finews", "\n".join(self._home(published)), published)
         if path == f"/{FLASHES}/":
@@ -77,39 +76,37 @@ class Blog:
             return self._post(post, published)
         return PICTURE if path.startswith(("/images/", "/download/")) else None
 
-    def _list(self, published: int) -> dict[str, list[str]]:
-        """Each category's list items, newest first."""
-        items: dict[str, list[str]] = {slug: [] for slug in (*SLUGS.values(), FLASHES)}
+    def _items(self, slug: str, published: int) -> Iterator[str]:
+        """A category's list items, newest first."""
+        world = self._world
         for index in reversed(range(published)):
-            story = self._world[index]
-            for slug, prefix in _families(story):
-                url = f"/{slug}/{story.time:%Y/%m/%d}/{prefix}{story.number}.html"
-                items[slug].append(f'<li><a href="{url}">{escape(story.title)}</a></li>')
-        return items
+            for family, prefix in _families(index):
+                if family == slug:
+                    url = f"/{slug}/{world.time(index):%Y/%m/%d}/{prefix}{world.number(index)}.html"
+                    yield f'<li><a href="{url}">{escape(world.title(index))}</a></li>'
 
     def _home(self, published: int) -> Iterator[str]:
-        items = self._items(published)
         for slug, tags in (*((SLUGS[name], _tags(name)) for name in MEDIA), (FLASHES, [FLASH_TAG])):
-            for tag in tags if items[slug] else ():
-                yield from (f'<h2 id="{tag}">{tag}</h2>', "<ul>", *items[slug][:ON_HOME], "</ul>", "---")
+            items = list(islice(self._items(slug, published), ON_HOME))
+            for tag in tags if items else ():
+                yield from (f'<h2 id="{tag}">{tag}</h2>', "<ul>", *items, "</ul>", "---")
 
     def _category(self, slug: str, published: int) -> Page | None:
-        items = self._items(published).get(slug)
-        if items is None:
+        if slug != FLASHES and slug not in MEDIA_BY_SLUG:
             return None
-        title = _category_title(slug)
+        items, title = self._items(slug, published), _category_title(slug)
         return self._listing(title, "\n".join((f"<h2>{title}</h2>", "<ul>", *items, "</ul>")), published)
 
     def _listing(self, title: str, content: str, published: int) -> Page:
         text = LAYOUT.format(title=title, description="财经新闻", content=content)
-        return listing(text, self._world.time(max(published - 1, 0)))
+        return listing(html(text), self._world.time(max(published - 1, 0)))
 
     def _post(self, asked: re.Match[str], published: int) -> Page | None:
         index = self._world.index(asked[4])
         if index is None or index >= published:
             return None
         story = self._world[index]
-        known = (asked[1], asked[3] or "") in _families(story) and asked[2] == f"{story.time:%Y/%m/%d}"
+        known = (asked[1], asked[3] or "") in _families(index) and asked[2] == f"{story.time:%Y/%m/%d}"
         return html(self._render(story, asked[1])) if known else None
 
     def _render(self, story: Story, slug: str) -> str:
@@ -135,12 +132,12 @@ class ShareHost:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def page(self, target: str, published: int) -> Page | None:
+    def page(self, target: str, view: View) -> Page | None:
         url = urlsplit(target)
         if url.path == "/html_News/NewsShare.html":
             return html(SHARE_PAGE)
         if url.path == "/NewsData/GetNewsText.do":
-            return data(self._text("".join(parse_qs(url.query).get("id", [])), published))
+            return data(self._text("".join(parse_qs(url.query).get("id", [])), view.published))
         return PICTURE if url.path.startswith(("/images/", "/download/")) else None
 
     def _text(self, asked: str, published: int) -> dict[str, object]:
@@ -172,10 +169,10 @@ def _record(key: str, asked: str, story: Story | None, body: str | None) -> dict
     }
 
 
-def _families(story: Story) -> list[tuple[str, str]]:
+def _families(index: int) -> list[tuple[str, str]]:
     """Slug and id prefix of each family that the story is in."""
-    article = [(SLUGS[story.media_name], "NW")] if story.in_article else []
-    return article + ([(FLASHES, "")] if story.in_flash else [])
+    article = [(SLUGS[media_name(index)], "NW")] if in_article(index) else []
+    return article + ([(FLASHES, "")] if in_flash(index) else [])
 
 
 def _tags(media_name: str) -> list[str]:

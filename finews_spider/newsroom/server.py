@@ -12,9 +12,9 @@ from typing import Self
 
 from aiohttp import web
 
-from finews_spider.newsroom import pages
+from finews_spider.newsroom import eastmoney, pages
 from finews_spider.newsroom.finews import Blog, ShareHost
-from finews_spider.newsroom.pages import NOT_FOUND, Page, Site
+from finews_spider.newsroom.pages import NOT_FOUND, Page, Site, View
 from finews_spider.newsroom.rules import Asked, Handler, Rule, Rules
 from finews_spider.newsroom.world import World
 
@@ -26,11 +26,14 @@ PAGES_KEPT = 4096  # a site; an article's page is a few KB
 def sites(world: World) -> dict[str, Site]:
     """Who answers for each role. Roles are keys of sources.toml."""
     share = ShareHost(world)
-    return {"site": Blog(world), "share": share, "origin": share}
+    return {"site": Blog(world), "share": share, "origin": share, **eastmoney.sites(world)}
 
 
 class Newsroom:
-    """`with Newsroom(World()) as room:` serves the world. `now`: later stories are not out; None: all are."""
+    """`with Newsroom(World()) as room:` serves the world.
+
+    `now`: later stories are not out; None: all are. `moving` and `cursors` as in View.
+    """
 
     def __init__(self, world: World, addresses: Mapping[str, str] | None = None) -> None:
         self._world = world
@@ -45,6 +48,7 @@ class Newsroom:
         self.log: list[Asked] = []
         self.robots = dict.fromkeys(self._sites, ROBOTS)
         self.now = None
+        self.moving, self.cursors = False, True
 
     @property
     def now(self) -> datetime | None:
@@ -89,6 +93,7 @@ class Newsroom:
     def clear(self) -> None:
         """Behave again."""
         self._rules.clear()
+        self.moving, self.cursors = False, True
 
     def requests(self, role: str | None = None, prefix: str = "") -> list[Asked]:
         """The log's requests to this role (None: any) whose path starts so."""
@@ -148,4 +153,5 @@ class Newsroom:
     def _page(self, role: str, path: str) -> Page:
         if path == "/robots.txt":
             return pages.robots(self.robots[role])
-        return self._pages[role](path, self._published) or NOT_FOUND
+        view = View(self._published, self.moving, self.cursors)
+        return self._pages[role](path, view) or NOT_FOUND

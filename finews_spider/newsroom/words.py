@@ -21,7 +21,14 @@ SLUGS = {
 }
 MEDIA = tuple(SLUGS)
 
-COLUMNS = ("cgnjj", "cgjjj", "cssgs", "ccjdd", "ccjxw", "chyyj", "czqyw", "cbkjj", "cggyw", "cmgyw")
+# Eastmoney's columns: slug -> id.
+_COLUMNS = """
+    ccjdd 344  cssgs 349  cgnjj 350  cgjjj 351  chgyj 352  czqyw 353  ccjxw 355  czsdc 363  crdsm 365
+    cjjsp 371  ccyts 372  csygc 373  cgspl 374  cdpfx 407  cbkjj 408  cggdj 415  chyyj 421  czldt 423
+    cmgyw 436  czggng 437  cmgpj 440  cxgyw 448  cxgcl 449  cxgpl 450  cggyw 532  cgsbd 535  clczx 583
+    czrzdt 627  czrzgsyw 628  csyzx 670  ccyyj 683  cozsc 781  cytsc 782  cqzdd 830  ccfgc 1138  czpnc 1207
+""".split()
+COLUMNS = dict(zip(_COLUMNS[::2], map(int, _COLUMNS[1::2]), strict=True))
 
 WORDS = {
     kind: tuple(choices.split())

@@ -8,12 +8,14 @@ from functools import cached_property, lru_cache
 from random import Random
 
 from finews_spider.newsroom.constructs import AFTER, FILLING, MIDDLE, Block, source_line
+from finews_spider.newsroom.placeholders import Placed, place, without_sizes
 from finews_spider.newsroom.words import COLUMNS, DIGEST, MEDIA, ODD_DIGESTS, ODD_TITLES, TITLES, text, words
 
 BEIJING = timezone(timedelta(hours=8))
 FIRST_NUMBER = 2_230_000_000
 UNTIL = date(2022, 1, 12)  # the last day
 STEP = 37  # between the numbers of two stories that follow each other
+_SLUGS = tuple(COLUMNS)
 VARIANTS = 12  # of each construct: enough to tell bodies apart, few enough to make at once
 
 
@@ -67,6 +69,14 @@ class World:
         """18 digits: the day, and ten that grow."""
         return f"{self.time(index):%Y%m%d}{FIRST_NUMBER + index * STEP + index * index % STEP}"
 
+    def title(self, index: int) -> str:
+        """Of a story that need not be made whole: listings name thousands."""
+        return self._start_of(index)[2]
+
+    def sort_key(self, index: int) -> str:
+        """What Eastmoney's lists sort by: unix seconds, and six digits."""
+        return f"{self.time(index).timestamp():.0f}{index:06}"
+
     def index(self, number: str) -> int | None:
         """Where the story of this number stands; None: there is none."""
         if len(number) != 18 or not number.isdecimal():
@@ -87,32 +97,41 @@ class World:
         """The same body as the flash has it."""
         return "\n ".join(block.wrapped for block in story.blocks if block.wrapped)
 
-    def clean_body(self, story: Story) -> str:
-        """What must be left of either after cleaning, to the byte."""
+    def placed_body(self, story: Story) -> Placed:
+        """The same body as `getnews` has it. Half of the stories' pictures tell no sizes."""
+        return place(self.wrapped_body(story), sizes=tells_sizes(story))
+
+    def clean_body(self, story: Story, sizes: bool = True) -> str:
+        """What must be left of each after cleaning, to the byte. Without `sizes`: where pictures tell none."""
         body = ""
         for block in story.blocks:
             joined = not body or body.endswith("</center>") or block.clean.startswith('<p class="em_media">')
             body += block.clean if joined or not block.clean else "\n " + block.clean
-        return body
+        return body if sizes else without_sizes(body)
 
-    def _make(self, index: int) -> Story:
+    def _start_of(self, index: int) -> tuple[Random, dict[str, object], str]:
+        """The title, and what the rest is made with."""
         rng = Random(self._seed * 1_000_003 + index)
         subjects = words(rng)
-        media_name = MEDIA[index % len(MEDIA)]
+        return rng, subjects, (_odd(index, 6, ODD_TITLES) or rng.choice(TITLES)).format(**subjects)
+
+    def _make(self, index: int) -> Story:
+        rng, subjects, title = self._start_of(index)
+        name = media_name(index)
         digest_only = index % 24 == 23
         return Story(
             number=self.number(index),
-            title=(_odd(index, 6, ODD_TITLES) or rng.choice(TITLES)).format(**subjects),
+            title=title,
             time=self.time(index),
-            media_name=media_name,
+            media_name=name,
             digest=(_odd(index, 4, ODD_DIGESTS) or DIGEST).format(**subjects),
-            blocks=() if digest_only else self._blocks(index, media_name, rng),
-            in_article=index % 12 != 11,
-            in_flash=index % 4 == 0 or index % 12 == 11,
-            columns=tuple(rng.sample(COLUMNS, rng.choice((1, 1, 2, 3)))),
+            blocks=() if digest_only else self._blocks(index, name, rng),
+            in_article=in_article(index),
+            in_flash=in_flash(index),
+            columns=columns(index),
         )
 
-    def _blocks(self, index: int, media_name: str, rng: Random) -> tuple[Block, ...]:
+    def _blocks(self, index: int, name: str, rng: Random) -> tuple[Block, ...]:
         """A lead of its own, three constructs in turn among paragraphs, the source line, what follows it."""
         lead = text(rng, 3)
         # Every fourth story is a flash too: counted apart, so that flashes get each construct soon.
@@ -124,7 +143,7 @@ class World:
         return (
             Block("lead", f"<p>{lead}</p>", f"<p>{lead}</p>", f"<p>{lead}</p>"),
             *(self._pool[each.name][int(rng.random() * VARIANTS)] for each in body),
-            source_line(media_name, cut=index % 8 == 0),
+            source_line(name, cut=index % 8 == 0),
             *(self._pool[each.name][0] for each in after),
         )
 
@@ -132,6 +151,34 @@ class World:
     def _pool(self) -> dict[str, tuple[Block, ...]]:
         rng = Random(self._seed)
         return {each.name: tuple(each.block(rng) for _ in range(VARIANTS)) for each in (*MIDDLE, *AFTER)}
+
+
+# What listings sort stories by: told from the index alone, as a listing asks it of every story.
+
+
+def media_name(index: int) -> str:
+    return MEDIA[index % len(MEDIA)]
+
+
+def in_article(index: int) -> bool:
+    return index % 12 != 11
+
+
+def in_flash(index: int) -> bool:
+    return index % 4 == 0 or index % 12 == 11
+
+
+def columns(index: int) -> tuple[str, ...]:
+    """Slugs of one to three columns; every third story is in the busiest one too."""
+    slugs = [_SLUGS[(index * 25 + index // len(_SLUGS)) % len(_SLUGS)]]
+    slugs += ["cgnjj"] if index % 3 == 0 else []
+    slugs += [_SLUGS[index // 5 % len(_SLUGS)]] if index % 5 == 0 else []
+    return tuple(dict.fromkeys(slugs))
+
+
+def tells_sizes(story: Story) -> bool:
+    """Whether `getnews` says of the story's pictures how large they are."""
+    return int(story.number) % 2 == 0
 
 
 def _odd(index: int, every: int, templates: tuple[str, ...]) -> str | None:

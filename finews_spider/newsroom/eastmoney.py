@@ -1,0 +1,116 @@
+"""Eastmoney: which site answers for each role, and its columns."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from urllib.parse import urlsplit
+
+from finews_spider.newsroom.eastmoney_articles import ArticleApi
+from finews_spider.newsroom.eastmoney_flashes import LISTINGS_KEPT, REFUSAL, Flashes, OldFlashes, success
+from finews_spider.newsroom.eastmoney_pages import ArticlePages, Roll
+from finews_spider.newsroom.pages import Page, Site, View, jsonp, listing
+from finews_spider.newsroom.queries import asked_for, count
+from finews_spider.newsroom.words import COLUMNS
+from finews_spider.newsroom.world import World, columns, in_article
+
+SLUG_BY_ID = {str(id_): slug for slug, id_ in COLUMNS.items()}
+# A dozen hosts serve the same articles.
+HOSTS = ("finance", "finance", "stock", "finance", "hk", "finance", "global")
+BLOG_TITLE = "财富号：{}"
+BLOG_URL = "http://caifuhao.eastmoney.com/news/{}"
+
+Row = tuple[int, bool]  # a story's index, and whether the row is a blog's, that stands under it
+
+
+def sites(world: World) -> dict[str, Site]:
+    """Who answers for each role of Eastmoney."""
+    return {
+        "listapi": Columns(world),
+        "weblist": Flashes(world),
+        "newsapi": OldFlashes(world),
+        "newsinfo": ArticleApi(world),
+        "finance": ArticlePages(world),
+        "roll": Roll(world),
+    }
+
+
+class Columns:
+    """np-listapi.eastmoney.com: a column's rows by page number."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._cached = lru_cache(LISTINGS_KEPT)(self._listing)
+
+    def page(self, target: str, view: View) -> Page | None:
+        url = urlsplit(target)
+        if url.path != "/comm/web/getNewsByColumns":
+            return None
+        asked = asked_for(url.query)
+        page = REFUSAL
+        if asked.get("req_trace") and asked.get("column"):
+            number, size = count(asked, "page_index", 1, 10**6), count(asked, "page_size", 20)
+            page = self._cached(asked["column"], number, size, asked.get("fields", ""), view)
+        return jsonp(page, asked.get("callback", ""))
+
+    def _listing(self, column: str, number: int, size: int, fields: str, view: View) -> Page:
+        rows = self._rows(SLUG_BY_ID.get(column, ""), view.published)
+        shown = [_record(self._world, *row) for row in _page(rows, number, size, view.moving)]
+        if fields:
+            wanted = fields.lower().split(",")
+            shown = [{key: each[key] for key in each if key.lower() in wanted} for each in shown]
+        page = {"page_index": number, "page_size": size, "totle_hits": len(rows), "list": shown}
+        newest = rows[0][0] if rows else 0
+        return listing(success(page), self._world.time(newest))
+
+    def _rows(self, slug: str, published: int) -> list[Row]:
+        """The column's stories, and a blog's row under every eighth."""
+        indexes = self._indexes.get(slug, [])
+        rows: list[Row] = []
+        for place in reversed(range(bisect_left(indexes, published))):
+            rows.append((indexes[place], False))
+            if place % 8 == 2:
+                rows.append((indexes[place], True))
+        return rows
+
+    @cached_property
+    def _indexes(self) -> dict[str, list[int]]:
+        """Each column's articles."""
+        indexes: dict[str, list[int]] = {slug: [] for slug in COLUMNS}
+        for index in filter(in_article, range(len(self._world))):
+            for slug in columns(index):
+                indexes[slug].append(index)
+        return indexes
+
+
+def _page(rows: Sequence[Row], number: int, size: int, moving: bool) -> list[Row]:
+    """A page of rows. Moving: a row came on top since page 1, so that page 2 begins with page 1's last row."""
+    start = (number - 1) * size - (moving and number > 1)
+    return [rows[_swapped(at, size, len(rows))] for at in range(start, min(start + size, len(rows)))]
+
+
+def _swapped(at: int, size: int, total: int) -> int:
+    """Which row stands there: at each border between pages two rows have changed places."""
+    other = {size - 1: at + 1, 0: at - 1}.get(at % size, at)
+    return other if size > 2 and 0 <= other < total else at
+
+
+def _record(world: World, index: int, blog: bool) -> dict[str, object]:
+    story = world[index]
+    row: dict[str, object] = {
+        "code": story.number,
+        "showTime": f"{story.time:%Y-%m-%d %H:%M:%S}",
+        "title": story.title,
+        "mediaName": story.media_name,
+        "summary": story.digest,
+        "image": "",
+        "url": f"http://finance.eastmoney.com/news/1345,{story.number}.html",
+        "uniqueUrl": f"http://{HOSTS[index % len(HOSTS)]}.eastmoney.com/a/{story.number}.html",
+        "np_dst": "CMS",
+        "realSort": world.sort_key(index),
+    }
+    if not blog:
+        return row
+    code = f"{story.time:%Y%m%d%H%M%S}{index:09}"
+    url = BLOG_URL.format(code)
+    title = BLOG_TITLE.format(story.title)
+    return {**row, "code": code, "title": title, "url": url, "uniqueUrl": url, "np_dst": "CFH"}
