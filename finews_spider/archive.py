@@ -32,6 +32,16 @@ def post_pattern(value: str) -> str:
     return pattern
 
 
+def check_output(output: Path) -> None:
+    """Make finews's own folder in the output folder. Raises MistakeError where nothing can be written."""
+    own = output / ".finews"
+    try:
+        (own / "tmp").mkdir(parents=True, exist_ok=True)
+        (own / ".gitignore").write_text("*\n")  # nothing in it belongs in the site's repository
+    except OSError as error:
+        raise MistakeError(f"FINEWS_OUTPUT: {output} cannot be written: {error.strerror}") from error
+
+
 class Archive:
     """The posts of one output folder, in any layout. One run at a time writes to it."""
 
@@ -113,7 +123,6 @@ def _write(output: Path, path: Path, text: str) -> None:
     """The file appears whole or not at all: written aside, synced, then renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = output / ".finews" / "tmp" / path.name
-    aside.parent.mkdir(parents=True, exist_ok=True)
     with aside.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
         file.flush()

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +31,16 @@ class Ran:
         return {name: int(value) for name, value in re.findall(r"'([^']+)': (\d+)[,}]", self.err)}
 
 
-def run_scrapy(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> Ran:
+def run_scrapy(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> Ran:
     """`scrapy …`; a warning of Python's is an error there too."""
-    command = [sys.executable, "-W", "error", "-m", "scrapy", *map(str, arguments)]
     done = subprocess.run(
-        command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-W", "error", "-m", "scrapy", *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | dict(environment or {}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
 
@@ -52,15 +57,11 @@ class Site:
         sources = self.output.with_suffix(".toml")
         sources.write_text(self.room.sources_toml(), encoding="utf-8")
         del self.room.log[:]
-        options = {
-            **FULL_SPEED,
-            "FINEWS_OUTPUT": str(self.output),
-            "FINEWS_SOURCES_FILE": str(sources),
-            **(settings or {}),
-        }
+        options = {**FULL_SPEED, "FINEWS_OUTPUT": str(self.output), "FINEWS_SOURCES_FILE": str(sources)}
+        options |= settings or {}
         words = [word for argument in arguments for word in ("-a", argument)]
         words += [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
-        return run_scrapy("crawl", "finews", *words, **environment)
+        return run_scrapy("crawl", "finews", *words, environment=environment)
 
     def posts(self) -> dict[str, bytes]:
         """The posts' paths in the output folder, and their bytes."""
@@ -92,7 +93,7 @@ def site(tmp_path: Path, room: Newsroom) -> Site:
     return Site(tmp_path / "site", room)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tool() -> Callable[[str], str]:
     """The path of a program that a test needs; without it the test is skipped, but CI has to have it."""
 

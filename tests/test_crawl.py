@@ -192,10 +192,8 @@ def test_flat_is_a_layout(site: Site, world: World) -> None:
 def test_feeds_work_as_in_any_scrapy_project(site: Site, world: World, tmp_path: Path) -> None:
     story = an_article(world)
     feed = tmp_path / "items.jsonl"
-    site.crawl(
-        f"url={share_link(site.room, 'NW' + story.number)}",
-        settings={"FEEDS": json.dumps({str(feed): {"format": "jsonlines"}})},
-    )
+    feeds = json.dumps({str(feed): {"format": "jsonlines"}})
+    site.crawl(f"url={share_link(site.room, 'NW' + story.number)}", settings={"FEEDS": feeds})
     (line,) = feed.read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["title"] == story.title
 

@@ -32,6 +32,11 @@ def json_object(text: str) -> dict[str, Any]:
     return {key.lower(): each for key, each in value.items()}
 
 
+def text_of(value: object) -> str:
+    """A text as it is, but for white space around it; empty for what is no text."""
+    return value.strip() if isinstance(value, str) else ""
+
+
 def one_line(value: object) -> str:
     """A text on one line; empty for what is no text."""
     return " ".join(value.split()) if isinstance(value, str) else ""

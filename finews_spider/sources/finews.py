@@ -25,7 +25,7 @@ from finews_spider.sources import (
     Slug,
     UnreadableError,
 )
-from finews_spider.sources.answers import json_object, media_name_in, one_line
+from finews_spider.sources.answers import json_object, media_name_in, one_line, text_of
 
 _POST_PATH = re.compile(r"/(?P<folder>[^/]+)/(?P<day>[0-9]{4}/[0-9]{2}/[0-9]{2})/(?P<id>[A-Z0-9]+)\.html")
 
@@ -151,7 +151,7 @@ class FinewsSource:
         article = Article(source=self.name, id=ref.id, url=ref.url)
         article.body = body
         article.title = one_line(answer.get("title"))
-        article.media_name = one_line(answer.get("medianame")) or media_name_in(body)
+        article.media_name = text_of(answer.get("medianame")) or media_name_in(body)
         moment = read_time(one_line(answer.get("date")))
         if moment:
             article.time, article.to_the_second = moment

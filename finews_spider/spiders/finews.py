@@ -15,7 +15,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from finews_spider import __version__, ids
-from finews_spider.archive import Archive, post_pattern
+from finews_spider.archive import Archive, check_output, post_pattern
 from finews_spider.arguments import Arguments, read_arguments
 from finews_spider.items import Article, ArticleRef
 from finews_spider.sources import Listing, Route, Source, UnreadableError
@@ -64,7 +64,9 @@ class FinewsSpider(scrapy.Spider):
     def read_arguments(settings: BaseSettings, values: Mapping[str, str]) -> Arguments:
         """What the settings and the arguments ask for. Raises MistakeError where they cannot be meant."""
         post_pattern(settings["FINEWS_POST_PATH"])
-        return read_arguments(values, load(Path(settings["FINEWS_SOURCES_FILE"])))
+        arguments = read_arguments(values, load(Path(settings["FINEWS_SOURCES_FILE"])))
+        check_output(Path(settings["FINEWS_OUTPUT"]))
+        return arguments
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:

@@ -1,0 +1,69 @@
+"""What cannot be meant is refused before anything is asked for: exit code 2, one message, no traceback."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Ran, Site, run_scrapy
+
+
+def refused(ran: Ran, *words: str) -> bool:
+    assert "Traceback" not in ran.err
+    assert [word for word in words if word not in ran.err] == []
+    return ran.code == 2
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        ("source=fnews", ["source", "fnews", "finews"]),
+        ("sauce=finews", ["sauce", "source, category"]),
+        ("since=2021-13-01", ["since", "2021-13-01", "YYYY-MM-DD"]),
+        ("until=yesterday", ["until", "YYYY-MM-DD"]),
+        ("category=a/b", ["category", "a/b", "slug"]),
+        ("url=https://example.com/NW202112302230672549.html", ["url", "example.com", "infoCode=NW"]),
+    ],
+)
+def test_wrong_argument(site: Site, argument: str, words: list[str]) -> None:
+    assert refused(site.crawl(argument), *words)
+    assert site.room.log == []
+    assert not site.output.exists()
+
+
+def test_until_before_since(site: Site) -> None:
+    assert refused(site.crawl("since=2022-01-02", "until=2022-01-01"), "until", "2022-01-01", "since", "2022-01-02")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("shar = []", [":", "finews.shar", "unknown key", "share"]),
+        ('site = "finews.withounder.com"', ["finews.site", "https://example.com"]),
+        ("enabled = 1", ["finews.enabled", "bool"]),
+        ("site = ", ["sources.toml", "line"]),
+    ],
+)
+def test_wrong_sources_file(tmp_path: Path, line: str, words: list[str]) -> None:
+    text = (Path("finews_spider") / "sources.toml").read_text(encoding="utf-8")
+    name = line.partition(" ")[0]
+    lines = [each for each in text.split("\n") if not each.startswith(f"{name} =")]
+    lines.insert(lines.index("[finews]") + 1, line)
+    sources = tmp_path / "sources.toml"
+    sources.write_text("\n".join(lines), encoding="utf-8")
+    assert refused(run_scrapy("crawl", "finews", "-s", f"FINEWS_SOURCES_FILE={sources}"), *words)
+
+
+def test_missing_sources_file(tmp_path: Path) -> None:
+    ran = run_scrapy("crawl", "finews", "-s", f"FINEWS_SOURCES_FILE={tmp_path}/none.toml")
+    assert refused(ran, "none.toml", "No such file")
+
+
+def test_wrong_post_path(tmp_path: Path) -> None:
+    ran = run_scrapy("crawl", "finews", "-s", "FINEWS_POST_PATH=_posts/{id}.md")
+    assert refused(ran, "FINEWS_POST_PATH", "by-day, flat")
+
+
+def test_output_that_cannot_be_written(site: Site) -> None:
+    site.output.write_text("a file where the folder should be")
+    assert refused(site.crawl(), "FINEWS_OUTPUT", str(site.output))
+    assert site.room.log == []
