@@ -3,7 +3,7 @@
 import asyncio
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -48,6 +48,7 @@ class Archive:
     def __init__(self, output: Path, pattern: str = BY_DAY) -> None:
         self.output = output
         self.pattern = pattern
+        self._aside = output / ".finews" / "tmp"
         self._paths = {id_: path for path, id_ in self._found()}
         self._waiting: list[tuple[Path, str, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
@@ -89,7 +90,7 @@ class Archive:
     async def _write_waiting(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            results = await asyncio.to_thread(_write_all, self.output, [(path, text) for path, text, _ in batch])
+            results = await asyncio.to_thread(_write_all, self._aside, [(path, text) for path, text, _ in batch])
             for (_, _, written), error in zip(batch, results, strict=True):
                 if written.cancelled():
                     continue
@@ -106,35 +107,42 @@ class Archive:
                         yield f"{parent}/{name}", id_
 
 
-def _write_all(output: Path, batch: list[tuple[Path, str]]) -> list[OSError | None]:
-    results: list[OSError | None] = []
-    for path, text in batch:
-        try:
-            _write(output, path, text)
-            results.append(None)
-        except OSError as error:
-            results.append(error)
-    for parent in {path.parent for path, _ in batch}:
-        _sync_folder(parent)
+def _write_all(aside: Path, batch: list[tuple[Path, str]]) -> list[OSError | None]:
+    """Each file appears whole or not at all: written aside, synced, renamed; then the folders are synced.
+
+    All are written before the first is synced, so that the disk can take them together.
+    """
+    written = [_attempt(_write_aside, aside / path.name, text) for path, text in batch]
+    results = [
+        error or _attempt(_move, aside / path.name, path) for (path, _), error in zip(batch, written, strict=True)
+    ]
+    for folder in {path.parent for path, _ in batch}:
+        _attempt(_sync, folder)
     return results
 
 
-def _write(output: Path, path: Path, text: str) -> None:
-    """The file appears whole or not at all: written aside, synced, then renamed."""
+def _attempt(do: Callable[..., None], *arguments: object) -> OSError | None:
+    try:
+        do(*arguments)
+    except OSError as error:
+        return error
+    return None
+
+
+def _write_aside(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    with os.fdopen(handle, "wb") as file:
+        file.write(text.encode())
+
+
+def _move(aside: Path, path: Path) -> None:
+    _sync(aside)
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = output / ".finews" / "tmp" / path.name
-    with aside.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
     aside.replace(path)
 
 
-def _sync_folder(folder: Path) -> None:
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -59,6 +59,7 @@ TELNETCONSOLE_ENABLED = False  # no listening ports
 REMOTE_CONTROL_ENABLED = False
 
 CONCURRENT_ITEMS = 2  # Scrapy starts that many tasks for each response, and a response here gives one item or two
+WARN_ON_GENERATOR_RETURN_VALUE = False  # parses the source of every callback; mypy checks ours
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the listing's order, newest first
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider knows what it asked for, by id
 

@@ -1,6 +1,7 @@
 """Removes what an editor would remove. Each step names one thing that the sites put into bodies."""
 
 import re
+from collections.abc import Callable
 from typing import Any, Self
 
 from lxml import etree, html
@@ -30,11 +31,8 @@ _classed = etree.XPath("//*[@class]")
 _spans = etree.XPath("//span | //font")
 _containers = etree.XPath("//div | //section | //article | //main | //figure | //figcaption | //header | //footer")
 _ad_paragraphs = etree.XPath("//p[" + " or ".join(f"contains(., '{text}')" for text in _AD_TEXT) + "]")
-_empty = etree.XPath(
-    "//*[self::p or self::center or self::a or self::strong or self::b or self::em]"
-    "[not(normalize-space(translate(., '\u00a0\u3000', '')))][not(.//img or .//table)]"
-)
-_texts = etree.XPath("//p | //center | //li | //td | //th | //h1 | //h2 | //h3 | //h4 | //h5 | //h6")
+_MAYBE_EMPTY = ("p", "center", "a", "strong", "b", "em")
+_TEXTS = ("p", "center", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6")
 
 
 class CleanPipeline:
@@ -64,8 +62,9 @@ def clean(body: str) -> str:
     if not body.strip():
         return ""
     root = html.fragment_fromstring(body, create_parent="div")
-    for step in _STEPS:
-        step(root)
+    for step, marks in _STEPS:
+        if not marks or any(mark in body for mark in marks):
+            step(root)
     text = html.tostring(root, encoding="unicode")
     return arrange(close_void(text[text.index(">") + 1 : text.rindex("<")]))
 
@@ -106,6 +105,9 @@ def _drop_ads(root: html.HtmlElement) -> None:
     for link in _links(root):
         if "acttg.eastmoney.com" in link.get("href", ""):
             link.drop_tree()
+
+
+def _drop_ad_paragraphs(root: html.HtmlElement) -> None:
     for paragraph in _ad_paragraphs(root):
         if paragraph.text_content().strip(_SPACE).startswith(_AD_TEXT):
             paragraph.drop_tree()
@@ -159,13 +161,18 @@ def _drop_tail(root: html.HtmlElement) -> None:
 
 
 def _drop_empty(root: html.HtmlElement) -> None:
-    for node in _empty(root):
-        node.drop_tree()
+    for node in reversed(list(root.iter(*_MAYBE_EMPTY))):
+        if (not node.text or node.text.isspace()) and _is_empty(node):
+            node.drop_tree()
+
+
+def _is_empty(node: html.HtmlElement) -> bool:
+    return not node.text_content().strip(_SPACE) and next(node.iter("img", "table"), None) is None
 
 
 def _trim(root: html.HtmlElement) -> None:
     """White space (a paragraph starts with two U+3000) and line breaks at both ends of a text."""
-    for node in _texts(root):
+    for node in root.iter(*_TEXTS):
         _trim_start(node)
         _trim_end(node)
 
@@ -185,27 +192,29 @@ def _trim_start(node: html.HtmlElement) -> None:
 
 
 def _trim_end(node: html.HtmlElement) -> None:
-    last = node[-1] if len(node) else None
-    text = node.text if last is None else last.tail
-    kept = text.rstrip(_SPACE) if text else ""
-    if last is None:
-        node.text = kept or None
+    if len(node) == 0:
+        if (text := node.text) and text[-1] in _SPACE:
+            node.text = text.rstrip(_SPACE)
         return
-    last.tail = kept or None
-    if not kept and last.tag == "br":
+    last = node[-1]
+    if (text := last.tail) and text[-1] in _SPACE:
+        text = last.tail = text.rstrip(_SPACE)
+    if not text and last.tag == "br":
         last.drop_tree()
         _trim_end(node)
 
 
-_STEPS = (
-    _drop_charts,
-    _drop_code,
-    _drop_hidden,
-    _drop_ads,
-    _unwrap,
-    _mend_images,
-    _flatten,
-    _drop_tail,
-    _drop_empty,
-    _trim,
+# The steps in their order, each with marks of which a body has one where the step has something to do.
+_STEPS: tuple[tuple[Callable[[html.HtmlElement], None], tuple[str, ...]], ...] = (
+    (_drop_charts, (_CHART_HOST, "EM_StockImg_Start")),
+    (_drop_code, ()),
+    (_drop_hidden, ("style", "STYLE")),
+    (_drop_ads, ()),
+    (_drop_ad_paragraphs, _AD_TEXT),
+    (_unwrap, ()),
+    (_mend_images, ()),
+    (_flatten, ()),
+    (_drop_tail, ()),
+    (_drop_empty, ()),
+    (_trim, ()),
 )
