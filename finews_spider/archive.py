@@ -107,24 +107,23 @@ class Archive:
                         yield f"{parent}/{name}", id_
 
 
-def _write_all(aside: Path, batch: list[tuple[Path, str]]) -> list[OSError | None]:
+def _write_all(aside: Path, batch: list[tuple[Path, str]]) -> list[Exception | None]:
     """Each file appears whole or not at all: written aside, synced, renamed; then the folders are synced.
 
     All are written before the first is synced, so that the disk can take them together.
     """
+    aside.mkdir(parents=True, exist_ok=True)
+    paths = [path for path, _ in batch]
     written = [_attempt(_write_aside, aside / path.name, text) for path, text in batch]
-    results = [
-        error or _attempt(_move, aside / path.name, path) for (path, _), error in zip(batch, written, strict=True)
-    ]
-    for folder in {path.parent for path, _ in batch}:
-        _attempt(_sync, folder)
-    return results
+    moved = [error or _attempt(_move, aside / path.name, path) for path, error in zip(paths, written, strict=True)]
+    synced = {folder: _attempt(_sync, folder) for folder in {path.parent for path in paths}}
+    return [error or synced[path.parent] for path, error in zip(paths, moved, strict=True)]
 
 
-def _attempt(do: Callable[..., None], *arguments: object) -> OSError | None:
+def _attempt(do: Callable[..., None], *arguments: object) -> Exception | None:
     try:
         do(*arguments)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a text that is not Unicode
         return error
     return None
 

@@ -12,8 +12,9 @@ BLOCKS = frozenset(
 )
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
-_TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:\s[^\s\"'<>=/]+(?:=\"[^\"]*\")?)*\s*/?>")
-_VOID_TAG = re.compile(r"<(?P<name>area|br|col|hr|img|wbr)(?P<attributes>(?:\s[^\s\"'<>=/]+=\"[^\"]*\")*)\s*/?>")
+_ATTRIBUTES = r"(?:\s[^\s<>=/]+(?:=(?:\"[^\"]*\"|'[^']*'))?)*"
+_TAG = re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*){_ATTRIBUTES}\s*/?>")
+_VOID_TAG = re.compile(rf"<(?P<name>area|br|col|hr|img|wbr)(?P<attributes>{_ATTRIBUTES})\s*/?>")
 
 
 def arrange(html: str) -> str:
@@ -59,7 +60,9 @@ def _element(name: str, element: str) -> list[str]:
     """The block itself; for an inline element around blocks, what it holds."""
     if name in BLOCKS:
         return [element]
-    return _blocks(element[element.index(">") + 1 : element.rindex("<")])
+    opening = _TAG.match(element)
+    assert opening
+    return _blocks(element[opening.end() : element.rindex("<")])
 
 
 def _paragraph(run: str) -> list[str]:

@@ -42,7 +42,12 @@ def id_in_url(url: str) -> str | None:
 
     Article pages (`/a/<digits>.html`, `/news/<channel>,<digits>.html`) name the article, so `NW` is put in front.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme not in ("", "http", "https"):
+        return None
     found = _ID_IN_URL.search(f"{parts.path}?{parts.query}")
     if not found:
         return None

@@ -6,7 +6,7 @@ import re
 
 from finews_spider import ids
 from finews_spider.dates import read_time
-from finews_spider.items import FLASH_CATEGORY, TAG_ENDING, Article
+from finews_spider.items import FLASH_CATEGORY, FLASH_TAG, TAG_ENDING, Article
 
 _POST = re.compile(
     r"---\nlayout: post\ntitle: (?P<title>.*)\ndate: (?P<date>.*)\n"
@@ -68,7 +68,7 @@ def parse(text: str) -> Article:
     id_ = ids.id_in_url(found["share_link"]) or ""
     article = Article(source="", id=id_, url="", title=_value(found["title"]), share_link=found["share_link"])
     article.time, article.to_the_second = moment
-    if found["category"] == FLASH_CATEGORY:
+    if (found["category"], found["tag"]) == (FLASH_CATEGORY, FLASH_TAG):
         article.id = ids.number(id_)
         digest, _, article.body = found["content"].partition("\n\n")
         article.digest = unescape_markdown(digest.removeprefix("> "))
@@ -114,4 +114,6 @@ def _scalar(text: str) -> str:
 def _value(scalar: str) -> str:
     """The text of a scalar that `_quoted`, `_scalar` or the list form wrote."""
     value = json.loads(scalar) if scalar[:1] in ('"', "[") else scalar
-    return str(value[0] if isinstance(value, list) else value)
+    if value == []:
+        raise ValueError("no tag")
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

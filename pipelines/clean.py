@@ -20,6 +20,12 @@ _ADS = frozenset({"toplink", "em_handle_adv_close", "em_xuangu", "res-edit", "zw
 _AD_TEXT = ("在东方财富看资讯行情", "主力资金加仓名单实时更新")
 _TAIL_TEXT = re.compile("[（(【]?(?:郑重声明|责任编辑|打开微信)")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+# Control characters, written out or as references, and the tags of a whole document.
+_NOT_OF_A_BODY = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"
+    r"|&#0*(?:[0-8]|1[124-9]|2[0-9]|3[01])(?![0-9]);?|&#[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])(?![0-9a-fA-F]);?"
+    r"|(?i:</?(?:html|head|body)(?:\s[^>]*)?>|<!doctype[^>]*>)"
+)
 _CODE = ("script", "style", "iframe", "form", "noscript", "object", "embed")
 
 _comments = etree.XPath("//comment()")
@@ -53,20 +59,39 @@ class CleanPipeline:
             self.stats.inc_value("finews/cleaned")
         item.body = body
         for name in ("title", "media_name", "digest"):
-            setattr(item, name, re.sub(r"[\t\r\n\f\v]+", " ", getattr(item, name)).strip(_SPACE))
+            setattr(item, name, _one_line(getattr(item, name)))
         return item
+
+
+def _one_line(text: str) -> str:
+    """Plain text on one line, without control characters."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", "", re.sub(r"[\t\r\n\f\v]+", " ", text)).strip(_SPACE)
 
 
 def clean(body: str) -> str:
     """The body as an editor would leave it; empty when nothing of it is left."""
-    if not body.strip():
-        return ""
-    root = html.fragment_fromstring(body, create_parent="div")
+    cleaned, had_stray = _clean(body)
+    # Stray text is in paragraphs now; these are trimmed and judged as the others were.
+    return _clean(cleaned)[0] if had_stray else cleaned
+
+
+def _clean(body: str) -> tuple[str, bool]:
+    body = _NOT_OF_A_BODY.sub("", body)
+    try:
+        root = html.fragment_fromstring(body, create_parent="div")
+    except etree.ParserError:  # nothing but white space
+        return "", False
     for step, marks in _STEPS:
         if not marks or any(mark in body for mark in marks):
             step(root)
     text = html.tostring(root, encoding="unicode")
-    return arrange(close_void(text[text.index(">") + 1 : text.rindex("<")]))
+    return arrange(close_void(text[text.index(">") + 1 : text.rindex("<")])), _has_stray(root)
+
+
+def _has_stray(root: html.HtmlElement) -> bool:
+    """Whether text or inline elements stand outside blocks."""
+    texts = [root.text, *(node.tail for node in root)]
+    return any(text and not text.isspace() for text in texts) or any(node.tag not in BLOCKS for node in root)
 
 
 def _drop_charts(root: html.HtmlElement) -> None:
@@ -118,10 +143,9 @@ def _unwrap(root: html.HtmlElement) -> None:
     for node in _spans(root):
         node.drop_tag()
     for link in _links(root):
-        href = link.get("href", "").strip()
-        if href.startswith("//"):
-            link.set("href", f"https:{href}")
-        elif _WRAPPERS.intersection(link.get("class", "").split()) or not re.match("(?i)https?:|mailto:", href):
+        href = re.sub(r"^\s*//", "https://", link.get("href", "")).strip()
+        link.set("href", href)
+        if _WRAPPERS.intersection(link.get("class", "").split()) or not re.match("(?i)https?:|mailto:", href):
             link.drop_tag()
 
 
@@ -130,7 +154,7 @@ def _mend_images(root: html.HtmlElement) -> None:
     for image in _images(root):
         had = dict(image.attrib)
         sources = [had[name] for name in (*_LAZY, "src") if had.get(name)]
-        had["src"] = re.sub(r"^\s*//", "https://", sources[0] if sources else "")
+        had["src"] = re.sub(r"^//", "https://", sources[0].strip() if sources else "")
         image.attrib.clear()
         for name in _IMAGE_ATTRIBUTES:
             if name in had:

@@ -16,6 +16,7 @@ TAGS = frozenset(
     " a b strong i em u s del ins sub sup small code q cite img".split()
 )
 ATTRIBUTES = {
+    "*": set(),  # nh3 would let lang and title through
     "a": {"href"},
     "img": {"src", "alt", "width", "height", "style"},
     "p": {"class", "style"},

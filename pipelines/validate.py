@@ -4,7 +4,7 @@ import re
 
 from scrapy.exceptions import DropItem
 
-from finews_spider.items import Article
+from finews_spider.items import FLASH_CATEGORY, Article
 
 _SOURCE_LINE = re.compile(r'<p class="em_media">.*?</p>', re.DOTALL)
 
@@ -21,8 +21,8 @@ class ValidatePipeline:
         missing = item.missing()
         if item.body and not item.is_flash and not has_content(item.body):
             missing.append("body")
-        if not item.is_flash and item.media_name and not item.category:
-            missing.append("media_name (nothing in it can stand in a URL)")
+        if not item.is_flash and item.media_name and item.category in ("", FLASH_CATEGORY):
+            missing.append("media_name (it gives no slug of its own)")
         if missing:
             raise MissingFieldError(f"{item.url}: no {', no '.join(missing)}; {item.id} is not written")
         return item
@@ -31,4 +31,4 @@ class ValidatePipeline:
 def has_content(body: str) -> bool:
     """Whether there is something to read or see besides the source line."""
     rest = _SOURCE_LINE.sub("", body)
-    return "<img" in rest or bool(re.sub(r"<[^>]*>|&nbsp;|\s", "", rest))
+    return "<img src=" in rest or bool(re.sub(r"<[^>]*>|&nbsp;|\s", "", rest))

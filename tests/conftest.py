@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
+
+# Hypothesis: the same examples each time, nothing kept on disk, no limits of time.
+settings.register_profile("finews", deadline=None, derandomize=True, database=None)
+settings.load_profile("finews")
 
 ROOT = Path(__file__).parent.parent
 FULL_SPEED = {"DOWNLOAD_DELAY": "0", "CONCURRENT_REQUESTS_PER_DOMAIN": "16", "RETRY_TIMES": "0"}

@@ -68,10 +68,17 @@ class Route:
 
 
 class Source(Protocol):
-    """A place that news comes from. `name` is its table in sources.toml."""
+    """A place that news comes from: a dataclass whose fields are the keys of its table in sources.toml."""
 
-    name: str
-    enabled: bool
+    @property
+    def name(self) -> str:
+        """Its table in sources.toml."""
+        ...
+
+    @property
+    def enabled(self) -> bool:
+        """Whether a run reads it when none is named."""
+        ...
 
     def listings(self, query: Query) -> list[Listing]:
         """The listings that a run starts with."""

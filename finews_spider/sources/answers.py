@@ -29,7 +29,20 @@ def json_object(text: str) -> dict[str, Any]:
         raise UnreadableError(f"not JSON: {text[:60]!r}") from error
     if not isinstance(value, dict):
         raise UnreadableError(f"not a JSON object: {text[:60]!r}")
+    if "\\ud" in text.lower():
+        value = _without_lone_surrogates(value)
     return {key.lower(): each for key, each in value.items()}
+
+
+def _without_lone_surrogates(value: Any) -> Any:
+    """Half of a character, which JSON can write and no file can hold, becomes U+FFFD."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_lone_surrogates(each) for each in value]
+    if isinstance(value, dict):
+        return {_without_lone_surrogates(key): _without_lone_surrogates(each) for key, each in value.items()}
+    return value
 
 
 def text_of(value: object) -> str:
@@ -50,7 +63,15 @@ def media_name_in(body: str) -> str:
     for line in reversed(lines):
         text = line.text_content().strip()
         if found := _SOURCE_LINE.fullmatch(text):
-            name = found[1].strip()
-            # One bracket closes the line; names have brackets of their own: 安信国际证券(香港).
-            return name[:-1].strip() if text[0] in "（(" and name.endswith(("）", ")")) else name
+            return _to_closing_bracket(found[1]) if text[0] in "（(" else found[1].strip()
     return ""
+
+
+def _to_closing_bracket(text: str) -> str:
+    """Up to the bracket that closes the line; names have brackets of their own: 安信国际证券(香港)."""
+    depth = 0
+    for at, char in enumerate(text):
+        depth += (char in "（(") - (char in "）)")
+        if depth < 0:
+            return text[:at].strip()
+    return text.strip()

@@ -86,6 +86,6 @@ def _line(text: str, where: tuple[str, ...]) -> str:
         if header := re.match(r"\s*\[+\s*([\w.-]+)", line):
             table = header[1]
             here = at if table.startswith(where[0]) and not here else here
-        elif table.split(".")[0] == where[0] and re.match(rf"\s*{re.escape(where[-1])}\s*=", line):
+        elif table.split(".")[0] in (where[0], "") and re.match(rf"\s*[\"']?{re.escape(where[-1])}[\"']?\s*=", line):
             return f":{at}"
     return f":{here}" if here else ""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 from typing import ClassVar
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -80,7 +81,7 @@ class FinewsSource:
     def ref(self, url: str) -> ArticleRef | None:
         """The article that a share link or a post page of the site names."""
         id_ = ids.id_in_url(url)
-        if not id_ or urlsplit(url).hostname not in self.hosts():
+        if not id_ or not url.startswith("http") or urlsplit(url).hostname not in self.hosts():
             return None
         return self._post_ref(url) or ArticleRef(source=self.name, id=id_, url=url)
 
@@ -96,6 +97,8 @@ class FinewsSource:
         return []
 
     def _post_ref(self, url: str) -> ArticleRef | None:
+        if not ids.id_in_url(url):
+            return None
         found = _POST_PATH.fullmatch(urlsplit(url).path)
         day = found and read_day(found["day"])
         if not found or not day or not ids.is_id(found["id"]):
@@ -114,14 +117,14 @@ class FinewsSource:
     def _read_category(self, text: str) -> ListingPage:
         """All articles of a category. Its title is often another source's, so no name is taken from it."""
         page = self._read_rows(text)
-        if not page.refs and not Selector(text).xpath("//section//ul | //h2"):
+        if not page.refs and not Selector(text, type="html").xpath("//section//ul | //h2"):
             raise UnreadableError("category page has no list")
         return page
 
     def _read_rows(self, text: str) -> ListingPage:
         page = ListingPage()
         heading = ""
-        for node in Selector(text).xpath("//section//h2 | //section//li"):
+        for node in Selector(text, type="html").xpath("//section//h2 | //section//li"):
             if node.root.tag == "h2":
                 heading = node.xpath("string()").get("").strip()
             elif ref := self._row(node, heading):
@@ -131,7 +134,7 @@ class FinewsSource:
         return page
 
     def _row(self, row: Selector, heading: str) -> ArticleRef | None:
-        ref = self._post_ref(urljoin(self.site, row.xpath(".//a/@href").get("")))
+        ref = self._post_ref(_absolute(self.site, row.xpath(".//a/@href").get("")))
         if not ref or urlsplit(ref.url).hostname != urlsplit(self.site).hostname:
             return None
         ref.title = one_line(row.xpath("string(.//a)").get())
@@ -159,13 +162,17 @@ class FinewsSource:
 
     def _read_post(self, ref: ArticleRef, text: str) -> Article:
         """A post page. Its head holds raw text too (og:description), so only what is inside <section> is read."""
-        section = Selector(text).xpath("//section[.//h1]")
+        section = Selector(text, type="html").xpath("//section[.//h1]")
         if not section:
             raise UnreadableError("post page has no <section> with a title")
         article = Article(source=self.name, id=ref.id, url=ref.url)
         article.title = one_line(section.xpath("string(.//h1)").get())
-        article.digest = one_line(section.xpath("string(.//h1/following-sibling::blockquote)").get())
-        article.body = "".join(_body_of(section.xpath(".//h1")[0].root))
+        heading = section.xpath(".//h1")[0].root
+        digest = heading.getnext() if ids.is_flash(ref.id) else None
+        if digest is not None and digest.tag == "blockquote":
+            article.digest = one_line(digest.text_content())
+            heading = digest
+        article.body = "".join(_body_after(heading, ids.number(ref.id)))
         tags = " ".join(section.xpath(".//small//em//text()").getall())
         article.media_name = media_name_in(article.body) or tags.strip().removesuffix(TAG_ENDING)
         moment = read_time(section.xpath("string(.//small)").get(""))
@@ -178,12 +185,19 @@ def _folder(url: str) -> str:
     return unquote(urlsplit(url).path.split("/")[1])
 
 
-def _body_of(heading: html.HtmlElement) -> Iterator[str]:
-    """What follows the title, up to the share link."""
-    yield heading.tail or ""
-    for node in heading.itersiblings():
-        link = node.find("a") if node.tag == "p" else None
-        if link is not None and link.get("href") == link.text_content():
+def _absolute(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return ""
+
+
+def _body_after(node: html.HtmlElement, number: str) -> Iterator[str]:
+    """What follows, up to the paragraph of the share link."""
+    yield escape(node.tail or "", quote=False)
+    for each in node.itersiblings():
+        link = each.find("a") if each.tag == "p" else None
+        href = link.get("href", "") if link is not None else ""
+        if link is not None and href == link.text_content() and ids.number(ids.id_in_url(href) or "") == number:
             return
-        if node.tag != "blockquote":
-            yield html.tostring(node, encoding="unicode")
+        yield html.tostring(each, encoding="unicode")
