@@ -16,6 +16,8 @@ BY_DAY = "_posts/{year}/{month}/{day}/{year}-{month}-{day}-{id}.md"
 FLAT = "_posts/{year}-{month}-{day}-{id}.md"
 POST_PATHS = {"by-day": BY_DAY, "flat": FLAT}
 
+GATHERING = 0.05  # seconds in which posts come together to be written at once: a thread's switch costs more than a post
+
 _PATTERN = re.compile(r"_posts/(?:[\w.-]+/|\{(?:year|month|day)\}/)*\{year\}-\{month\}-\{day\}-\{id\}\.(?:md|markdown)")
 
 
@@ -89,6 +91,7 @@ class Archive:
 
     async def _write_waiting(self) -> None:
         while self._waiting:
+            await asyncio.sleep(GATHERING)
             batch, self._waiting = self._waiting, []
             results = await asyncio.to_thread(_write_all, self._aside, [(path, text) for path, text, _ in batch])
             for (_, _, written), error in zip(batch, results, strict=True):
@@ -110,39 +113,63 @@ class Archive:
 def _write_all(aside: Path, batch: list[tuple[Path, str]]) -> list[Exception | None]:
     """Each file appears whole or not at all: written aside, synced, renamed; then the folders are synced.
 
-    All are written before the first is synced, so that the disk can take them together.
+    All are written before the first is synced, so that the disk can take them together. This is a run's hottest code
+    besides cleaning, hence plain strings and handles.
     """
     aside.mkdir(parents=True, exist_ok=True)
-    paths = [path for path, _ in batch]
-    written = [_attempt(_write_aside, aside / path.name, text) for path, text in batch]
-    moved = [error or _attempt(_move, aside / path.name, path) for path, error in zip(paths, written, strict=True)]
-    synced = {folder: _attempt(_sync, folder) for folder in {path.parent for path in paths}}
-    return [error or synced[path.parent] for path, error in zip(paths, moved, strict=True)]
+    files = [_File(str(path), f"{aside}/{path.name}") for path, _ in batch]
+    for file, (_, text) in zip(files, batch, strict=True):
+        file.attempt(file.write, text)
+    for file in files:
+        file.attempt(file.finish)
+    synced = {folder: _sync(folder) for folder in {file.folder for file in files}}
+    return [file.error or synced[file.folder] for file in files]
 
 
-def _attempt(do: Callable[..., None], *arguments: object) -> Exception | None:
+class _File:
+    """A file on its way to its place."""
+
+    def __init__(self, path: str, aside: str) -> None:
+        self.path = path
+        self.aside = aside
+        self.folder = os.path.dirname(path)  # noqa: PTH120
+        self.error: Exception | None = None
+
+    def attempt(self, step: Callable[..., None], *arguments: object) -> None:
+        """Take a step, unless one before it failed."""
+        try:
+            if not self.error:
+                step(*arguments)
+        except (OSError, ValueError) as error:  # ValueError: a text that is not Unicode
+            self.error = error
+
+    def write(self, text: str) -> None:
+        """Aside, where nobody looks; half a file is no harm there."""
+        with open(self.aside, "wb") as file:  # noqa: PTH123
+            file.write(text.encode())
+
+    def finish(self) -> None:
+        """On disk first, then under its name."""
+        handle = os.open(self.aside, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        try:
+            os.rename(self.aside, self.path)  # noqa: PTH104
+        except FileNotFoundError:
+            os.makedirs(self.folder, exist_ok=True)  # noqa: PTH103
+            os.rename(self.aside, self.path)  # noqa: PTH104
+
+
+def _sync(folder: str) -> OSError | None:
+    """Make the folder's names last; what went wrong, if anything."""
     try:
-        do(*arguments)
-    except (OSError, ValueError) as error:  # ValueError: a text that is not Unicode
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
         return error
     return None
-
-
-def _write_aside(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    with os.fdopen(handle, "wb") as file:
-        file.write(text.encode())
-
-
-def _move(aside: Path, path: Path) -> None:
-    _sync(aside)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside.replace(path)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
