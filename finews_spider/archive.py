@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -54,6 +55,7 @@ class Archive:
         self._paths = {id_: path for path, id_ in self._found()}
         self._waiting: list[tuple[Path, str, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, "archive")
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -93,7 +95,9 @@ class Archive:
         while self._waiting:
             await asyncio.sleep(GATHERING)
             batch, self._waiting = self._waiting, []
-            results = await asyncio.to_thread(_write_all, self._aside, [(path, text) for path, text, _ in batch])
+            texts = [(path, text) for path, text, _ in batch]
+            loop = asyncio.get_running_loop()
+            results = await loop.run_in_executor(self._thread, _write_all, self._aside, texts)
             for (_, _, written), error in zip(batch, results, strict=True):
                 if written.cancelled():
                     continue

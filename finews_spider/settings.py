@@ -60,6 +60,7 @@ REMOTE_CONTROL_ENABLED = False
 
 CONCURRENT_ITEMS = 2  # Scrapy starts that many tasks for each response, and a response here gives one item or two
 WARN_ON_GENERATOR_RETURN_VALUE = False  # parses the source of every callback; mypy checks ours
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1_000_000  # bytes of answers in work; more would only wait for the disk, in memory
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the listing's order, newest first
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider knows what it asked for, by id
 
