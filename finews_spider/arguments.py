@@ -13,6 +13,7 @@ from finews_spider.sources import Query, Source
 ACCEPTED = {
     "source": "names of sources, comma-separated",
     "category": "slugs of categories, comma-separated",
+    "column": "slugs of columns, comma-separated",
     "since": "the first day, YYYY-MM-DD",
     "until": "the last day, YYYY-MM-DD",
     "url": "one share link, post page or article page",
@@ -38,7 +39,10 @@ def read_arguments(values: Mapping[str, str], sources: Mapping[str, Source]) -> 
         if name not in ACCEPTED:
             raise ArgumentError(f"{name}: unknown argument; accepted are {', '.join(ACCEPTED)}")
     chosen = _sources(values.get("source"), sources)
-    query = Query(categories=_categories(values.get("category")), window=_window(values))
+    columns = _columns(values.get("column"), chosen)
+    if columns:
+        chosen = tuple(source for source in chosen if source.column_slugs())
+    query = Query(categories=_categories(values.get("category")), columns=columns, window=_window(values))
     if "url" not in values:
         return Arguments(chosen, query)
     return Arguments(chosen, query, _ref(values["url"], chosen))
@@ -67,6 +71,14 @@ def _categories(value: str | None) -> tuple[str, ...]:
         return ()
     meaning = "a category is a slug like zhongguozhengquanbao"
     return _names("category", value, re.compile(r"[A-Za-z0-9_-]+").fullmatch, meaning)
+
+
+def _columns(value: str | None, sources: tuple[Source, ...]) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    known = sorted(set().union(*(source.column_slugs() for source in sources)))
+    names = ", ".join(source.name for source in sources)
+    return _names("column", value, known.__contains__, f"columns of {names} are {', '.join(known) or 'none'}")
 
 
 def _window(values: Mapping[str, str]) -> Window:

@@ -55,6 +55,11 @@ def id_in_url(url: str) -> str | None:
     return f"NW{page}" if page else found["share"] or found["post"]
 
 
+def id_in_article_page(url: str) -> str | None:
+    """The id that an article page names; None for any other link."""
+    return id_in_url(url) if re.search(r"/(?:a/|news/[0-9]+,)[0-9]+\.html$", url) else None
+
+
 def id_in_post_name(name: str) -> str | None:
     """The id in a post's file name, `2021-12-30-NW202112302230672549.md`; None for any other file."""
     found = _POST_NAME.fullmatch(name)

@@ -20,7 +20,11 @@ class ArticleRef:
     url: str
     day: date | None = None
     title: str = ""
+    time: datetime | None = None
+    to_the_second: bool = False
     media_name: str = ""
+    digest: str = ""
+    category: str = ""
 
 
 @dataclass(kw_only=True, slots=True)

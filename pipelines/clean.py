@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any, Self
 
 from lxml import etree, html
@@ -60,7 +61,17 @@ class CleanPipeline:
         item.body = body
         for name in ("title", "media_name", "digest"):
             setattr(item, name, _one_line(getattr(item, name)))
+        if item.is_flash:
+            item.digest = item.digest.removeprefix(f"【{item.title}】").strip(_SPACE)
+            item.body = item.body if says_more(item.body, item.digest) else ""
         return item
+
+
+def says_more(body: str, digest: str) -> bool:
+    """Whether a flash's body tells anything that its digest does not; the source line does not count."""
+    rest = re.sub(r'<p class="em_media">.*?</p>', "", body, flags=re.DOTALL)
+    words = "".join(unescape(re.sub(r"<[^>]*>", "", rest)).split())
+    return "<img " in rest or words not in "".join(digest.split())
 
 
 def _one_line(text: str) -> str:

@@ -58,12 +58,14 @@ class Site:
     room: Newsroom
 
     def crawl(self, *arguments: str, settings: dict[str, str] | None = None, **environment: str) -> Ran:
-        """`scrapy crawl finews -a …` at full speed; the newsroom's log starts anew."""
+        """`scrapy crawl finews -a …` at full speed, of the source finews if none is named; the log starts anew."""
         sources = self.output.with_suffix(".toml")
         sources.write_text(self.room.sources_toml(), encoding="utf-8")
         del self.room.log[:]
         options = {**FULL_SPEED, "FINEWS_OUTPUT": str(self.output), "FINEWS_SOURCES_FILE": str(sources)}
         options |= settings or {}
+        if not any(argument.startswith(("source=", "column=")) for argument in arguments):
+            arguments = ("source=finews", *arguments)
         words = [word for argument in arguments for word in ("-a", argument)]
         words += [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
         return run_scrapy("crawl", "finews", *words, environment=environment)

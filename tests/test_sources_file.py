@@ -43,7 +43,7 @@ def with_line(key: str, line: str) -> str:
 
 
 def test_the_shipped_file_is_accepted() -> None:
-    assert list(load(SHIPPED)) == ["finews"]
+    assert list(load(SHIPPED)) == ["finews", "eastmoney"]
 
 
 def test_a_file_gives_sources_with_its_values(tmp_path: Path) -> None:
@@ -100,14 +100,14 @@ def test_what_is_no_toml_is_refused_with_its_line(tmp_path: Path) -> None:
 
 def test_an_unknown_source_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
     text = "".join([*LINES, "[finnews]\n"])
-    assert refusal(tmp_path, text) == ":14: finnews: unknown source; known are finews"
+    assert refusal(tmp_path, text) == ":14: finnews: unknown source; known are finews, eastmoney"
 
 
 def test_an_unknown_key_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
     message = refusal(tmp_path, with_line("categories", 'categorys = ["TechWeb"]'))
     assert message == (
         ":13: finews.categorys: unknown key; known are"
-        " site, share, origin, text_path, share_link, flash_link, categories, enabled"
+        " site, share, origin, text_path, share_link, flash_link, categories, enabled, then"
     )
 
 

@@ -6,7 +6,7 @@ the URLs that a source names and hands the answers to the `read` that stands bes
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 from finews_spider.dates import Window
 from finews_spider.items import Article, ArticleRef
@@ -28,34 +28,56 @@ class UnreadableError(ValueError):
     """An answer that is not what its URL gives when all is well: says which part is missing or wrong."""
 
 
+class AbsentError(UnreadableError):
+    """The answer says that there is no such article."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What a run is asked for: categories are slugs, none means all."""
+    """What a run is asked for: categories and columns are slugs, none means all."""
 
     categories: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     window: Window = field(default_factory=Window)
 
 
 @dataclass(slots=True)
 class ListingPage:
-    """What one listing names: its refs, the listings to read next, and why rows were skipped (reason: count)."""
+    """What one listing names.
+
+    `older` is the next page of the same list, which a run reads unless this one shows that it need not; `leads_to` are
+    other lists, which it reads in any case. `skipped` counts rows by why they are no refs; `lacking` names fields that
+    rows should have.
+    """
 
     refs: list[ArticleRef] = field(default_factory=list)
-    next: list["Listing"] = field(default_factory=list)
+    older: "Listing | None" = None
+    leads_to: list["Listing"] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
+    lacking: set[str] = field(default_factory=set)
 
     def skip(self, reason: str) -> None:
         """Count a row that is no ref."""
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
 
+    def take(self, row: dict[str, Any], *names: str) -> list[str]:
+        """These fields of a JSON row, as text; a number is its digits, and what is no text is empty."""
+        self.lacking.update(name for name in names if name not in row)
+        values = (row.get(name) for name in names)
+        return [str(value).strip() if isinstance(value, (str, int)) else "" for value in values]
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page that names articles; `read` raises UnreadableError where the page is not such a listing."""
+    """A page that names articles; `read` raises UnreadableError where the page is not such a listing.
+
+    `otherwise` stands in for it when it cannot be had or read.
+    """
 
     name: str
     url: str
     read: Callable[[str], ListingPage]
+    otherwise: "Listing | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +100,15 @@ class Source(Protocol):
     @property
     def enabled(self) -> bool:
         """Whether a run reads it when none is named."""
+        ...
+
+    @property
+    def then(self) -> tuple[str, ...]:
+        """Names of sources whose routes are tried after its own."""
+        ...
+
+    def column_slugs(self) -> set[str]:
+        """The columns that a run can be narrowed to; none where the source has no columns."""
         ...
 
     def listings(self, query: Query) -> list[Listing]:

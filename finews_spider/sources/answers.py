@@ -2,12 +2,14 @@
 
 import json
 import re
+from html import escape
 from typing import Any
 
 from lxml import html
 
 from finews_spider.sources import UnreadableError
 
+_JSONP = re.compile(r"\s*[\w$.]+\s*\((.*)\)\s*;?\s*", re.DOTALL)
 _SOURCE_LINE = re.compile(r"[（(]?\s*文章来源\s*[：:]\s*(.*)", re.DOTALL)
 
 
@@ -22,9 +24,10 @@ def decode(body: bytes) -> str:
 
 
 def json_object(text: str) -> dict[str, Any]:
-    """The JSON object that `text` is, its keys in lower case."""
+    """The JSON object that `text` is, or that a JSONP callback is given; its own keys in lower case."""
+    call = _JSONP.fullmatch(text)
     try:
-        value = json.loads(text)
+        value = json.loads(call[1] if call else text)
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"not JSON: {text[:60]!r}") from error
     if not isinstance(value, dict):
@@ -53,6 +56,11 @@ def text_of(value: object) -> str:
 def one_line(value: object) -> str:
     """A text on one line; empty for what is no text."""
     return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def inner_html(node: html.HtmlElement) -> str:
+    """The HTML between an element's tags."""
+    return escape(node.text or "", quote=False) + "".join(html.tostring(each, encoding="unicode") for each in node)
 
 
 def media_name_in(body: str) -> str:

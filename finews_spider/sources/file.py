@@ -8,9 +8,10 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from finews_spider.errors import MistakeError
 from finews_spider.sources import Source
+from finews_spider.sources.eastmoney import EastmoneySource
 from finews_spider.sources.finews import FinewsSource
 
-SOURCES = {source.name: source for source in (FinewsSource,)}
+SOURCES: dict[str, type[Source]] = {"finews": FinewsSource, "eastmoney": EastmoneySource}
 
 
 class SourcesFileError(MistakeError):
@@ -28,7 +29,11 @@ def load(path: Path) -> dict[str, Source]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SourcesFileError(f"{path}: cannot be read: {error}") from error
     try:
-        return {name: _source(name, table) for name, table in tables.items()}
+        sources = {name: _source(name, table) for name, table in tables.items()}
+        for name, source in sources.items():
+            if unknown := [other for other in source.then if other not in sources or other == name]:
+                raise _FileMistakeError((name, "then"), f"{unknown} are no other sources of this file")
+        return sources
     except _FileMistakeError as mistake:
         raise SourcesFileError(f"{path}{_line(text, mistake.where)}: {mistake}") from None
 

@@ -45,10 +45,15 @@ class FinewsSource:
     flash_link: IdLink
     categories: tuple[Slug, ...] = ()
     enabled: bool = True
+    then: tuple[str, ...] = ()
 
     def hosts(self) -> set[str]:
         """Every host that it may be asked for."""
         return {urlsplit(origin).hostname or "" for origin in (self.site, *self.share, *self.origin)}
+
+    def column_slugs(self) -> set[str]:
+        """It has none."""
+        return set()
 
     def listings(self, query: Query) -> list[Listing]:
         """The asked categories' pages; or else the home page, which leads to those that it shows, and those known."""
@@ -80,14 +85,14 @@ class FinewsSource:
 
     def ref(self, url: str) -> ArticleRef | None:
         """The article that a share link or a post page of the site names."""
-        id_ = ids.id_in_url(url)
+        id_ = None if ids.id_in_article_page(url) else ids.id_in_url(url)
         if not id_ or not url.startswith("http") or urlsplit(url).hostname not in self.hosts():
             return None
         return self._post_ref(url) or ArticleRef(source=self.name, id=id_, url=url)
 
     def _category(self, name: str) -> Listing:
         path = f"/{name}/" if name == FLASH_CATEGORY else f"/category/{quote(name)}.html"
-        return Listing(f"category {name}", self.site + path, self._read_category)
+        return Listing(f"category {name}", self.site + path, partial(self._read_category, name))
 
     def _post_urls(self, ref: ArticleRef) -> list[str]:
         if _POST_PATH.fullmatch(urlsplit(ref.url).path):
@@ -111,14 +116,16 @@ class FinewsSource:
         if not page.refs:
             raise UnreadableError("home page names no article")
         names = dict.fromkeys(slug(ref.media_name) or _folder(ref.url) for ref in page.refs)
-        page.next = [self._category(name) for name in names if name not in self.categories]
+        page.leads_to = [self._category(name) for name in names if name not in self.categories]
         return page
 
-    def _read_category(self, text: str) -> ListingPage:
+    def _read_category(self, name: str, text: str) -> ListingPage:
         """All articles of a category. Its title is often another source's, so no name is taken from it."""
         page = self._read_rows(text)
         if not page.refs and not Selector(text, type="html").xpath("//section//ul | //h2"):
             raise UnreadableError("category page has no list")
+        for ref in page.refs:
+            ref.category = name
         return page
 
     def _read_rows(self, text: str) -> ListingPage:

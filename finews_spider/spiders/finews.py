@@ -2,12 +2,11 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 import scrapy
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
@@ -17,29 +16,15 @@ from twisted.python.failure import Failure
 from finews_spider import __version__, ids
 from finews_spider.archive import Archive, check_output, post_pattern
 from finews_spider.arguments import Arguments, read_arguments
+from finews_spider.errand import Errand
 from finews_spider.items import Article, ArticleRef
-from finews_spider.sources import Listing, Route, Source, UnreadableError
-from finews_spider.sources.answers import decode, media_name_in
+from finews_spider.sources import Listing, ListingPage, Route, Source, UnreadableError
+from finews_spider.sources.answers import decode
 from finews_spider.sources.file import load
 
 logger = logging.getLogger(__name__)
 
-
-@dataclass(slots=True)
-class Errand:
-    """One article under way: what was read of it, what is known besides, the routes left, why others failed."""
-
-    ref: ArticleRef
-    article: Article
-    known: Article
-    routes: list[Route]
-    failures: list[str] = field(default_factory=list)
-
-    def whole(self) -> Article:
-        """What is known by now; what the article's own pages say comes first."""
-        article = replace(self.article)
-        article.fill(self.known)
-        return article
+Asked = Iterator[Request | Article]
 
 
 class FinewsSpider(scrapy.Spider):
@@ -52,6 +37,17 @@ class FinewsSpider(scrapy.Spider):
     sources: dict[str, Source]
     archive: Archive
     seen: set[str]  # ids and listings' URLs of this run
+    errands: dict[str, Errand]  # by number, until their items have left the pipelines
+    said: set[str]  # what is said once a run
+
+    @staticmethod
+    def read_arguments(settings: BaseSettings, values: Mapping[str, str]) -> tuple[dict[str, Source], Arguments]:
+        """What the settings and the arguments ask for. Raises MistakeError where they cannot be meant."""
+        post_pattern(settings["FINEWS_POST_PATH"])
+        sources = load(Path(settings["FINEWS_SOURCES_FILE"]))
+        arguments = read_arguments(values, sources)
+        check_output(Path(settings["FINEWS_OUTPUT"]))
+        return sources, arguments
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -60,24 +56,18 @@ class FinewsSpider(scrapy.Spider):
         contact = settings["FINEWS_CONTACT"]
         settings.set("USER_AGENT", f"finews/{__version__} (+{contact})", priority="spider")
 
-    @staticmethod
-    def read_arguments(settings: BaseSettings, values: Mapping[str, str]) -> Arguments:
-        """What the settings and the arguments ask for. Raises MistakeError where they cannot be meant."""
-        post_pattern(settings["FINEWS_POST_PATH"])
-        arguments = read_arguments(values, load(Path(settings["FINEWS_SOURCES_FILE"])))
-        check_output(Path(settings["FINEWS_OUTPUT"]))
-        return arguments
-
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Scrapy's constructor; raises MistakeError as `read_arguments` does."""
         spider = super().from_crawler(crawler, *args)
         settings = crawler.settings
-        spider.arguments = cls.read_arguments(settings, kwargs)
-        spider.sources = {source.name: source for source in spider.arguments.sources}
-        spider.allowed_domains = sorted(set().union(*(source.hosts() for source in spider.arguments.sources)))
+        spider.sources, spider.arguments = cls.read_arguments(settings, kwargs)
+        asked = [each for source in spider.arguments.sources for each in spider.with_others(source)]
+        spider.allowed_domains = sorted(set().union(*(source.hosts() for source in asked)))
         spider.archive = Archive(Path(settings["FINEWS_OUTPUT"]), post_pattern(settings["FINEWS_POST_PATH"]))
-        spider.seen = set()
+        spider.seen, spider.errands, spider.said = set(), {}, set()
+        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider.item_left, signal)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
@@ -91,9 +81,11 @@ class FinewsSpider(scrapy.Spider):
                 for request in self.ask_listing(listing):
                     yield request
 
-    def ask_listing(self, listing: Listing) -> Iterator[Request]:
+    # Listings.
+
+    def ask_listing(self, listing: Listing | None) -> Asked:
         """The request for a listing, once a run."""
-        if listing.url not in self.seen:
+        if listing and listing.url not in self.seen:
             self.seen.add(listing.url)
             yield Request(
                 listing.url,
@@ -103,59 +95,93 @@ class FinewsSpider(scrapy.Spider):
                 priority=10,  # what there is comes first, then the articles
             )
 
-    def parse_listing(self, response: Response, listing: Listing) -> Iterator[Request | Article]:
+    def parse_listing(self, response: Response, listing: Listing) -> Asked:
         """Requests for the listing's articles that are not archived, and for the listings that it leads to."""
         try:
             page = listing.read(decode(response.body))
         except UnreadableError as error:
-            self.count("listings/unreadable")
-            logger.error("%s at %s cannot be read: %s", listing.name, response.url, error)
+            yield from self.no_listing(listing, f"cannot be read: {error}")
             return
         self.count("listings/read")
+        self.report_rows(listing, page)
+        goes_on = self.goes_on(page)  # judged before the refs below become known
+        for ref in page.refs:
+            if self.is_wanted(ref):
+                yield from self.ask_for(ref)
+        for other in page.leads_to:
+            yield from self.ask_listing(other)
+        if goes_on:
+            yield from self.ask_listing(page.older)
+
+    def listing_failed(self, failure: Failure) -> Asked:
+        """A listing did not come."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        yield from self.no_listing(request.cb_kwargs["listing"], reason_of(failure))
+
+    def no_listing(self, listing: Listing, why: str) -> Asked:
+        """Say which and why; the rest of the run goes on, with what stands in for it if there is such."""
+        self.count("listings/failed")
+        logger.error("%s at %s: %s", listing.name, listing.url, why)
+        yield from self.ask_listing(listing.otherwise)
+
+    def report_rows(self, listing: Listing, page: ListingPage) -> None:
+        """Count and name what was wrong with rows."""
         for reason, rows in page.skipped.items():
             self.count(f"rows/skipped/{reason}", rows)
-            logger.warning("%s at %s: %d rows skipped, %s", listing.name, response.url, rows, reason)
-        for ref in page.refs:
-            if ref.day is None or ref.day in self.arguments.query.window:
-                yield from self.ask_for(ref)
-            else:
-                self.count("rows/outside window")
-        for following in page.next:
-            yield from self.ask_listing(following)
+            logger.info("%s: %d rows skipped, %s", listing.name, rows, reason)
+        for name in sorted(page.lacking):
+            self.say_once("%s: rows have no field %s", listing.name.split(" ")[0], name)
 
-    def listing_failed(self, failure: Failure) -> None:
-        """A listing did not come: say which and why. The rest of the run goes on."""
-        request: Request = failure.request  # type: ignore[attr-defined]
-        self.count("listings/failed")
-        logger.error("%s at %s: %s", request.cb_kwargs["listing"].name, request.url, reason_of(failure))
+    def goes_on(self, page: ListingPage) -> bool:
+        """Whether the next page of a list may name something new: not when this one is all too old or all archived."""
+        window = self.arguments.query.window
+        refs = [ref for ref in page.refs if self.is_of_category(ref)]
+        if not page.refs or (window.until and not window.since):
+            return True
+        if window:
+            return not all(ref.day and window.is_before(ref.day) for ref in page.refs)
+        return not refs or any(ref.id not in self.archive for ref in refs)
 
-    def ask_for(self, ref: ArticleRef) -> Iterator[Request | Article]:
-        """The first request for an article; none when it is archived, or was named before in this run."""
+    def is_of_category(self, ref: ArticleRef) -> bool:
+        """Whether the run is for its category, as far as the listing tells."""
+        categories = self.arguments.query.categories
+        return not categories or not ref.category or ref.category in categories
+
+    def is_wanted(self, ref: ArticleRef) -> bool:
+        """Whether it is in the window and of the categories, as far as the listing tells."""
+        if ref.day and ref.day not in self.arguments.query.window:
+            self.count("rows/outside window")
+            return False
+        if not self.is_of_category(ref):
+            self.count("rows/other category")
+            return False
+        return True
+
+    # Articles.
+
+    def ask_for(self, ref: ArticleRef) -> Asked:
+        """What is to be done for a ref: nothing when it is archived, or was named before in this run."""
         if ref.id in self.seen:
             return
         self.seen.add(ref.id)
         if ref.id in self.archive:
             self.count("articles/known")
             return
+        number = ids.number(ref.id)
+        under_way = number in self.errands
+        errand = self.errands.setdefault(number, Errand(number=number))
         source = self.sources[ref.source]
-        article = Article(source=ref.source, id=ref.id, url=ref.url, share_link=source.share_link_of(ref.id))
-        yield from self.next_route(Errand(ref, article, self.known_of(ref), source.routes(ref)))
+        routes = [route for each in self.with_others(source) for route in each.routes(ref)]
+        errand.add(ref, source.share_link_of(ref.id), routes, self.archive.read(ids.sibling(ref.id)))
+        if not under_way or errand.handed_over:
+            yield from self.next_route(errand)
 
-    def known_of(self, ref: ArticleRef) -> Article:
-        """What is known without a request: what the listing says, and the article's post in the other family."""
-        known = Article(source=ref.source, id=ref.id, url=ref.url, title=ref.title, media_name=ref.media_name)
-        if kept := self.archive.read(ids.sibling(ref.id)):
-            known.fill(kept)
-            known.media_name = known.media_name or media_name_in(kept.body)
-        return known
-
-    def next_route(self, errand: Errand) -> Iterator[Request | Article]:
-        """The article when it is whole; the request for what is missing; when no route is left, what there is."""
-        article = errand.whole()
-        if article.is_whole() or not errand.routes:
-            yield from self.hand_over(errand, article)
+    def next_route(self, errand: Errand) -> Asked:
+        """The items when they are whole; the request for what is missing; when no route is left, what there is."""
+        route = errand.next_route()
+        if not route:
+            yield from self.hand_over(errand)
             return
-        route = errand.routes.pop(0)
         yield Request(
             route.url,
             callback=self.parse_article,
@@ -163,40 +189,68 @@ class FinewsSpider(scrapy.Spider):
             cb_kwargs={"errand": errand, "route": route},
         )
 
-    def parse_article(self, response: Response, errand: Errand, route: Route) -> Iterator[Request | Article]:
+    def parse_article(self, response: Response, errand: Errand, route: Route) -> Asked:
         """Take what the answer has, and go on."""
         try:
-            errand.article.fill(route.read(decode(response.body)))
+            errand.take(route.read(decode(response.body)))
         except UnreadableError as error:
-            errand.failures.append(f"{route.name}: {error}")
+            errand.fail(route, str(error), error)
+            self.say_once("%s: %s", route.name, str(error))
         yield from self.next_route(errand)
 
-    def route_failed(self, failure: Failure) -> Iterator[Request | Article]:
+    def route_failed(self, failure: Failure) -> Asked:
         """Note why, and go on with the next route."""
         request: Request = failure.request  # type: ignore[attr-defined]
         errand, route = request.cb_kwargs["errand"], request.cb_kwargs["route"]
-        errand.failures.append(f"{route.name}: {reason_of(failure)}")
+        errand.fail(route, reason_of(failure), absent=reason_of(failure) in ("HTTP 404", "HTTP 410"))
         yield from self.next_route(errand)
 
-    def hand_over(self, errand: Errand, article: Article) -> Iterator[Article]:
-        """The article to the pipelines. Where a route failed or something is missing, say so."""
-        if missing := article.missing():
-            self.count("articles/incomplete")
-            logger.error(
-                "%s at %s has no %s: %s",
-                errand.ref.id,
-                errand.ref.url,
-                ", no ".join(missing),
-                "; ".join(errand.failures) or "its pages do not tell",
-            )
-        if article.time and not self.arguments.ref and article.time.date() not in self.arguments.query.window:
+    def hand_over(self, errand: Errand) -> Iterator[Article]:
+        """The items to the pipelines; where one is not whole, say what every route said."""
+        wanted = [id_ for id_ in errand.items if id_ not in errand.handed_over]
+        items = {item.id: item for item in errand.hand_over()}
+        for id_ in wanted:
+            missing = items[id_].missing() if id_ in items else ["body"]
+            if missing:
+                why = "; ".join(errand.failures) or "its pages do not tell"
+                logger.error("%s at %s has no %s: %s", id_, errand.refs[id_].url, ", no ".join(missing), why)
+                self.count("articles/incomplete")
+        accepted = [item for item in items.values() if self.is_accepted(item, errand.refs[item.id])]
+        if not accepted:
+            self.errands.pop(errand.number, None)
+        yield from accepted
+
+    def is_accepted(self, item: Article, ref: ArticleRef) -> bool:
+        """Whether it is in the window and of the categories, where the listing did not tell."""
+        query = self.arguments.query
+        if self.arguments.ref:
+            return True
+        if item.time and item.time.date() not in query.window:
             self.count("articles/outside window")
-            return
-        yield article
+            return False
+        if query.categories and not ref.category and item.category not in query.categories:
+            self.count("articles/other category")
+            return False
+        return True
+
+    def item_left(self, item: Article) -> None:
+        """An item is through the pipelines, one way or the other; later refs find its post, or nothing."""
+        self.errands.pop(ids.number(item.id), None)
+
+    def with_others(self, source: Source) -> list[Source]:
+        """The source, and those whose routes are tried after its own."""
+        return [source, *(self.sources[name] for name in source.then)]
 
     def count(self, what: str, by: int = 1) -> None:
         """Count under `finews/…` in the stats."""
         self.crawler.stats.inc_value(f"finews/{what}", by)
+
+    def say_once(self, message: str, *arguments: str) -> None:
+        """Warn, once a run."""
+        said = message % arguments
+        if said not in self.said:
+            self.said.add(said)
+            logger.warning("%s (said once a run)", said)
 
 
 def reason_of(failure: Failure) -> str:

@@ -1,0 +1,87 @@
+"""One article under way: from the refs that name it to the items that become its posts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from finews_spider import ids
+from finews_spider.items import Article, ArticleRef
+from finews_spider.sources import AbsentError, Route, UnreadableError
+from finews_spider.sources.answers import media_name_in
+
+
+@dataclass(slots=True, kw_only=True)
+class Errand:
+    """One number. It is fetched once, and gives an item for each id (family) that a listing names it by."""
+
+    number: str
+    routes: list[Route] = field(default_factory=list)
+    refs: dict[str, ArticleRef] = field(default_factory=dict)
+    items: dict[str, Article] = field(default_factory=dict)  # id, link and source of each; the rest is filled in
+    read: Article = field(init=False)  # what its own pages say
+    known: Article = field(init=False)  # what listings and the archive say
+    asked: set[str] = field(default_factory=set)  # URLs
+    answered: bool = False  # whether a route told what the body is, if any
+    absent: bool = True  # whether all routes that failed said that there is no such article
+    failures: list[str] = field(default_factory=list)
+    handed_over: set[str] = field(default_factory=set)  # ids
+
+    def __post_init__(self) -> None:
+        self.read = Article(source="", id=self.number, url="")
+        self.known = Article(source="", id=self.number, url="")
+
+    def add(self, ref: ArticleRef, share_link: str, routes: list[Route], kept: Article | None) -> None:
+        """Wanted by this id too. `kept` is the article of the other family, where that is archived."""
+        self.refs[ref.id] = ref
+        urls = {route.url for route in self.routes} | self.asked
+        self.routes = [route for route in routes if route.url not in urls] + self.routes
+        self.items[ref.id] = Article(source=ref.source, id=ref.id, url=ref.url, share_link=share_link)
+        if kept:
+            self.known.fill(kept)
+            self.known.media_name = self.known.media_name or media_name_in(kept.body)
+            self.answered = self.answered or bool(kept.body)
+        for name in ("title", "media_name", "digest"):
+            setattr(self.known, name, getattr(self.known, name) or getattr(ref, name))
+        if self.known.time is None or (ref.to_the_second and not self.known.to_the_second):
+            self.known.time, self.known.to_the_second = ref.time, ref.to_the_second
+
+    def item(self, id_: str) -> Article:
+        """What is known by now, in that family; what its own pages say comes first."""
+        item = replace(self.items[id_])
+        item.fill(self.read)
+        item.fill(self.known)
+        return item
+
+    def is_whole(self) -> bool:
+        """Whether no page is needed any more. A flash may have a body or not, so some page has to have told."""
+        return self._body_is_told() and all(self.item(id_).is_whole() for id_ in self.items.keys() - self.handed_over)
+
+    def next_route(self) -> Route | None:
+        """The next way to what is missing; None when nothing is, or no way is left."""
+        if self.is_whole() or not self.routes:
+            return None
+        route = self.routes.pop(0)
+        self.asked.add(route.url)
+        return route
+
+    def take(self, article: Article) -> None:
+        """What a route gave."""
+        self.read.fill(article)
+        self.answered = True
+
+    def fail(self, route: Route, reason: str, error: UnreadableError | None = None, *, absent: bool = False) -> None:
+        """A route gave nothing."""
+        self.failures.append(f"{route.name}: {reason}")
+        self.absent = self.absent and (absent or isinstance(error, AbsentError))
+
+    def hand_over(self) -> Iterator[Article]:
+        """The items, as they are when no route is left or none is needed.
+
+        A flash whose body nobody told is not among them, but where every route says that there is no article.
+        """
+        for id_ in [id_ for id_ in self.items if id_ not in self.handed_over]:
+            self.handed_over.add(id_)
+            if not ids.is_flash(id_) or self.answered or self.absent:
+                yield self.item(id_)
+
+    def _body_is_told(self) -> bool:
+        return self.answered or not any(map(ids.is_flash, self.items))

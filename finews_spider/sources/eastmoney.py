@@ -1,0 +1,306 @@
+"""Eastmoney: its columns and flashes, and the routes to an article by its number."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar
+from urllib.parse import urlencode, urlsplit
+
+from parsel import Selector
+
+from finews_spider import ids
+from finews_spider.dates import BEIJING, Window, read_time
+from finews_spider.items import FLASH_CATEGORY, Article, ArticleRef
+from finews_spider.slugs import slug
+from finews_spider.sources import (
+    AbsentError,
+    IdLink,
+    Listing,
+    ListingPage,
+    Origin,
+    Query,
+    Route,
+    Slug,
+    UnreadableError,
+)
+from finews_spider.sources.answers import inner_html, json_object, media_name_in, one_line, text_of
+from finews_spider.sources.placeholders import put_back
+
+PAGE_SIZE = 200  # rows; more is clamped
+# Any value does, and none is an error; one that stays lets listings be revalidated.
+TRACE = "finews"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column page of the site, whose rows the column API gives by number."""
+
+    id: int
+    slug: Slug
+    name: str
+    enabled: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class EastmoneySource:
+    """The source `eastmoney`; its fields are the keys of its table in sources.toml."""
+
+    name: ClassVar[str] = "eastmoney"
+
+    listapi: Origin
+    weblist: Origin
+    newsapi: Origin
+    newsinfo: Origin
+    finance: Origin
+    roll: Origin
+    share_link: IdLink
+    flash_link: IdLink
+    columns: tuple[Column, ...]
+    pages: int
+    flashes: bool = True
+    enabled: bool = True
+    then: tuple[str, ...] = ()
+
+    def hosts(self) -> set[str]:
+        """Every host that it may be asked for."""
+        origins = (self.listapi, self.weblist, self.newsapi, self.newsinfo, self.finance, self.roll)
+        return {urlsplit(origin).hostname or "" for origin in origins}
+
+    def column_slugs(self) -> set[str]:
+        """The columns that a run can be narrowed to."""
+        return {column.slug for column in self.columns}
+
+    def listings(self, query: Query) -> list[Listing]:
+        """The columns, and the flashes from the end of the window back."""
+        listings = []
+        if set(query.categories) != {FLASH_CATEGORY}:
+            wanted = [each for each in self.columns if (each.slug in query.columns if query.columns else each.enabled)]
+            listings = [self._column(column) for column in wanted]
+        if self.flashes and not query.columns and (not query.categories or FLASH_CATEGORY in query.categories):
+            listings.append(self._flashes(_cursor(query.window)))
+        return listings
+
+    def routes(self, ref: ArticleRef) -> list[Route]:
+        """The article API, the API of the mobile pages, the page."""
+        number = ids.number(ref.id)
+        query = urlencode({"newsid": number, "newstype": 1, "guid": TRACE, "source": "wap", "version": 1})
+        return [
+            self._route(ref, "article API", f"{self.newsinfo}/kuaixun/v2/api/article/{number}?guid={TRACE}", _read_api),
+            self._route(ref, "getnews API", f"{self.newsinfo}/kuaixun/v2/api/content/getnews?{query}", _read_getnews),
+            self._route(ref, "article page", f"{self.finance}/a/{number}.html", _read_page),
+        ]
+
+    def share_link_of(self, id_: str) -> str:
+        """The link to write under the article."""
+        link = self.flash_link if ids.is_flash(id_) else self.share_link
+        return link.format(id=id_, number=ids.number(id_))
+
+    def ref(self, url: str) -> ArticleRef | None:
+        """The article of an article page; a dozen hosts of Eastmoney's serve it."""
+        id_ = ids.id_in_article_page(url)
+        if not id_ or not (url.startswith(f"{self.finance}/") or is_eastmoney(url)):
+            return None
+        return ArticleRef(source=self.name, id=id_, url=url) if id_ else None
+
+    def _route(self, ref: ArticleRef, name: str, url: str, read: Callable[[Article, str], None]) -> Route:
+        def read_it(text: str) -> Article:
+            article = Article(source=self.name, id=ref.id, url=ref.url)
+            read(article, text)
+            article.media_name = article.media_name or media_name_in(article.body)
+            return article
+
+        return Route(name, url, read_it)
+
+    # Columns: pages by number, newest first but not strictly.
+
+    def _column(self, column: Column, number: int = 1, before: tuple[str, ...] = ()) -> Listing:
+        query = {"client": "web", "biz": "web_news_col", "column": column.id, "order": 1, "needInteractData": 0}
+        query |= {"page_index": number, "page_size": PAGE_SIZE, "req_trace": TRACE}
+        return Listing(
+            f"column {column.slug}",
+            f"{self.listapi}/comm/web/getNewsByColumns?{urlencode(query)}",
+            partial(self._read_column, column, number, before),
+            otherwise=self._roll() if number == 1 else None,
+        )
+
+    def _read_column(self, column: Column, number: int, before: tuple[str, ...], text: str) -> ListingPage:
+        page = ListingPage()
+        rows = _rows(_data(text), "list")
+        for row in rows:
+            self._add_article(page, row)
+        found = tuple(str(row.get("code")) for row in rows)
+        if found and found != before and number < self.pages:
+            page.older = self._column(column, number + 1, found)
+        return page
+
+    def _add_article(self, page: ListingPage, row: dict[str, Any]) -> None:
+        number, time, title, media_name = page.take(row, "code", "showTime", "title", "mediaName")
+        url = text_of(row.get("uniqueUrl") or row.get("url"))
+        if row.get("np_dst") == "CFH":
+            page.skip("blog")
+        elif url and not is_eastmoney(url):
+            page.skip("another host")
+        elif not ids.is_id(number):
+            page.skip("no id")
+        else:
+            page.refs.append(self._ref(f"NW{number}", time, one_line(title), media_name))
+
+    def _ref(self, id_: str, time: str, title: str, media_name: str = "", digest: str = "") -> ArticleRef:
+        url = f"{self.finance}/a/{ids.number(id_)}.html"
+        ref = ArticleRef(source=self.name, id=id_, url=url, title=title, media_name=media_name, digest=digest)
+        ref.category = FLASH_CATEGORY if ids.is_flash(id_) else slug(media_name)
+        if moment := read_time(time):
+            ref.time, ref.to_the_second = moment
+            ref.day = moment.time.date()
+        return ref
+
+    # Flashes: pages by cursor, which is the realSort of the last row: unix seconds and six digits.
+
+    def _flashes(self, cursor: str = "", number: int = 1, before: tuple[str, ...] = ()) -> Listing:
+        query = {"client": "web", "biz": "web_724", "fastColumn": 102, "sortEnd": cursor, "pageSize": PAGE_SIZE}
+        return Listing(
+            "flashes",
+            f"{self.weblist}/comm/web/getFastNewsList?{urlencode({**query, 'req_trace': TRACE})}",
+            partial(self._read_flashes, cursor, number, before),
+            otherwise=self._old_flashes() if number == 1 else None,
+        )
+
+    def _read_flashes(self, cursor: str, number: int, before: tuple[str, ...], text: str) -> ListingPage:
+        page = ListingPage()
+        data = _data(text)
+        rows = _rows(data, "fastNewsList")
+        for row in rows:
+            self._add_flash(page, *page.take(row, "code", "showTime", "title", "summary"))
+        found = tuple(str(row.get("code")) for row in rows)
+        after = str(data.get("sortEnd") or "")
+        if found and after and found != before and after != cursor and number < self.pages:
+            page.older = self._flashes(after, number + 1, found)
+        elif not found and cursor and number == 1:  # the cursor was built, and the site does not take it
+            page.leads_to.append(self._flashes())
+        return page
+
+    def _add_flash(self, page: ListingPage, number: str, time: str, title: str, digest: str) -> None:
+        if ids.is_id(number):
+            page.refs.append(self._ref(number, time, one_line(title), digest=one_line(digest)))
+        else:
+            page.skip("no id")
+
+    def _old_flashes(self, number: int = 1, before: tuple[str, ...] = ()) -> Listing:
+        query = urlencode({"column": 102, "limit": PAGE_SIZE, "p": number})
+        url = f"{self.newsapi}/kuaixun/v2/api/list?{query}"
+        return Listing("older flash list", url, partial(self._read_old_flashes, number, before))
+
+    def _read_old_flashes(self, number: int, before: tuple[str, ...], text: str) -> ListingPage:
+        page = ListingPage()
+        rows = _rows(json_object(text), "news")
+        for row in rows:
+            self._add_flash(page, *page.take(row, "newsid", "showtime", "title", "digest"))
+        found = tuple(str(row.get("newsid")) for row in rows)
+        if found and found != before and number < self.pages:
+            page.older = self._old_flashes(number + 1, found)
+        return page
+
+    # The rolling list stands in for columns whose API fails: articles of all columns, minutes only.
+
+    def _roll(self, number: int = 1) -> Listing:
+        return Listing("roll", f"{self.roll}/default_{number}.html", partial(self._read_roll, number))
+
+    def _read_roll(self, number: int, text: str) -> ListingPage:
+        page = ListingPage()
+        rows = Selector(text, type="html").css("#artList li")
+        if not rows:
+            raise UnreadableError("roll page has no #artList li")
+        for row in rows:
+            link = row.xpath("a[@title or last()=position()]")[-1:]
+            id_ = ids.id_in_url(link.xpath("@href").get(""))
+            if id_:
+                page.refs.append(
+                    self._ref(id_, row.xpath("string(span)").get(""), one_line(link.xpath("string()").get()))
+                )
+            else:
+                page.skip("no id")
+        if number < self.pages:
+            page.older = self._roll(number + 1)
+        return page
+
+
+def is_eastmoney(url: str) -> bool:
+    """Whether the link is of Eastmoney, any of its hosts."""
+    return re.match(r"(?i)https?://[a-z0-9.-]+\.eastmoney\.com/", url) is not None
+
+
+def _cursor(window: Window) -> str:
+    """A cursor for the end of the window, as the site's own look; empty for now."""
+    if window.until is None:
+        return ""
+    end = datetime(window.until.year, window.until.month, window.until.day, tzinfo=BEIJING) + timedelta(days=1)
+    return f"{int(end.astimezone(UTC).timestamp())}000000"
+
+
+def _data(text: str) -> dict[str, Any]:
+    """The `data` of a list API's answer, which is null when something is wrong, with status 200."""
+    answer = json_object(text)
+    data = answer.get("data")
+    if not isinstance(data, dict):
+        raise UnreadableError(f"data is {data!r}, code {answer.get('code')!r}, message {answer.get('message')!r}")
+    return data
+
+
+def _rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    rows = data.get(name)
+    if not isinstance(rows, list):
+        raise UnreadableError(f"{name} is no list: {str(rows)[:40]}")
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def _read_api(article: Article, text: str) -> None:
+    data = json_object(text).get("data")
+    if data is None:
+        raise AbsentError("data is null")
+    _take(article, data, title="Art_Title", media_name="Art_Media_Name", body="Art_Content", time="Art_ShowTime")
+
+
+def _read_getnews(article: Article, text: str) -> None:
+    """The fields stand under `news`, sometimes at the top; pictures and links stand beside the body."""
+    answer = json_object(text)
+    news = answer if "body" in answer else answer.get("news")
+    if news is None:
+        raise AbsentError("news is null")
+    _take(article, news, title="title", media_name="source", body="body", time="showtime")
+    article.body = put_back(article.body, news.get("images"), news.get("links"))
+
+
+def _take(article: Article, data: object, time: str, **names: str) -> None:
+    """Fill the article's fields from the answer's keys; one that is not there is a changed shape."""
+    if not isinstance(data, dict):
+        raise UnreadableError(f"an object was due, not {str(data)[:40]!r}")
+    lower = {key.lower(): value for key, value in data.items()}
+    for name in (*names.values(), time):
+        if name.lower() not in lower:
+            raise UnreadableError(f"no field {name}")
+    for field, name in names.items():
+        setattr(article, field, text_of(lower[name.lower()]))
+    article.title = one_line(article.title)
+    _set_time(article, text_of(lower[time.lower()]))
+
+
+def _read_page(article: Article, text: str) -> None:
+    """The page, in the template of today or in that of some years ago, which old pages keep."""
+    page = Selector(text, type="html")
+    body = page.css("#ContentBody")
+    if not body:
+        raise UnreadableError("no #ContentBody in the page")
+    infos = page.css(".contentwrap .infos > div")
+    today = bool(infos)
+    article.title = one_line(page.css(".contentwrap .title" if today else ".newsContent h1").xpath("string()").get())
+    _set_time(article, infos.xpath("string()").get("") if today else page.css(".time").xpath("string()").get(""))
+    source = infos[1:].xpath("string()").get("") if today else page.css(".source").xpath("string()").get("")
+    article.media_name = re.sub("^来源[：:]", "", source.strip()).strip()
+    article.body = inner_html(body[0].root)
+
+
+def _set_time(article: Article, text: str) -> None:
+    if moment := read_time(text):
+        article.time, article.to_the_second = moment

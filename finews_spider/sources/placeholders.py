@@ -1,0 +1,37 @@
+"""Bodies of the getnews API, with marks where pictures and links stood; these come in lists beside the body."""
+
+import re
+from html import escape
+from typing import Any
+
+_IMAGE = re.compile(r"<!--IMG#([0-9]+)-->")
+_LINK = re.compile(r'(?P<wrapper><span id="(?:stock_|bk_|quote_|Info\.)[^"]*"[^>]*>)?<!--Link#(?P<at>[0-9]+)-->')
+_ATTRIBUTES = ("src", "alt", "width", "height", "style")
+
+
+def put_back(body: str, images: object, links: object) -> str:
+    """The body with its pictures and links; stock charts, and links around names of stocks, are left out."""
+    body = _IMAGE.sub(lambda mark: _image(_at(images, mark[1])), body)
+    return _LINK.sub(lambda mark: _link(_at(links, mark["at"]), mark["wrapper"]), body)
+
+
+def _at(records: object, place: str) -> dict[str, Any]:
+    at = int(place) if len(place) < 6 else -1
+    record = records[at] if isinstance(records, list) and 0 <= at < len(records) else None
+    return record if isinstance(record, dict) else {}
+
+
+def _image(record: dict[str, Any]) -> str:
+    if record.get("code") or not record.get("src"):
+        return ""
+    told = [(name, record[name]) for name in _ATTRIBUTES if isinstance(record.get(name), str) and record[name]]
+    attributes = " ".join(f'{name}="{escape(value)}"' for name, value in told)
+    return f"<img {attributes}>"
+
+
+def _link(record: dict[str, Any], wrapper: str | None) -> str:
+    text = escape(str(record.get("text") or ""), quote=False)
+    href = record.get("url_w")
+    if wrapper or not isinstance(href, str):
+        return f"{wrapper or ''}{text}"
+    return f'<a href="{escape(href)}">{text}</a>'
