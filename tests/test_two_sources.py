@@ -1,0 +1,243 @@
+"""Eastmoney, alone and beside the existing site, through the front door."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from finews_spider.newsroom.words import COLUMNS, SLUGS
+from finews_spider.newsroom.world import Story, World
+from finews_spider.posts import parse
+from tests.conftest import Ran, Site
+
+ARTICLE_API = "/kuaixun/v2/api/article/"
+GETNEWS = "/kuaixun/v2/api/content/getnews"
+LISTINGS = ("listapi", "weblist", "newsapi", "roll", "site")
+
+
+def in_columns(world: World) -> list[Story]:
+    return [story for story in world if story.columns and story.in_article]
+
+
+def ids_of(world: World, day: date | None = None) -> set[str]:
+    """The posts that there have to be: of articles in columns, and of flashes."""
+    articles = {f"NW{s.number}" for s in in_columns(world) if day in (None, s.time.date())}
+    return articles | {s.number for s in world if s.in_flash and day in (None, s.time.date())}
+
+
+def numbers_asked(site: Site) -> Counter[str]:
+    return Counter(re.findall(r"\d{18}", asked.path)[0] for asked in site.room.log if re.search(r"\d{18}", asked.path))
+
+
+def test_every_article_is_archived_once_and_costs_one_request(site: Site, world: World) -> None:
+    ran = site.crawl("source=eastmoney")
+    assert ran.code == 0
+    assert site.names() == ids_of(world)
+    assert len(site.posts()) == len(site.names())
+    asked = numbers_asked(site)
+    assert set(asked) == {id_.removeprefix("NW") for id_ in ids_of(world)}
+    assert set(asked.values()) == {1}
+    assert all(path.startswith(ARTICLE_API) for path in site.articles_asked())
+
+
+def test_a_run_that_repeats_asks_for_listings_only(site: Site) -> None:
+    site.crawl("source=eastmoney")
+    before = site.posts()
+    site.crawl("source=eastmoney")
+    assert numbers_asked(site) == {}
+    assert {asked.role for asked in site.room.log} == {"listapi", "weblist"}
+    assert site.posts() == before
+
+
+def test_both_sources_name_one_article_and_it_is_fetched_once(site: Site, world: World) -> None:
+    site.crawl("source=eastmoney,finews")
+    articles = {f"NW{story.number}" for story in world if story.in_article}
+    assert site.names() == articles | {story.number for story in world if story.in_flash}
+    assert max(numbers_asked(site).values()) <= 2
+    site.crawl("source=finews,eastmoney")
+    assert numbers_asked(site) == {}
+
+
+def test_posts_hold_what_the_story_is(site: Site, world: World) -> None:
+    site.crawl("source=eastmoney")
+    for text in site.posts().values():
+        number = parse(text.decode()).id.removeprefix("NW") or re.findall(r"\d{18}", text.decode())[-1]
+        index = world.index(number)
+        assert index is not None
+        story = world[index]
+        post = parse(text.decode())
+        body = world.clean_body(story).replace("{{", "&#123;&#123;").replace("{%", "&#123;%")
+        assert (post.title, post.time) == (story.title, story.time)
+        if f"categories: {SLUGS[story.media_name]}\n" in text.decode():
+            assert (post.media_name, post.body) == (story.media_name, body)
+        else:
+            assert post.digest == story.digest
+            assert post.body in (body, "")
+
+
+def test_both_families_are_the_same_whatever_came_first(site: Site, world: World) -> None:
+    """Flashes first, then columns; columns first, then flashes; together."""
+    others = [Site(site.output.with_name(name), site.room) for name in ("columns", "together")]
+    columns = "column=" + ",".join(COLUMNS)
+    site.crawl("source=eastmoney", "category=emnews")
+    site.crawl(columns)
+    others[0].crawl(columns)
+    others[0].crawl("source=eastmoney", "category=emnews")
+    others[1].crawl("source=eastmoney")
+    assert site.posts() == others[0].posts() == others[1].posts()
+
+
+def test_a_flash_of_an_archived_article_costs_no_request(site: Site, world: World) -> None:
+    site.crawl("column=" + ",".join(COLUMNS))
+    site.crawl("source=eastmoney", "category=emnews")
+    columns = {story.number for story in in_columns(world)}
+    assert set(numbers_asked(site)) == {story.number for story in world if story.in_flash} - columns
+
+
+def test_window_keeps_both_of_its_days(site: Site, world: World) -> None:
+    days = sorted({story.time.date() for story in world})
+    site.crawl("source=eastmoney", f"since={days[2]}", f"until={days[3]}")
+    assert site.names() == ids_of(world, days[2]) | ids_of(world, days[3])
+    cursors = [asked.path for asked in site.room.requests("weblist", "/comm/")]
+    assert all("sortEnd=&" not in path for path in cursors)
+
+
+def test_a_site_that_takes_no_built_cursor_is_paged_through(site: Site, world: World) -> None:
+    site.room.cursors = False
+    days = sorted({story.time.date() for story in world})
+    site.crawl("source=eastmoney", f"since={days[2]}", f"until={days[3]}")
+    assert site.names() == ids_of(world, days[2]) | ids_of(world, days[3])
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati"])
+def test_midnight_in_beijing_parts_the_days(site: Site, world: World, zone: str) -> None:
+    last = next(story for story in world if f"{story.time:%T}" == "23:59:59")
+    first = next(story for story in world if f"{story.time:%T}" == "00:00:00")
+    site.crawl("source=eastmoney", f"since={last.time.date()}", f"until={last.time.date()}", TZ=zone)
+    assert site.names() == ids_of(world, last.time.date())
+    site.crawl("source=eastmoney", f"since={first.time.date()}", f"until={first.time.date()}", TZ=zone)
+    for story in (last, first):
+        for path in site.posts():
+            assert story.number not in path or f"/{story.time:%Y/%m/%d/%Y-%m-%d}-" in path
+
+
+def test_column_narrows_the_run(site: Site, world: World) -> None:
+    site.crawl("column=cgnjj")
+    assert site.names() == {f"NW{story.number}" for story in in_columns(world) if "cgnjj" in story.columns}
+    assert all("column=350&" in asked.path for asked in site.room.requests("listapi", "/comm/"))
+
+
+def test_category_is_judged_before_an_article_is_asked_for(site: Site, world: World) -> None:
+    site.crawl("source=eastmoney", "category=zhongguozhengquanbao")
+    wanted = {f"NW{s.number}" for s in in_columns(world) if s.media_name == "中国证券报"}
+    assert site.names() == wanted
+    assert len(site.articles_asked()) == len(wanted)
+
+
+def test_flashes_can_be_switched_off(site: Site, world: World) -> None:
+    site.room.answer("weblist", "/", status=500)
+    sources = site.room.sources_toml().replace("flashes = true", "flashes = false")
+    file = site.output.with_name("other.toml")
+    file.write_text(sources, encoding="utf-8")
+    site.crawl("source=eastmoney", settings={"FINEWS_SOURCES_FILE": str(file)})
+    assert site.names() == {f"NW{story.number}" for story in in_columns(world)}
+    assert site.room.requests("weblist") == []
+
+
+def test_columns_down_then_the_rolling_list_stands_in(site: Site, world: World) -> None:
+    site.room.answer("listapi", "/comm/", body=json.dumps({"code": "0", "message": "x", "data": None}))
+    ran = site.crawl("source=eastmoney")
+    assert {id_ for id_ in site.names() if id_.startswith("NW")} == {f"NW{s.number}" for s in world if s.in_article}
+    assert "data is None" in ran.err
+
+
+def test_flash_list_down_then_the_older_one_stands_in(site: Site, world: World) -> None:
+    site.room.answer("weblist", "/comm/", status=503)
+    site.crawl("source=eastmoney")
+    assert {id_ for id_ in site.names() if not id_.startswith("NW")} == {s.number for s in world if s.in_flash}
+
+
+def test_both_share_hosts_dead_then_an_article_is_read_at_its_origin(site: Site, world: World) -> None:
+    for role in ("share", "origin"):
+        site.room.answer(role, "/", status=502)
+    story = next(story for story in world if story.in_article)
+    ran = site.crawl(f"url={site.room.urls['share']}/html_News/NewsShare.html?infoCode=NW{story.number}")
+    assert ran.code == 0
+    assert site.names() == {f"NW{story.number}"}
+    (text,) = site.posts().values()
+    assert "<http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW" in text.decode()
+
+
+BREAKAGES: dict[str, Callable[[Site, str, str], None]] = {
+    "HTTP error": lambda site, role, path: site.room.answer(role, path, status=502),
+    "null": lambda site, role, path: site.room.answer(role, path, body='{"rc":0,"data":null,"news":null}'),
+    "empty": lambda site, role, path: site.room.answer(role, path, body=b"", status=200),
+    "wrong template": lambda site, role, path: site.room.answer(role, path, body="<html><div>新版</div></html>"),
+    "block page": lambda site, role, path: site.room.answer(role, path, body="<html>请完成验证码</html>"),
+    "fields empty": lambda site, role, path: site.room.answer(
+        role,
+        path,
+        body=json.dumps({"data": dict.fromkeys(["Art_Title", "Art_Content", "Art_ShowTime", "Art_Media_Name"], "")}),
+    ),
+}
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES)
+def test_any_route_may_fail_and_the_next_one_answers(site: Site, world: World, breakage: str) -> None:
+    story = next(s for s in in_columns(world) if not s.in_flash)
+    for failing in ([ARTICLE_API], [ARTICLE_API, GETNEWS]):
+        site.room.clear()
+        for path in failing:
+            BREAKAGES[breakage](site, "newsinfo", path)
+        there = Site(site.output.with_name(f"site{len(failing)}"), site.room)
+        there.crawl("source=eastmoney", f"url={site.room.urls['finance']}/a/{story.number}.html")
+        assert there.names() == {f"NW{story.number}"}, failing
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES)
+def test_all_routes_fail_and_nothing_is_written_but_named(site: Site, world: World, breakage: str) -> None:
+    for role in ("newsinfo", "finance"):
+        BREAKAGES[breakage](site, role, "/")
+    story = in_columns(world)[0]
+    ran = site.crawl("source=eastmoney", f"url={site.room.urls['finance']}/a/{story.number}.html")
+    assert site.posts() == {}
+    line = next(line for line in ran.err.splitlines() if f"NW{story.number}" in line and " has no " in line)
+    if breakage != "fields empty":
+        for route in ("article API: ", "getnews API: ", "article page: "):
+            assert route in line
+    assert ran.stats["finews/articles/incomplete"] == 1
+
+
+def test_a_flash_whose_article_fails_is_not_written_without_it(site: Site, world: World) -> None:
+    for role in ("newsinfo", "finance"):
+        site.room.answer(role, "/", status=503)
+    site.crawl("source=eastmoney", "category=emnews")
+    assert site.posts() == {}
+
+
+def test_a_flash_without_an_article_is_its_digest(site: Site, world: World) -> None:
+    for role in ("newsinfo", "finance"):
+        site.room.answer(role, "/", status=404)
+    site.crawl("source=eastmoney", "category=emnews")
+    assert site.names() == {story.number for story in world if story.in_flash}
+    assert all("<p>" not in text.decode() for text in site.posts().values())
+
+
+def test_a_field_that_rows_lack_is_named_once(site: Site, world: World) -> None:
+    def said(ran: Ran) -> list[str]:
+        return [line for line in ran.err.splitlines() if "have no field mediaName" in line]
+
+    row = {"code": "202201010000000001", "showTime": "2022-01-01 00:00:00", "title": "x", "surprise": [1]}
+    rows = [{**row, "code": str(int(row["code"]) + at)} for at in range(9)]  # type: ignore[call-overload]
+    site.room.answer("listapi", "/comm/", body=json.dumps({"code": "1", "data": {"list": rows}}))
+    assert len(said(site.crawl("source=eastmoney", "category=zhongguozhengquanbao"))) == 1
+
+
+def test_rows_that_move_between_pages_are_read_once(site: Site, world: World) -> None:
+    site.room.moving = True
+    site.crawl("source=eastmoney")
+    assert site.names() == ids_of(world)
+    assert set(numbers_asked(site).values()) == {1}
