@@ -41,4 +41,5 @@ class PostPipeline:
             raise KnownError(f"{item.id} has a post already")
         await self.archive.add(item.id, item.time, render(item, self.site))
         self.crawler.stats.inc_value("finews/posts")
+        self.crawler.stats.inc_value(f"finews/posts/{item.source}")
         return item

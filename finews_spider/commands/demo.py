@@ -80,6 +80,8 @@ class Command(ScrapyCommand):
             self.exitcode = 1
             return
         print(f"\n{new} new posts, {known} articles known before; {requests} requests, {seconds:.1f} seconds.")
+        for source in crawler.spider.sources if isinstance(crawler.spider, FinewsSpider) else ():
+            print(f"  {source}: {crawler.stats.get_value(f'finews/posts/{source}', 0)} new posts")
         print(f"{folder}/_posts has {len(posts)} posts in {len(_categories(posts))} categories.")
         if new:
             one = next(post for post in posts if "-NW" in post.name)

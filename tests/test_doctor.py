@@ -1,0 +1,75 @@
+"""`scrapy doctor` through the front door."""
+
+import json
+
+import pytest
+
+from finews_spider.newsroom.world import World
+from tests.conftest import FULL_SPEED, Ran, Site, run_scrapy
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """With something in every column."""
+    return World(articles=240)
+
+
+def doctor(site: Site) -> Ran:
+    sources = site.output.with_suffix(".toml")
+    sources.write_text(site.room.sources_toml(), encoding="utf-8")
+    words = [word for name, value in FULL_SPEED.items() for word in ("-s", f"{name}={value}")]
+    return run_scrapy("doctor", "-s", f"FINEWS_SOURCES_FILE={sources}", "-s", f"FINEWS_OUTPUT={site.output}", *words)
+
+
+def line(ran: Ran, name: str) -> str:
+    return next(line for line in ran.out.splitlines() if f" {name} " in line)
+
+
+def test_all_is_well(site: Site) -> None:
+    ran = doctor(site)
+    assert ran.code == 0, ran.out
+    assert ran.err == ""
+    assert "All endpoints answer." in ran.out
+    assert not site.output.exists()
+
+
+def test_every_endpoint_and_column_is_asked_once(site: Site) -> None:
+    ran = doctor(site)
+    asked = [(asked.role, asked.path) for asked in site.room.log if asked.path != "/robots.txt"]
+    assert len(asked) == len(set(asked))
+    assert ran.out.count("eastmoney  column ") == 36
+    for name in ("home", "category emnews", "flashes", "older flash list", "roll", "article API", "getnews API"):
+        assert " ok " in line(ran, name)
+
+
+def test_a_dead_host_is_named_with_what_to_do(site: Site) -> None:
+    site.room.answer("weblist", "/comm/", status=502)
+    ran = doctor(site)
+    assert ran.code == 4
+    assert "HTTP 502" in line(ran, "flashes")
+    assert site.room.urls["weblist"] in ran.out
+    assert "try again later" in ran.out
+
+
+def test_what_robots_txt_forbids_is_said(site: Site) -> None:
+    site.room.robots["roll"] = "User-agent: *\nDisallow: /\n"
+    ran = doctor(site)
+    assert ran.code == 4
+    assert "robots.txt" in line(ran, "roll")
+    assert "ask the site" in ran.out
+
+
+def test_a_changed_shape_is_said(site: Site) -> None:
+    rows = [{"code": "202201010000000001", "showTime": "2022-01-01 00:00:00"}]
+    site.room.answer("listapi", "/comm/", body=json.dumps({"code": "1", "data": {"list": rows}}))
+    site.room.answer("newsinfo", "/kuaixun/v2/api/article/", body='{"data": {"Title": "x"}}')
+    ran = doctor(site)
+    assert ran.code == 4
+    assert "mediaName, title" in line(ran, "column cgnjj")
+    assert "no field Art_Title" in ran.out
+
+
+def test_a_wrong_sources_file_is_refused(site: Site) -> None:
+    ran = run_scrapy("doctor", "-s", f"FINEWS_SOURCES_FILE={site.output}.toml")
+    assert ran.code == 2
+    assert "cannot be read" in ran.err
