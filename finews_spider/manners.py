@@ -1,16 +1,31 @@
-"""How finews behaves on other people's sites."""
+"""How finews behaves on other people's sites: robots.txt, Crawl-delay, Retry-After, and when to leave one alone."""
 
 import asyncio
+import logging
+import math
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares import robotstxt
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
+logger = logging.getLogger(__name__)
+
+MAX_DELAY = 60.0  # seconds between two requests to a host that says it is busy, or that asks for more
+PATIENCE = 300.0  # seconds of Retry-After that a run waits for; a later run comes back for the rest
+FAILURES = 5  # in a row; then the host is left alone for the rest of the run
+
 
 class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
-    """Obeys robots.txt from the first request on.
+    """Obeys robots.txt from the first request on, and its Crawl-delay.
 
     Scrapy 2.19 lets all but the first of the requests through that wait together for a host's robots.txt: they share
     one Deferred, and its result is gone after the first. Here they share one task.
@@ -24,5 +39,108 @@ class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
         """The host's rules, read once."""
         netloc = urlparse_cached(request).netloc
         if netloc not in self._readings:
-            self._readings[netloc] = asyncio.ensure_future(super().robot_parser(request))
+            self._readings[netloc] = asyncio.ensure_future(self._read(request))
         return await asyncio.shield(self._readings[netloc])
+
+    async def _read(self, request: Request) -> RobotParser | None:
+        parser = await super().robot_parser(request)
+        asked = parser.crawl_delay(self._robotstxt_useragent or self._default_useragent) if parser else None
+        if asked:
+            pace(self.crawler, request, min(asked, MAX_DELAY))
+        return parser
+
+
+@dataclass(slots=True)
+class Host:
+    """What one host has said in this run. Arithmetic only; times in seconds."""
+
+    failures: int = 0  # in a row
+    left_alone: str = ""  # why, once it is
+
+    def answered(self, status: int, retry_after: float) -> float:
+        """How long to pause before the next request."""
+        if status != 429 and status < 500:
+            self.failures = 0
+            return 0.0
+        self.failed()
+        if retry_after > PATIENCE:
+            self.left_alone = f"asked for a pause of {retry_after:.0f} s"
+        return min(retry_after, PATIENCE)
+
+    def failed(self) -> None:
+        """It did not answer, or with an error of its own."""
+        self.failures += 1
+        if self.failures >= FAILURES:
+            self.left_alone = f"failed {self.failures} times in a row"
+
+
+class MannersMiddleware:
+    """Slows down where a host says 429 or 503, pauses for Retry-After, and leaves a host alone that keeps failing."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.hosts: dict[str, Host] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Refuse what would go to a host that is left alone."""
+        host = self._host(request)
+        if host.left_alone:
+            self.crawler.stats.inc_value("finews/left alone")
+            raise IgnoreRequest(f"host left alone: it {host.left_alone}")
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Note how the host is."""
+        host = self._host(request)
+        was = host.left_alone
+        pause = host.answered(response.status, seconds(response.headers.get(b"Retry-After"), time.time()))
+        if response.status in (429, 503):
+            pace(self.crawler, request, factor=2.0, pause=pause)
+        self._say(request, host, was)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Note that it did not answer."""
+        if not isinstance(exception, IgnoreRequest):
+            host = self._host(request)
+            was = host.left_alone
+            host.failed()
+            self._say(request, host, was)
+
+    def _host(self, request: Request) -> Host:
+        return self.hosts.setdefault(urlparse_cached(request).netloc, Host())
+
+    def _say(self, request: Request, host: Host, was: str) -> None:
+        if host.left_alone and not was:
+            netloc = urlparse_cached(request).netloc
+            logger.warning("%s %s; it is left alone for the rest of the run", netloc, host.left_alone)
+
+
+def seconds(retry_after: bytes | None, now: float) -> float:
+    """The seconds that a Retry-After header asks for, as a number or as a date; 0 for none and for what is neither."""
+    text = (retry_after or b"").decode("latin-1").strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:9])
+    try:
+        until: datetime = parsedate_to_datetime(text)
+    except ValueError:
+        return 0.0
+    return max(0.0, math.ceil(until.timestamp() - now))
+
+
+def pace(crawler: Crawler, request: Request, delay: float = 0.0, *, factor: float = 1.0, pause: float = 0.0) -> None:
+    """Wait `delay` seconds at least between requests to its host, or `factor` times as long as so far; first `pause`."""
+    downloader = crawler.engine.downloader
+    slot = downloader.slots.get(downloader.get_slot_key(request))
+    if slot is None:
+        return
+    slot.delay = min(max(delay, slot.delay * factor), max(MAX_DELAY, slot.delay))
+    if pause:
+        slot.delay = max(slot.delay, 0.001)  # a slot without a delay does not look at when it was last seen
+        slot.lastseen = max(slot.lastseen, time.monotonic() + pause)
+    netloc = urlparse_cached(request).netloc
+    crawler.stats.set_value(f"finews/delay/{netloc}", slot.delay)

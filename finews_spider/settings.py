@@ -32,6 +32,7 @@ ROBOTSTXT_USER_AGENT = "finews"  # the name to look for in robots.txt, not the w
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "finews_spider.manners.RobotsTxtMiddleware": 100,  # Scrapy's lets a first batch through
+    "finews_spider.manners.MannersMiddleware": 840,  # near the wire: it sees each answer before a retry is decided
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing here asks for a password
 }
 

@@ -1,0 +1,96 @@
+"""Manners on other people's sites. The arithmetic has no clock of its own; the rest goes through the front door."""
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+
+from finews_spider.manners import FAILURES, PATIENCE, Host, seconds
+from finews_spider.newsroom.world import World
+from tests.conftest import Site
+
+NOW = 1_640_995_200.0
+
+
+def test_a_good_answer_asks_for_no_pause() -> None:
+    assert Host().answered(200, 0) == 0
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_waited_for(status: int) -> None:
+    host = Host()
+    assert host.answered(status, 30) == 30
+    assert not host.left_alone
+
+
+def test_a_long_retry_after_is_left_to_a_later_run() -> None:
+    host = Host()
+    host.answered(503, PATIENCE + 1)
+    assert host.left_alone == "asked for a pause of 301 s"
+
+
+def test_a_host_that_keeps_failing_is_left_alone() -> None:
+    host = Host()
+    for _ in range(FAILURES - 1):
+        host.failed()
+    assert not host.left_alone
+    host.answered(500, 0)
+    assert host.left_alone == f"failed {FAILURES} times in a row"
+
+
+def test_a_good_answer_ends_the_row_of_failures() -> None:
+    host = Host()
+    for _ in range(10):
+        host.failed()
+        host.answered(404, 0)
+    assert not host.left_alone
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [
+        (None, 0),
+        (b"", 0),
+        (b"120", 120),
+        (b" 7 ", 7),
+        (b"-5", 0),
+        (b"soon", 0),
+        (b"9" * 5000, 999999999),
+        (format_datetime(datetime.fromtimestamp(NOW + 90, UTC), usegmt=True).encode(), 90),
+        (format_datetime(datetime.fromtimestamp(NOW - 90, UTC), usegmt=True).encode(), 0),
+    ],
+)
+def test_retry_after_is_read(header: bytes | None, wait: float) -> None:
+    assert seconds(header, NOW) == wait
+
+
+def delays(site: Site, said: str) -> list[float]:
+    return [float(each.split(": ")[1].rstrip(",")) for each in said.splitlines() if "finews/delay/" in each]
+
+
+def test_crawl_delay_is_obeyed(site: Site, world: World) -> None:
+    site.room.robots["share"] = "User-agent: *\nCrawl-delay: 0.125\n"
+    story = next(story for story in world if story.in_article)
+    ran = site.crawl(f"url={site.room.urls['share']}/html_News/NewsShare.html?infoCode=NW{story.number}")
+    assert delays(site, ran.err) == [0.125]
+    assert len(site.posts()) == 1
+
+
+def test_a_busy_host_is_slowed_down(site: Site, world: World) -> None:
+    site.room.answer("share", "/NewsData/", status=429, headers={"Retry-After": "0"})
+    story = next(story for story in world if story.in_article)
+    ran = site.crawl(
+        f"url={site.room.urls['share']}/html_News/NewsShare.html?infoCode=NW{story.number}",
+        settings={"DOWNLOAD_DELAY": "0.01"},
+    )
+    assert delays(site, ran.err) == [0.02]
+    assert len(site.posts()) == 1
+
+
+def test_a_dead_host_is_asked_a_few_times_only_and_the_others_answer(site: Site, world: World) -> None:
+    site.room.answer("share", "/NewsData/", status=500)
+    ran = site.crawl("category=zhongguozhengquanbao", settings={"CONCURRENT_REQUESTS_PER_DOMAIN": "1"})
+    wanted = {f"NW{s.number}" for s in world if s.in_article and s.media_name == "中国证券报"}
+    assert site.names() == wanted
+    assert len(site.room.requests("share", "/NewsData/")) == min(FAILURES, len(wanted))
+    assert "left alone for the rest of the run" in ran.err or len(wanted) < FAILURES
