@@ -272,6 +272,10 @@ def test_an_article_whose_flash_is_archived_without_a_body_is_asked_for() -> Non
     assert errand(kept=article(id=NUMBER, body="")).next_route() is not None
 
 
+def test_a_flash_whose_article_is_archived_without_a_body_is_asked_for() -> None:
+    assert errand(flash_ref(), kept=article(body="")).next_route() is not None
+
+
 def test_what_is_archived_does_not_change_whose_item_it_is() -> None:
     made = errand(flash_ref(), kept=article(url="https://other.example/", share_link="https://other.example/"))
     item = given(made)[NUMBER]
