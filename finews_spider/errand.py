@@ -66,7 +66,10 @@ class Errand:
     def take(self, article: Article) -> None:
         """What a route gave."""
         self.read.fill(article)
-        self.answered = True
+        # All fields empty is transient (seen 2022: the next answer was whole), and tells nothing of a body.
+        told = bool(article.title or article.time or article.body)
+        self.answered = self.answered or told
+        self.absent = self.absent and told
 
     def fail(self, route: Route, reason: str, error: UnreadableError | None = None, *, absent: bool = False) -> None:
         """A route gave nothing."""

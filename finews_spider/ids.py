@@ -57,7 +57,7 @@ def id_in_url(url: str) -> str | None:
 
 def id_in_article_page(url: str) -> str | None:
     """The id that an article page names; None for any other link."""
-    return id_in_url(url) if re.search(r"/(?:a/|news/[0-9]+,)[0-9]+\.html$", url) else None
+    return id_in_url(url) if re.search(r"/(?:a/|news/[0-9]+,)[0-9]+\.html(?:[?#]|$)", url) else None
 
 
 def id_in_post_name(name: str) -> str | None:

@@ -133,7 +133,7 @@ def seconds(retry_after: bytes | None, now: float) -> float:
 
 
 def pace(crawler: Crawler, request: Request, delay: float = 0.0, *, factor: float = 1.0, pause: float = 0.0) -> None:
-    """Wait `delay` seconds at least between requests to its host, or `factor` times as long as so far; first `pause`."""
+    """Wait `delay` seconds at least between requests to its host, or `factor` times as long as so far; now `pause`."""
     downloader = crawler.engine.downloader
     slot = downloader.slots.get(downloader.get_slot_key(request))
     if slot is None:

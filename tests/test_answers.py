@@ -18,7 +18,7 @@ def test_keys_of_an_object_are_in_lower_case() -> None:
     assert json_object('{"Title": "题", "medianame": "A"}') == {"title": "题", "medianame": "A"}
 
 
-@pytest.mark.parametrize("text", ["", "<html></html>", "{", "callback({})", "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "<html></html>", "{", "callback({)", "[" * 100_000])
 def test_what_is_no_json_is_unreadable(text: str) -> None:
     with pytest.raises(UnreadableError, match=r"^not JSON: "):
         json_object(text)

@@ -239,7 +239,6 @@ def test_flashes_of_a_window_are_asked_for_from_its_end() -> None:
     assert asked(flashes(UNTIL))["sortEnd"] == END_OF_UNTIL
 
 
-@pytest.mark.xfail(strict=True, raises=OverflowError, reason="no day follows the last of the calendar")
 def test_a_window_may_end_on_any_day() -> None:
     assert flashes(date.max).name == "flashes"
 
@@ -273,7 +272,6 @@ def test_the_code_of_a_row_may_be_a_number(code: object) -> None:
     assert column().read(column_page({**COLUMN_ROW, "code": code})).refs[0].id == ID
 
 
-@pytest.mark.xfail(strict=True, reason="NW is put in front of a code that has it")
 def test_the_code_of_a_row_may_have_its_nw() -> None:
     assert column().read(column_page({**COLUMN_ROW, "code": ID})).refs[0].id == ID
 
@@ -360,7 +358,6 @@ def test_flashes_without_data_are_unreadable(answer: object) -> None:
         flashes().read(json.dumps(answer))
 
 
-@pytest.mark.xfail(strict=True, reason="the code of an answer is not looked at")
 def test_an_answer_of_code_0_is_unreadable_whatever_its_data() -> None:
     with pytest.raises(UnreadableError):
         column().read(json.dumps({"code": "0", "message": "系统繁忙", "data": {"list": []}}))
@@ -416,7 +413,6 @@ def test_nothing_stands_in_for_the_next_page_of_a_column() -> None:
     assert second.otherwise is None
 
 
-@pytest.mark.xfail(strict=True, reason="the roll, which stands in, is of all columns")
 def test_a_run_for_one_column_does_not_go_on_with_all() -> None:
     assert column().otherwise is None
 
@@ -596,12 +592,10 @@ def test_a_row_of_the_roll_without_an_article_is_skipped_and_counted() -> None:
     assert (len(page.refs), page.skipped) == (1, {"no id": 2})
 
 
-@pytest.mark.xfail(strict=True, reason="the roll does not look at the host of a row")
 def test_a_row_of_the_roll_on_another_host_is_skipped() -> None:
     assert roll().read(roll_page(roll_link(f"https://a.example/a/{NUMBER}.html"))).refs == []
 
 
-@pytest.mark.xfail(strict=True, reason="a link behind the titled one is taken for the article's")
 def test_a_link_behind_the_title_of_a_row_is_not_the_articles() -> None:
     (ref,) = roll().read(roll_page(f'{roll_link()}<a href="/a/{OTHER}.html">评论</a>')).refs
     assert ref.id == ID
@@ -623,7 +617,6 @@ def test_the_roll_ends_at_the_limit_of_pages() -> None:
     assert roll(replace(EASTMONEY, pages=1)).read(roll_page(roll_link())).older is None
 
 
-@pytest.mark.xfail(strict=True, reason="the roll does not remember the page before")
 def test_a_roll_that_repeats_itself_ends() -> None:
     second = roll().read(roll_page(roll_link())).older
     assert second is not None
@@ -734,7 +727,6 @@ def test_an_article_that_the_site_does_not_know_is_absent(path: str) -> None:
         route.read(newsroom(route.url))
 
 
-@pytest.mark.xfail(strict=True, reason="an answer without the key is taken for one where it is null")
 @pytest.mark.parametrize("read", [read_api, read_getnews])
 def test_another_answer_does_not_say_that_the_article_is_absent(read: Callable[[object], Article]) -> None:
     with pytest.raises(UnreadableError) as raised:
@@ -774,7 +766,6 @@ def test_a_page_may_tell_no_source() -> None:
     assert read_page(new_page(infos="<div>2021年12月30日 07:57</div>")).media_name == ""
 
 
-@pytest.mark.xfail(strict=True, reason="in the old template, .time and .source are looked for in the whole page")
 def test_what_stands_before_an_old_article_is_not_read() -> None:
     assert read_page(f'<div class="time">2026年01月01日 00:00</div>{old_page()}').time == MINUTE
 
@@ -814,7 +805,6 @@ def test_an_article_page_names_an_article(url: str) -> None:
     assert EASTMONEY.ref(url) == ArticleRef(source="eastmoney", id=ID, url=url)
 
 
-@pytest.mark.xfail(strict=True, reason="a link has to end with .html")
 @pytest.mark.parametrize("ending", ["?from=weixin", "#comment"])
 def test_a_link_may_say_where_it_was_shared(ending: str) -> None:
     ref = EASTMONEY.ref(PAGE + ending)

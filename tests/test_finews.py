@@ -376,7 +376,6 @@ def test_the_tag_ending_of_a_post_page_is_stripped_once() -> None:
     assert read_post(post_page(tags="<em>每日经济新闻新闻</em>")).media_name == "每日经济新闻"
 
 
-@pytest.mark.xfail(strict=True, reason="the tag of all flashes is taken for a media name, 东财滚动")
 def test_the_tag_of_all_flashes_is_no_media_name() -> None:
     ref = ArticleRef(source="finews", id=NUMBER, url=f"{SITE}/emnews/2021/12/30/{NUMBER}.html")
     assert read_post(post_page(tags="<em>东财滚动新闻</em>"), ref).media_name == ""

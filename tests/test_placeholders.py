@@ -20,7 +20,6 @@ def test_a_picture_may_tell_its_address_only() -> None:
     assert put_back("<!--IMG#0-->", [{"src": "//a.example/a.jpg"}], []) == '<img src="//a.example/a.jpg">'
 
 
-@pytest.mark.xfail(strict=True, reason="sizes that are numbers in the JSON are left out")
 def test_the_size_of_a_picture_may_be_a_number() -> None:
     assert put_back("<!--IMG#0-->", [{"src": "a", "width": 395}], []) == '<img src="a" width="395">'
 

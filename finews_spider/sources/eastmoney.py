@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
@@ -77,7 +77,8 @@ class EastmoneySource:
         listings = []
         if set(query.categories) != {FLASH_CATEGORY}:
             wanted = [each for each in self.columns if (each.slug in query.columns if query.columns else each.enabled)]
-            listings = [self._column(column) for column in wanted]
+            # The rolling list is of all columns, so it stands in only where all are wanted.
+            listings = [self._column(each, otherwise=None if query.columns else self._roll()) for each in wanted]
         if self.flashes and not query.columns and (not query.categories or FLASH_CATEGORY in query.categories):
             listings.append(self._flashes(_cursor(query.window)))
         return listings
@@ -115,14 +116,16 @@ class EastmoneySource:
 
     # Columns: pages by number, newest first but not strictly.
 
-    def _column(self, column: Column, number: int = 1, before: tuple[str, ...] = ()) -> Listing:
+    def _column(
+        self, column: Column, number: int = 1, before: tuple[str, ...] = (), otherwise: Listing | None = None
+    ) -> Listing:
         query = {"client": "web", "biz": "web_news_col", "column": column.id, "order": 1, "needInteractData": 0}
         query |= {"page_index": number, "page_size": PAGE_SIZE, "req_trace": TRACE}
         return Listing(
             f"column {column.slug}",
             f"{self.listapi}/comm/web/getNewsByColumns?{urlencode(query)}",
             partial(self._read_column, column, number, before),
-            otherwise=self._roll() if number == 1 else None,
+            otherwise=otherwise,
         )
 
     def _read_column(self, column: Column, number: int, before: tuple[str, ...], text: str) -> ListingPage:
@@ -145,7 +148,7 @@ class EastmoneySource:
         elif not ids.is_id(number):
             page.skip("no id")
         else:
-            page.refs.append(self._ref(f"NW{number}", time, one_line(title), media_name))
+            page.refs.append(self._ref(f"NW{ids.number(number)}", time, one_line(title), media_name))
 
     def _ref(self, id_: str, time: str, title: str, media_name: str = "", digest: str = "") -> ArticleRef:
         url = f"{self.finance}/a/{ids.number(id_)}.html"
@@ -183,7 +186,7 @@ class EastmoneySource:
 
     def _add_flash(self, page: ListingPage, number: str, time: str, title: str, digest: str) -> None:
         if ids.is_id(number):
-            page.refs.append(self._ref(number, time, one_line(title), digest=one_line(digest)))
+            page.refs.append(self._ref(ids.number(number), time, one_line(title), digest=one_line(digest)))
         else:
             page.skip("no id")
 
@@ -204,25 +207,25 @@ class EastmoneySource:
 
     # The rolling list stands in for columns whose API fails: articles of all columns, minutes only.
 
-    def _roll(self, number: int = 1) -> Listing:
-        return Listing("roll", f"{self.roll}/default_{number}.html", partial(self._read_roll, number))
+    def _roll(self, number: int = 1, before: tuple[str, ...] = ()) -> Listing:
+        return Listing("roll", f"{self.roll}/default_{number}.html", partial(self._read_roll, number, before))
 
-    def _read_roll(self, number: int, text: str) -> ListingPage:
+    def _read_roll(self, number: int, before: tuple[str, ...], text: str) -> ListingPage:
         page = ListingPage()
         rows = Selector(text, type="html").css("#artList li")
         if not rows:
             raise UnreadableError("roll page has no #artList li")
         for row in rows:
-            link = row.xpath("a[@title or last()=position()]")[-1:]
-            id_ = ids.id_in_url(link.xpath("@href").get(""))
-            if id_:
-                page.refs.append(
-                    self._ref(id_, row.xpath("string(span)").get(""), one_line(link.xpath("string()").get()))
-                )
+            link = (row.xpath("a[@title]") or row.xpath("a"))[-1:]
+            title = one_line(link.xpath("string(@title[.!=''] | self::a[not(@title) or @title=''])").get())
+            href = link.xpath("@href").get("")
+            if ref := self.ref(href):
+                page.refs.append(self._ref(ref.id, row.xpath("string(span)").get(""), title))
             else:
-                page.skip("no id")
-        if number < self.pages:
-            page.older = self._roll(number + 1)
+                page.skip("another host" if ids.id_in_url(href) else "no id")
+        found = tuple(ref.id for ref in page.refs)
+        if found and found != before and number < self.pages:
+            page.older = self._roll(number + 1, found)
         return page
 
 
@@ -233,7 +236,7 @@ def is_eastmoney(url: str) -> bool:
 
 def _cursor(window: Window) -> str:
     """A cursor for the end of the window, as the site's own look; empty for now."""
-    if window.until is None:
+    if window.until is None or window.until == date.max:
         return ""
     end = datetime(window.until.year, window.until.month, window.until.day, tzinfo=BEIJING) + timedelta(days=1)
     return f"{int(end.astimezone(UTC).timestamp())}000000"
@@ -243,8 +246,10 @@ def _data(text: str) -> dict[str, Any]:
     """The `data` of a list API's answer, which is null when something is wrong, with status 200."""
     answer = json_object(text)
     data = answer.get("data")
-    if not isinstance(data, dict):
-        raise UnreadableError(f"data is {data!r}, code {answer.get('code')!r}, message {answer.get('message')!r}")
+    if not isinstance(data, dict) or answer.get("code") not in ("1", 1, None):
+        raise UnreadableError(
+            f"data is {str(data)[:40]}, code {answer.get('code')!r}, message {answer.get('message')!r}"
+        )
     return data
 
 
@@ -256,26 +261,32 @@ def _rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def _read_api(article: Article, text: str) -> None:
-    data = json_object(text).get("data")
-    if data is None:
-        raise AbsentError("data is null")
+    data = _object(json_object(text), "data")
     _take(article, data, title="Art_Title", media_name="Art_Media_Name", body="Art_Content", time="Art_ShowTime")
 
 
 def _read_getnews(article: Article, text: str) -> None:
     """The fields stand under `news`, sometimes at the top; pictures and links stand beside the body."""
     answer = json_object(text)
-    news = answer if "body" in answer else answer.get("news")
-    if news is None:
-        raise AbsentError("news is null")
+    news = answer if "body" in answer else _object(answer, "news")
     _take(article, news, title="title", media_name="source", body="body", time="showtime")
     article.body = put_back(article.body, news.get("images"), news.get("links"))
 
 
-def _take(article: Article, data: object, time: str, **names: str) -> None:
+def _object(answer: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object in which an answer tells of an article; null where there is none."""
+    if name not in answer:
+        raise UnreadableError(f"no field {name}")
+    if answer[name] is None:
+        raise AbsentError(f"{name} is null")
+    if not isinstance(answer[name], dict):
+        raise UnreadableError(f"in {name} an object was due, not {str(answer[name])[:40]!r}")
+    found: dict[str, Any] = answer[name]
+    return found
+
+
+def _take(article: Article, data: dict[str, Any], time: str, **names: str) -> None:
     """Fill the article's fields from the answer's keys; one that is not there is a changed shape."""
-    if not isinstance(data, dict):
-        raise UnreadableError(f"an object was due, not {str(data)[:40]!r}")
     lower = {key.lower(): value for key, value in data.items()}
     for name in (*names.values(), time):
         if name.lower() not in lower:
@@ -295,8 +306,12 @@ def _read_page(article: Article, text: str) -> None:
     infos = page.css(".contentwrap .infos > div")
     today = bool(infos)
     article.title = one_line(page.css(".contentwrap .title" if today else ".newsContent h1").xpath("string()").get())
-    _set_time(article, infos.xpath("string()").get("") if today else page.css(".time").xpath("string()").get(""))
-    source = infos[1:].xpath("string()").get("") if today else page.css(".source").xpath("string()").get("")
+    _set_time(
+        article, infos.xpath("string()").get("") if today else page.css(".newsContent .time").xpath("string()").get("")
+    )
+    source = (
+        infos[1:].xpath("string()").get("") if today else page.css(".newsContent .source").xpath("string()").get("")
+    )
     article.media_name = re.sub("^来源[：:]", "", source.strip()).strip()
     article.body = inner_html(body[0].root)
 

@@ -13,7 +13,7 @@ from parsel import Selector
 
 from finews_spider import ids
 from finews_spider.dates import read_day, read_time
-from finews_spider.items import FLASH_CATEGORY, TAG_ENDING, Article, ArticleRef
+from finews_spider.items import FLASH_CATEGORY, FLASH_TAG, TAG_ENDING, Article, ArticleRef
 from finews_spider.slugs import slug
 from finews_spider.sources import (
     IdLink,
@@ -181,7 +181,8 @@ class FinewsSource:
             heading = digest
         article.body = "".join(_body_after(heading, ids.number(ref.id)))
         tags = " ".join(section.xpath(".//small//em//text()").getall())
-        article.media_name = media_name_in(article.body) or tags.strip().removesuffix(TAG_ENDING)
+        tag = "" if tags.strip() == FLASH_TAG else tags.strip()  # all flashes have that one, whoever wrote them
+        article.media_name = media_name_in(article.body) or tag.removesuffix(TAG_ENDING)
         moment = read_time(section.xpath("string(.//small)").get(""))
         if moment:
             article.time, article.to_the_second = moment

@@ -24,8 +24,8 @@ def _at(records: object, place: str) -> dict[str, Any]:
 def _image(record: dict[str, Any]) -> str:
     if record.get("code") or not record.get("src"):
         return ""
-    told = [(name, record[name]) for name in _ATTRIBUTES if isinstance(record.get(name), str) and record[name]]
-    attributes = " ".join(f'{name}="{escape(value)}"' for name, value in told)
+    told = [(name, record[name]) for name in _ATTRIBUTES if isinstance(record.get(name), (str, int)) and record[name]]
+    attributes = " ".join(f'{name}="{escape(str(value))}"' for name, value in told)
     return f"<img {attributes}>"
 
 
