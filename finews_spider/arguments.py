@@ -59,7 +59,8 @@ def _names(argument: str, value: str, is_name: Callable[[str], object], meaning:
 def _sources(value: str | None, sources: Mapping[str, Source]) -> tuple[Source, ...]:
     meaning = f"sources are {', '.join(sources)}"
     if value is not None:
-        return tuple(sources[name] for name in _names("source", value, sources.__contains__, meaning))
+        names = _names("source", value, sources.__contains__, meaning)
+        return tuple(source for name, source in sources.items() if name in names)
     enabled = tuple(source for source in sources.values() if source.enabled)
     if not enabled:
         raise ArgumentError(f"source: none is enabled in the sources file; {meaning}")

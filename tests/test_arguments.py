@@ -50,7 +50,7 @@ def test_a_source_that_is_not_enabled_is_read_when_named() -> None:
 def test_names_of_sources_are_separated_by_commas() -> None:
     other = replace(FINEWS, share=())
     sources: dict[str, Source] = {"finews": FINEWS, "other": other}
-    assert read_arguments({"source": "other, finews,other"}, sources).sources == (other, FINEWS)
+    assert read_arguments({"source": "other, finews,other"}, sources).sources == (FINEWS, other)
 
 
 def test_slugs_of_categories_are_separated_by_commas() -> None:

@@ -61,6 +61,14 @@ def test_both_sources_name_one_article_and_it_is_fetched_once(site: Site, world:
     assert numbers_asked(site) == {}
 
 
+def test_the_quicker_host_does_not_decide_what_is_written(site: Site) -> None:
+    site.crawl("source=finews,eastmoney")
+    slow = Site(site.output.with_name("slow"), site.room)
+    site.room.answer("site", "/", headers={}, delay=0.1)
+    slow.crawl("source=eastmoney,finews")
+    assert slow.posts() == site.posts()
+
+
 def test_posts_hold_what_the_story_is(site: Site, world: World) -> None:
     site.crawl("source=eastmoney")
     for text in site.posts().values():

@@ -1,5 +1,6 @@
 """The spider: asks for listings, then for each article that is not archived, route by route, and hands it over."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
@@ -39,6 +40,8 @@ class FinewsSpider(scrapy.Spider):
     seen: set[str]  # ids and listings' URLs of this run
     errands: dict[str, Errand]  # by number, until their items have left the pipelines
     said: set[str]  # what is said once a run
+    open_listings: int
+    listings_read: asyncio.Event  # set while no listing is open
 
     @staticmethod
     def read_arguments(settings: BaseSettings, values: Mapping[str, str]) -> tuple[dict[str, Source], Arguments]:
@@ -66,12 +69,18 @@ class FinewsSpider(scrapy.Spider):
         spider.allowed_domains = sorted(set().union(*(source.hosts() for source in asked)))
         spider.archive = Archive(Path(settings["FINEWS_OUTPUT"]), post_pattern(settings["FINEWS_POST_PATH"]))
         spider.seen, spider.errands, spider.said = set(), {}, set()
+        spider.open_listings, spider.listings_read = 0, asyncio.Event()
+        spider.listings_read.set()
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
             crawler.signals.connect(spider.item_left, signal)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """The one article that was asked for, or the listings of the sources."""
+        """The one article that was asked for, or the listings of the sources.
+
+        One source after the other, in the order of the sources file: an article that two of them name gets the link of
+        the first, whichever host is the quicker.
+        """
         if self.arguments.ref:
             for request in self.ask_for(self.arguments.ref):
                 yield request
@@ -80,6 +89,7 @@ class FinewsSpider(scrapy.Spider):
             for listing in source.listings(self.arguments.query):
                 for request in self.ask_listing(listing):
                     yield request
+            await self.listings_read.wait()
 
     # Listings.
 
@@ -87,6 +97,8 @@ class FinewsSpider(scrapy.Spider):
         """The request for a listing, once a run."""
         if listing and listing.url not in self.seen:
             self.seen.add(listing.url)
+            self.open_listings += 1
+            self.listings_read.clear()
             yield Request(
                 listing.url,
                 callback=self.parse_listing,
@@ -96,12 +108,17 @@ class FinewsSpider(scrapy.Spider):
             )
 
     def parse_listing(self, response: Response, listing: Listing) -> Asked:
-        """Requests for the listing's articles that are not archived, and for the listings that it leads to."""
+        """What the listing gives, or what stands in for it."""
         try:
             page = listing.read(decode(response.body))
         except UnreadableError as error:
             yield from self.no_listing(listing, f"cannot be read: {error}")
-            return
+        else:
+            yield from self.follow(listing, page)
+        self.close_listing()
+
+    def follow(self, listing: Listing, page: ListingPage) -> Asked:
+        """Requests for the listing's articles that are not archived, and for the listings that it leads to."""
         self.count("listings/read")
         self.report_rows(listing, page)
         goes_on = self.goes_on(page)  # judged before the refs below become known
@@ -117,6 +134,13 @@ class FinewsSpider(scrapy.Spider):
         """A listing did not come."""
         request: Request = failure.request  # type: ignore[attr-defined]
         yield from self.no_listing(request.cb_kwargs["listing"], reason_of(failure))
+        self.close_listing()
+
+    def close_listing(self) -> None:
+        """A listing is through, and what it leads to is asked for."""
+        self.open_listings -= 1
+        if self.open_listings == 0:
+            self.listings_read.set()
 
     def no_listing(self, listing: Listing, why: str) -> Asked:
         """Say which and why; the rest of the run goes on, with what stands in for it if there is such."""
