@@ -5,11 +5,15 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from finews_spider import ids, posts
-from finews_spider.errors import MistakeError
+from finews_spider.dates import BEIJING
+from finews_spider.errors import HeldError, MistakeError
 from finews_spider.items import Article
 
 FOLDERS = ("_posts", "old_post")
@@ -43,6 +47,57 @@ def check_output(output: Path) -> None:
         (own / ".gitignore").write_text("*\n")  # nothing in it belongs in the site's repository
     except OSError as error:
         raise MistakeError(f"FINEWS_OUTPUT: {output} cannot be written: {error.strerror}") from error
+
+
+class Unfinished:
+    """Lists that a run began and did not bring to a good end: it was killed, or a page failed.
+
+    The next run reads such a list on past pages that are wholly archived: older articles may be missing.
+    """
+
+    def __init__(self, output: Path) -> None:
+        self._file = output / ".finews" / "unfinished"
+        try:
+            self.before = frozenset(self._file.read_text(encoding="utf-8").splitlines())
+        except OSError:
+            self.before = frozenset()
+        self._now = set(self.before)
+
+    def begin(self, name: str) -> None:
+        """The list is about to be read."""
+        if name not in self._now:
+            self._now.add(name)
+            self._write()
+
+    def end(self, failed: set[str]) -> None:
+        """The run has come to its end; only these lists have not."""
+        self._now &= failed
+        self._write()
+
+    def _write(self) -> None:
+        aside = self._file.with_name("tmp") / "unfinished"
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_text("".join(f"{name}\n" for name in sorted(self._now)), encoding="utf-8")
+        aside.replace(self._file)
+
+
+@contextmanager
+def only_run(output: Path) -> Iterator[None]:
+    """Hold the archive for one run; a lock that a killed run left does not block.
+
+    Raises HeldError where another run holds it.
+    """
+    note = output / ".finews" / "holder"
+    lock = FileLock(output / ".finews" / "lock", timeout=0)
+    try:
+        with lock:
+            for left in (output / ".finews" / "tmp").iterdir():  # by a run that was killed
+                left.unlink()
+            note.write_text(f"process {os.getpid()}, since {datetime.now(BEIJING):%Y-%m-%d %H:%M:%S} Beijing time")
+            yield
+    except Timeout:
+        holder = note.read_text() if note.exists() else "another process"
+        raise HeldError(f"{output} is held by another run ({holder}); wait for its end, or stop it") from None
 
 
 class Archive:

@@ -44,8 +44,12 @@ def read_arguments(values: Mapping[str, str], sources: Mapping[str, Source]) -> 
         chosen = tuple(source for source in chosen if source.column_slugs())
     query = Query(categories=_categories(values.get("category")), columns=columns, window=_window(values))
     if "url" not in values:
+        if not any(source.listings(query) for source in chosen):
+            raise ArgumentError("column, category: no listing is both; flashes (emnews) are in no column")
         return Arguments(chosen, query)
-    return Arguments(chosen, query, _ref(values["url"], chosen))
+    if others := sorted(values.keys() - {"url", "source"}):
+        raise ArgumentError(f"url: names one article and nothing else, so {', '.join(others)} cannot stand beside it")
+    return Arguments(chosen, query, _ref(values["url"].strip(), chosen))
 
 
 def _names(argument: str, value: str, is_name: Callable[[str], object], meaning: str) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def _stands_alone(name: str, element: str) -> bool:
 def _element(name: str, element: str) -> list[str]:
     """The block itself; for an inline element around blocks, what it holds."""
     if name in BLOCKS:
-        return [element]
+        return [] if element == "<p></p>" else [element]
     opening = _TAG.match(element)
     assert opening
     return _blocks(element[opening.end() : element.rindex("<")])

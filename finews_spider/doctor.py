@@ -28,7 +28,9 @@ ADVICE = {
     "HTTP 404": "the page is gone: look where the site has moved, and edit its host in the sources file",
     "HTTP": "the site has trouble: try again later; if it stays so, look whether it has moved",
     "unreadable": "its shape has changed: keep the answer (scrapy fetch URL > answer), mend its reader in sources/",
-    "no": "it answers, but with nothing: look at the URL in a browser; the column or category may have ended",
+    "lacks": "rows without these fields are read as far as they go: compare with the reader in sources/",
+    "not asked": "its listings have to answer first: they name the article to ask it for",
+    "empty": "it answers, but with nothing: look at the URL in a browser; the column or category may have ended",
     "": "it cannot be reached: check network and proxy; if other hosts answer, this one has moved or is gone: edit its"
     " host in the sources file, or set enabled = false",
 }
@@ -107,13 +109,15 @@ class DoctorSpider(scrapy.Spider):
             if isinstance(what, Route):
                 article = what.read(decode(response.body))
                 check.lacking = [name for name in ("title", "time", "media_name", "body") if not getattr(article, name)]
-                check.trouble = "" if article.body else "no body"
+                check.trouble = "" if article.body else "empty: no body"
             else:
                 page = what.read(decode(response.body))
                 patient.meet(page.refs)
                 check.rows, check.lacking = len(page.refs), sorted(page.lacking)
                 check.newest = max((ref.time for ref in page.refs if ref.time), default=None)
-                check.trouble = "" if page.refs else "no rows"
+                check.trouble = "" if page.refs else "empty: no rows"
+                if check.lacking:
+                    check.trouble = f"lacks {', '.join(check.lacking)}"
         except UnreadableError as error:
             check.trouble = f"unreadable: {error}"
         yield from self.after(patient, what)
@@ -131,6 +135,10 @@ class DoctorSpider(scrapy.Spider):
             if patient.waiting == 0 and patient.newest:
                 for route in patient.source.routes(patient.newest):
                     yield self.ask(patient, route)
+            elif patient.waiting == 0:
+                nobody = ArticleRef(source=patient.source.name, id=f"NW{0:018}", url="")
+                routes = patient.source.routes(nobody)
+                self.checks += [Check(nobody.source, each.name, each.url, "not asked") for each in routes]
 
 
 @dataclass(slots=True)

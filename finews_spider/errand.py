@@ -21,7 +21,8 @@ class Errand:
     known: Article = field(init=False)  # what listings and the archive say
     asked: set[str] = field(default_factory=set)  # URLs
     answered: bool = False  # whether a route told what the body is, if any
-    absent: bool = True  # whether all routes that failed said that there is no such article
+    absences: int = 0  # answers that say that there is no such article
+    troubles: int = 0  # failures that say nothing of it
     failures: list[str] = field(default_factory=list)
     handed_over: set[str] = field(default_factory=set)  # ids
 
@@ -69,21 +70,24 @@ class Errand:
         # All fields empty is transient (seen 2022: the next answer was whole), and tells nothing of a body.
         told = bool(article.title or article.time or article.body)
         self.answered = self.answered or told
-        self.absent = self.absent and told
+        self.troubles += not told
 
-    def fail(self, route: Route, reason: str, error: UnreadableError | None = None, *, absent: bool = False) -> None:
+    def fail(self, route: Route, reason: str, error: UnreadableError | None = None) -> None:
         """A route gave nothing."""
         self.failures.append(f"{route.name}: {reason}")
-        self.absent = self.absent and (absent or isinstance(error, AbsentError))
+        if isinstance(error, AbsentError):
+            self.absences += 1
+        elif reason not in ("HTTP 404", "HTTP 410"):  # fits an absence, but a host that moved says it of everything
+            self.troubles += 1
 
     def hand_over(self) -> Iterator[Article]:
         """The items, as they are when no route is left or none is needed.
 
-        A flash whose body nobody told is not among them, but where every route says that there is no article.
+        A flash whose body nobody told is not among them, but where the source says that there is no article.
         """
         for id_ in [id_ for id_ in self.items if id_ not in self.handed_over]:
             self.handed_over.add(id_)
-            if not ids.is_flash(id_) or self.answered or self.absent:
+            if not ids.is_flash(id_) or self.answered or (self.absences and not self.troubles):
                 yield self.item(id_)
 
     def _body_is_told(self) -> bool:

@@ -3,3 +3,7 @@
 
 class MistakeError(ValueError):
     """A wrong argument, setting or sources file; the message names it and says what is accepted. Exit code 2."""
+
+
+class HeldError(Exception):
+    """Another run holds the archive; the message says who. Exit code 6."""

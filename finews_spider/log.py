@@ -28,3 +28,9 @@ class LogFormatter(logformatter.LogFormatter):
             "msg": "%(kind)s: %(why)s",
             "args": {"kind": type(exception).__name__, "why": exception},
         }
+
+    def item_error(
+        self, item: Any, exception: BaseException, response: Any, spider: Spider | None = None
+    ) -> LogFormatterResult:
+        """What went wrong in a pipeline; the traceback follows."""
+        return {"level": logging.ERROR, "msg": "Error in a pipeline, %(id)s is not written", "args": {"id": item.id}}

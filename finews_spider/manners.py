@@ -11,7 +11,7 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares import robotstxt
+from scrapy.downloadermiddlewares import redirect, robotstxt
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
@@ -48,6 +48,23 @@ class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
         if asked:
             pace(self.crawler, request, min(asked, MAX_DELAY))
         return parser
+
+
+class RedirectMiddleware(redirect.RedirectMiddleware):
+    """Follows redirects to hosts of the spider's sources; any other is a failure, so that the next route is tried.
+
+    Scrapy drops a redirect to another host where no errback hears of it.
+    """
+
+    def process_response(  # type: ignore[override]  # Scrapy warns where the spider argument is kept
+        self, request: Request, response: Response
+    ) -> Request | Response:
+        """The answer, or the request that it redirects to."""
+        result = super().process_response(request, response)
+        allowed = getattr(self.crawler.spider, "allowed_domains", None)
+        if isinstance(result, Request) and allowed and urlparse_cached(result).hostname not in allowed:
+            raise IgnoreRequest(f"redirects to {urlparse_cached(result).netloc}, which is no host of the sources file")
+        return result
 
 
 @dataclass(slots=True)

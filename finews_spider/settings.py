@@ -33,6 +33,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "finews_spider.manners.RobotsTxtMiddleware": 100,  # Scrapy's lets a first batch through
     "finews_spider.manners.MannersMiddleware": 840,  # near the wire: it sees each answer before a retry is decided
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "finews_spider.manners.RedirectMiddleware": 600,  # Scrapy's drops redirects to other hosts without a word
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing here asks for a password
 }
 

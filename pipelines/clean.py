@@ -33,7 +33,7 @@ _comments = etree.XPath("//comment()")
 _charts = etree.XPath(f"//img[contains(@src, '{_CHART_HOST}') or contains(@data-src, '{_CHART_HOST}')]")
 _images = etree.XPath("//img")
 _links = etree.XPath("//a")
-_styled = etree.XPath("//*[@style]")
+_styled = etree.XPath("//*[@style or @hidden]")
 _classed = etree.XPath("//*[@class]")
 _spans = etree.XPath("//span | //font")
 _containers = etree.XPath("//div | //section | //article | //main | //figure | //figcaption | //header | //footer")
@@ -88,10 +88,13 @@ def clean(body: str) -> str:
 
 def _clean(body: str) -> tuple[str, bool]:
     body = _NOT_OF_A_BODY.sub("", body)
+    parser = html.HTMLParser()
     try:
-        root = html.fragment_fromstring(body, create_parent="div")
+        root = html.fragment_fromstring(body, create_parent="div", parser=parser)
     except etree.ParserError:  # nothing but white space
         return "", False
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        return "", False  # nested so deep that the rest was cut off, and half a body is none
     for step, marks in _STEPS:
         if not marks or any(mark in body for mark in marks):
             step(root)
@@ -107,18 +110,20 @@ def _has_stray(root: html.HtmlElement) -> bool:
 
 def _drop_charts(root: html.HtmlElement) -> None:
     """Live stock charts: the image, and all that stands between the site's comments around it."""
-    for comment in _comments(root):
-        if "EM_StockImg_Start" in comment.text:
-            following = list(comment.itersiblings())
-            ends = [at for at, node in enumerate(following) if _is_chart_end(node)]
-            for node in following[: ends[0] if ends else 0]:
-                node.drop_tree()
+    for parent in {comment.getparent() for comment in _comments(root)}:
+        inside: list[Any] | None = None
+        for node in list(parent):
+            comment = node.text if node.tag is etree.Comment else ""
+            if "EM_StockImg_Start" in comment:
+                inside = []
+            elif "EM_StockImg_End" in comment:
+                for dropped in inside or ():
+                    dropped.drop_tree()
+                inside = None
+            elif inside is not None:
+                inside.append(node)
     for image in _charts(root):
         image.drop_tree()
-
-
-def _is_chart_end(node: Any) -> bool:
-    return node.tag is etree.Comment and "EM_StockImg_End" in node.text
 
 
 def _drop_code(root: html.HtmlElement) -> None:
@@ -128,7 +133,7 @@ def _drop_code(root: html.HtmlElement) -> None:
 
 def _drop_hidden(root: html.HtmlElement) -> None:
     for node in _styled(root):
-        if _HIDDEN.search(node.get("style")):
+        if "hidden" in node.attrib or _HIDDEN.search(node.get("style", "")):
             node.drop_tree()
 
 
@@ -213,37 +218,38 @@ def _trim(root: html.HtmlElement) -> None:
 
 
 def _trim_start(node: html.HtmlElement) -> None:
-    text = node.text
-    if text and text[0] in _SPACE:
-        text = node.text = text.lstrip(_SPACE) or None
-    if text or len(node) == 0:
-        return
-    first = node[0]
-    if first.tag == "br":
-        first.drop_tree()
-        _trim_start(node)
-    elif first.tag not in BLOCKS and first.tag != "img":
-        _trim_start(first)
+    while True:
+        text = node.text
+        if text and text[0] in _SPACE:
+            text = node.text = text.lstrip(_SPACE) or None
+        if text or len(node) == 0:
+            return
+        first = node[0]
+        if first.tag == "br":
+            first.drop_tree()
+        elif first.tag in BLOCKS or first.tag == "img":
+            return
+        else:
+            node = first
 
 
 def _trim_end(node: html.HtmlElement) -> None:
-    if len(node) == 0:
-        if (text := node.text) and text[-1] in _SPACE:
-            node.text = text.rstrip(_SPACE)
-        return
-    last = node[-1]
-    if (text := last.tail) and text[-1] in _SPACE:
-        text = last.tail = text.rstrip(_SPACE)
-    if not text and last.tag == "br":
+    while len(node):
+        last = node[-1]
+        if (text := last.tail) and text[-1] in _SPACE:
+            text = last.tail = text.rstrip(_SPACE)
+        if text or last.tag != "br":
+            return
         last.drop_tree()
-        _trim_end(node)
+    if (text := node.text) and text[-1] in _SPACE:
+        node.text = text.rstrip(_SPACE)
 
 
 # The steps in their order, each with marks of which a body has one where the step has something to do.
 _STEPS: tuple[tuple[Callable[[html.HtmlElement], None], tuple[str, ...]], ...] = (
     (_drop_charts, (_CHART_HOST, "EM_StockImg_Start")),
     (_drop_code, ()),
-    (_drop_hidden, ("style", "STYLE")),
+    (_drop_hidden, ("style", "STYLE", "hidden", "HIDDEN")),
     (_drop_ads, ()),
     (_drop_ad_paragraphs, _AD_TEXT),
     (_unwrap, ()),

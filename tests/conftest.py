@@ -59,20 +59,27 @@ class Site:
 
     def crawl(self, *arguments: str, settings: dict[str, str] | None = None, **environment: str) -> Ran:
         """`scrapy crawl finews -a …` at full speed, of the source finews if none is named; the log starts anew."""
+        return run_scrapy(*self.words(arguments, settings or {}), environment=environment)
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """The same, in the background."""
+        command = [sys.executable, "-m", "scrapy", *self.words(arguments, {})]
+        return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+
+    def words(self, arguments: tuple[str, ...], settings: dict[str, str]) -> list[str]:
+        """The command line's."""
         sources = self.output.with_suffix(".toml")
         sources.write_text(self.room.sources_toml(), encoding="utf-8")
         del self.room.log[:]
-        options = {**FULL_SPEED, "FINEWS_OUTPUT": str(self.output), "FINEWS_SOURCES_FILE": str(sources)}
-        options |= settings or {}
+        options = {**FULL_SPEED, "FINEWS_OUTPUT": str(self.output), "FINEWS_SOURCES_FILE": str(sources), **settings}
         if not any(argument.startswith(("source=", "column=")) for argument in arguments):
             arguments = ("source=finews", *arguments)
         words = [word for argument in arguments for word in ("-a", argument)]
-        words += [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
-        return run_scrapy("crawl", "finews", *words, environment=environment)
+        return ["crawl", "finews", *words, *(w for name, value in options.items() for w in ("-s", f"{name}={value}"))]
 
     def posts(self) -> dict[str, bytes]:
         """The posts' paths in the output folder, and their bytes."""
-        found = sorted(self.output.glob("*/**/*.md"))
+        found = sorted(path for folder in ("_posts", "old_post") for path in self.output.glob(f"{folder}/**/*.md"))
         return {str(post.relative_to(self.output)): post.read_bytes() for post in found}
 
     def names(self) -> set[str]:

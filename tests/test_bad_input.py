@@ -30,6 +30,16 @@ def test_wrong_argument(site: Site, argument: str, words: list[str]) -> None:
     assert not site.output.exists()
 
 
+@pytest.mark.parametrize("other", ["since=2022-01-01", "category=emnews", "column=cgnjj"])
+def test_url_stands_alone(site: Site, other: str) -> None:
+    link = f"{site.room.urls['finance']}/a/202112302230000000.html"
+    assert refused(site.crawl("source=eastmoney", f"url={link}", other), "url", other.partition("=")[0])
+
+
+def test_a_column_of_flashes_is_none(site: Site) -> None:
+    assert refused(site.crawl("column=cgnjj", "category=emnews"), "column, category")
+
+
 def test_until_before_since(site: Site) -> None:
     assert refused(site.crawl("since=2022-01-02", "until=2022-01-01"), "until", "2022-01-01", "since", "2022-01-02")
 

@@ -1,6 +1,7 @@
 """The main job, through the front door."""
 
 import json
+import os
 import re
 from collections import Counter
 from datetime import date
@@ -206,6 +207,44 @@ def test_feeds_work_as_in_any_scrapy_project(site: Site, world: World, tmp_path:
     site.crawl(f"url={share_link(site.room, 'NW' + story.number)}", settings={"FEEDS": feeds})
     (line,) = feed.read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["title"] == story.title
+
+
+def test_a_second_run_at_the_same_time_is_refused(site: Site) -> None:
+    site.room.answer("site", "/", headers={}, delay=3.0)
+    first = site.start()
+    while not (site.output / ".finews" / "holder").exists():
+        assert first.poll() is None
+    ran = site.crawl()
+    first.kill()
+    first.wait()
+    assert ran.code == 6
+    assert f"process {first.pid}" in ran.err
+    site.room.clear()
+    assert site.crawl().code == 0  # a lock that was left does not block
+
+
+def test_a_redirect_to_another_host_is_a_failure(site: Site, world: World) -> None:
+    site.room.answer("share", TEXT_API, status=302, headers={"Location": "http://localhost:1/x"})
+    story = an_article(world)
+    site.crawl(f"url={share_link(site.room, 'NW' + story.number)}")
+    assert site.names() == {f"NW{story.number}"}
+    site.room.answer("site", "/", status=302, headers={"Location": "http://localhost:1/x"})
+    ran = site.crawl()
+    assert ran.code == 4
+    assert "redirects to localhost:1" in ran.err
+
+
+def test_the_seed_served_raw_gives_the_seeds_file(site: Site) -> None:
+    folder = Path(os.environ.get("FINEWS_SEED", Path(__file__).parents[2] / "shared" / "seed"))
+    if not folder.is_dir():
+        pytest.skip(f"no seed post at {folder}")
+    (seed,) = folder.glob("*.md")
+    text = seed.read_text(encoding="utf-8")
+    post = parse(text)
+    answer = {"text": post.body, "Title": post.title, "Date": f"{post.time:%F %T}", "medianame": post.media_name}
+    site.room.answer("share", TEXT_API, body=json.dumps(answer))
+    site.crawl(f"url={share_link(site.room, post.id)}")
+    assert site.posts() == {f"_posts/2021/12/30/{seed.name}": seed.read_bytes()}
 
 
 def test_no_temporary_file_is_left(site: Site) -> None:

@@ -228,8 +228,8 @@ def test_a_flash_whose_routes_all_say_that_there_is_no_article_is_handed_over() 
     made = errand(flash_ref())
     api, text, page = iter(made.next_route, None)
     made.fail(api, "data is null", AbsentError("data is null"))
-    made.fail(text, "HTTP 404", absent=True)
-    made.fail(page, "HTTP 410", absent=True)
+    made.fail(text, "HTTP 404")
+    made.fail(page, "HTTP 410")
     assert list(given(made)) == [NUMBER]
 
 

@@ -3,11 +3,13 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import COLUMNS, SLUGS
 from finews_spider.newsroom.world import Story, World
 from finews_spider.posts import parse
@@ -185,6 +187,9 @@ BREAKAGES: dict[str, Callable[[Site, str, str], None]] = {
     "empty": lambda site, role, path: site.room.answer(role, path, body=b"", status=200),
     "wrong template": lambda site, role, path: site.room.answer(role, path, body="<html><div>新版</div></html>"),
     "block page": lambda site, role, path: site.room.answer(role, path, body="<html>请完成验证码</html>"),
+    "redirect to another host": lambda site, role, path: site.room.answer(
+        role, path, status=302, headers={"Location": "http://localhost:1/x"}
+    ),
     "fields empty": lambda site, role, path: site.room.answer(
         role,
         path,
@@ -226,12 +231,56 @@ def test_a_flash_whose_article_fails_is_not_written_without_it(site: Site, world
     assert site.posts() == {}
 
 
-def test_a_flash_without_an_article_is_its_digest(site: Site, world: World) -> None:
+def test_a_host_that_moved_strips_no_flash_of_its_body(site: Site) -> None:
     for role in ("newsinfo", "finance"):
         site.room.answer(role, "/", status=404)
+    assert site.crawl("source=eastmoney", "category=emnews").code == 3
+    assert site.posts() == {}
+
+
+def test_a_flash_without_an_article_is_its_digest(site: Site, world: World) -> None:
+    site.room.answer("newsinfo", "/", body='{"rc":0,"data":null,"news":null}')
+    site.room.answer("finance", "/", status=404)
     site.crawl("source=eastmoney", "category=emnews")
     assert site.names() == {story.number for story in world if story.in_flash}
     assert all("<p>" not in text.decode() for text in site.posts().values())
+
+
+@pytest.fixture
+def long_column() -> Iterator[Newsroom]:
+    """A column of several pages."""
+    with Newsroom(World(articles=1500)) as room:
+        yield room
+
+
+def test_an_older_page_that_failed_is_read_by_the_next_run(long_column: Newsroom, tmp_path: Path) -> None:
+    site = Site(tmp_path / "site", long_column)
+    null = json.dumps({"code": "1", "message": "", "data": None})
+    long_column.answer(
+        "listapi",
+        "/comm/web/getNewsByColumns?client=web&biz=web_news_col&column=350&order=1&needInteractData=0&page_index=2",
+        body=null,
+    )
+    assert site.crawl("column=cgnjj").code == 4
+    some = len(site.names())
+    long_column.clear()
+    assert site.crawl("column=cgnjj").code == 0
+    assert len(site.names()) > some > 100
+    assert site.names() == {f"NW{s.number}" for s in World(1500) if "cgnjj" in s.columns and s.in_article}
+    site.crawl("column=cgnjj")
+    assert len(site.room.requests("listapi", "/comm/")) == 1
+
+
+def test_a_run_that_was_killed_loses_nothing(long_column: Newsroom, tmp_path: Path) -> None:
+    site = Site(tmp_path / "site", long_column)
+    killed = site.start("column=cgnjj")
+    while len(site.posts()) < 30:
+        assert killed.poll() is None
+    killed.kill()
+    killed.wait()
+    assert site.crawl("column=cgnjj").code == 0
+    assert site.names() == {f"NW{s.number}" for s in World(1500) if "cgnjj" in s.columns and s.in_article}
+    assert list(site.output.glob(".finews/tmp/*")) == []
 
 
 def test_a_field_that_rows_lack_is_named_once(site: Site, world: World) -> None:

@@ -71,13 +71,14 @@ class ListingPage:
 class Listing:
     """A page that names articles; `read` raises UnreadableError where the page is not such a listing.
 
-    `otherwise` stands in for it when it cannot be had or read.
+    `otherwise` stands in for it when it cannot be had or read. Where it `may_be_absent`, HTTP 404 is no failure.
     """
 
     name: str
     url: str
     read: Callable[[str], ListingPage]
     otherwise: "Listing | None" = None
+    may_be_absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,8 +77,9 @@ class EastmoneySource:
         listings = []
         if set(query.categories) != {FLASH_CATEGORY}:
             wanted = [each for each in self.columns if (each.slug in query.columns if query.columns else each.enabled)]
-            # The rolling list is of all columns, so it stands in only where all are wanted.
-            listings = [self._column(each, otherwise=None if query.columns else self._roll()) for each in wanted]
+            # The rolling list tells neither column nor media name, so it stands in only where all are wanted.
+            all_wanted = not query.columns and not query.categories
+            listings = [self._column(each, otherwise=self._roll() if all_wanted else None) for each in wanted]
         if self.flashes and not query.columns and (not query.categories or FLASH_CATEGORY in query.categories):
             listings.append(self._flashes(_cursor(query.window)))
         return listings
@@ -208,7 +209,8 @@ class EastmoneySource:
     # The rolling list stands in for columns whose API fails: articles of all columns, minutes only.
 
     def _roll(self, number: int = 1, before: tuple[str, ...] = ()) -> Listing:
-        return Listing("roll", f"{self.roll}/default_{number}.html", partial(self._read_roll, number, before))
+        url = f"{self.roll}/default_{number}.html"
+        return Listing("roll", url, partial(self._read_roll, number, before), may_be_absent=number > 1)
 
     def _read_roll(self, number: int, before: tuple[str, ...], text: str) -> ListingPage:
         page = ListingPage()

@@ -58,7 +58,7 @@ class FinewsSource:
     def listings(self, query: Query) -> list[Listing]:
         """The asked categories' pages; or else the home page, which leads to those that it shows, and those known."""
         if query.categories:
-            return [self._category(name) for name in query.categories]
+            return [self._category(name, may_be_absent=True) for name in query.categories]
         home = Listing("home", f"{self.site}/", self._read_home)
         return [home, *(self._category(name) for name in self.categories)]
 
@@ -90,9 +90,10 @@ class FinewsSource:
             return None
         return self._post_ref(url) or ArticleRef(source=self.name, id=id_, url=url)
 
-    def _category(self, name: str) -> Listing:
+    def _category(self, name: str, *, may_be_absent: bool = False) -> Listing:
         path = f"/{name}/" if name == FLASH_CATEGORY else f"/category/{quote(name)}.html"
-        return Listing(f"category {name}", self.site + path, partial(self._read_category, name))
+        read = partial(self._read_category, name)
+        return Listing(f"category {name}", self.site + path, read, may_be_absent=may_be_absent)
 
     def _post_urls(self, ref: ArticleRef) -> list[str]:
         if _POST_PATH.fullmatch(urlsplit(ref.url).path):

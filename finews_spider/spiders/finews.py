@@ -9,13 +9,14 @@ from typing import Any, Self
 import scrapy
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from finews_spider import __version__, ids
-from finews_spider.archive import Archive, check_output, post_pattern
+from finews_spider.archive import Archive, Unfinished, check_output, post_pattern
 from finews_spider.arguments import Arguments, read_arguments
 from finews_spider.errand import Errand
 from finews_spider.items import Article, ArticleRef
@@ -38,6 +39,9 @@ class FinewsSpider(scrapy.Spider):
     sources: dict[str, Source]
     archive: Archive
     seen: set[str]  # ids and listings' URLs of this run
+    fresh: set[str]  # ids that were not archived when a listing of this run named them first
+    failed: set[str]  # names of listings
+    unfinished: Unfinished
     errands: dict[str, Errand]  # by number, until their items have left the pipelines
     said: set[str]  # what is said once a run
     open_listings: int
@@ -69,6 +73,9 @@ class FinewsSpider(scrapy.Spider):
         spider.allowed_domains = sorted(set().union(*(source.hosts() for source in asked)))
         spider.archive = Archive(Path(settings["FINEWS_OUTPUT"]), post_pattern(settings["FINEWS_POST_PATH"]))
         spider.seen, spider.errands, spider.said = set(), {}, set()
+        spider.fresh, spider.failed = set(), set()
+        spider.unfinished = Unfinished(Path(settings["FINEWS_OUTPUT"]))
+        crawler.signals.connect(spider.ended, signals.spider_closed)
         spider.open_listings, spider.listings_read = 0, asyncio.Event()
         spider.listings_read.set()
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
@@ -98,6 +105,7 @@ class FinewsSpider(scrapy.Spider):
         if listing and listing.url not in self.seen:
             self.seen.add(listing.url)
             self.open_listings += 1
+            self.unfinished.begin(listing.name)
             self.listings_read.clear()
             yield Request(
                 listing.url,
@@ -112,7 +120,7 @@ class FinewsSpider(scrapy.Spider):
         try:
             page = listing.read(decode(response.body))
         except UnreadableError as error:
-            yield from self.no_listing(listing, f"cannot be read: {error}")
+            yield from self.unreadable_listing(response, listing, error)
         else:
             yield from self.follow(listing, page)
         self.close_listing()
@@ -121,13 +129,12 @@ class FinewsSpider(scrapy.Spider):
         """Requests for the listing's articles that are not archived, and for the listings that it leads to."""
         self.count("listings/read")
         self.report_rows(listing, page)
-        goes_on = self.goes_on(page)  # judged before the refs below become known
         for ref in page.refs:
             if self.is_wanted(ref):
                 yield from self.ask_for(ref)
         for other in page.leads_to:
             yield from self.ask_listing(other)
-        if goes_on:
+        if page.older and self.goes_on(page):
             yield from self.ask_listing(page.older)
 
     def listing_failed(self, failure: Failure) -> Asked:
@@ -142,9 +149,22 @@ class FinewsSpider(scrapy.Spider):
         if self.open_listings == 0:
             self.listings_read.set()
 
+    def unreadable_listing(self, response: Response, listing: Listing, error: UnreadableError) -> Asked:
+        """Ask again some times, as for a server's error: null data come and go."""
+        assert response.request
+        again = get_retry_request(response.request, spider=self, reason="unreadable")
+        if again:
+            self.open_listings += 1
+            yield again
+        else:
+            yield from self.no_listing(listing, f"cannot be read: {error}")
+
     def no_listing(self, listing: Listing, why: str) -> Asked:
         """Say which and why; the rest of the run goes on, with what stands in for it if there is such."""
+        if listing.may_be_absent and why == "HTTP 404":
+            return
         self.count("listings/failed")
+        self.failed.add(listing.name)
         logger.error("%s at %s: %s", listing.name, listing.url, why)
         yield from self.ask_listing(listing.otherwise)
 
@@ -159,12 +179,13 @@ class FinewsSpider(scrapy.Spider):
     def goes_on(self, page: ListingPage) -> bool:
         """Whether the next page of a list may name something new: not when this one is all too old or all archived."""
         window = self.arguments.query.window
-        refs = [ref for ref in page.refs if self.is_of_category(ref)]
-        if not page.refs or (window.until and not window.since):
-            return True
+        days = [ref.day for ref in page.refs if ref.day]
         if window:
-            return not all(ref.day and window.is_before(ref.day) for ref in page.refs)
-        return not refs or any(ref.id not in self.archive for ref in refs)
+            return not days or not all(map(window.is_before, days))
+        if page.older and page.older.name in self.unfinished.before:
+            return True
+        refs = [ref for ref in page.refs if self.is_of_category(ref)]
+        return not refs or any(ref.id in self.fresh for ref in refs)
 
     def is_of_category(self, ref: ArticleRef) -> bool:
         """Whether the run is for its category, as far as the listing tells."""
@@ -191,6 +212,7 @@ class FinewsSpider(scrapy.Spider):
         if ref.id in self.archive:
             self.count("articles/known")
             return
+        self.fresh.add(ref.id)
         number = ids.number(ref.id)
         under_way = number in self.errands
         errand = self.errands.setdefault(number, Errand(number=number))
@@ -219,14 +241,14 @@ class FinewsSpider(scrapy.Spider):
             errand.take(route.read(decode(response.body)))
         except UnreadableError as error:
             errand.fail(route, str(error), error)
-            self.say_once("%s: %s", route.name, str(error))
+            self.say_once("%s: %s", route.name, str(error).split(":")[0])
         yield from self.next_route(errand)
 
     def route_failed(self, failure: Failure) -> Asked:
         """Note why, and go on with the next route."""
         request: Request = failure.request  # type: ignore[attr-defined]
         errand, route = request.cb_kwargs["errand"], request.cb_kwargs["route"]
-        errand.fail(route, reason_of(failure), absent=reason_of(failure) in ("HTTP 404", "HTTP 410"))
+        errand.fail(route, reason_of(failure))
         yield from self.next_route(errand)
 
     def hand_over(self, errand: Errand) -> Iterator[Article]:
@@ -260,6 +282,11 @@ class FinewsSpider(scrapy.Spider):
     def item_left(self, item: Article) -> None:
         """An item is through the pipelines, one way or the other; later refs find its post, or nothing."""
         self.errands.pop(ids.number(item.id), None)
+
+    def ended(self, reason: str) -> None:
+        """Lists that were read well are finished, if the run was not stopped before their articles were."""
+        if reason == "finished" and not self.arguments.ref:
+            self.unfinished.end(self.failed)
 
     def with_others(self, source: Source) -> list[Source]:
         """The source, and those whose routes are tried after its own."""
