@@ -1,7 +1,8 @@
 """One article under way: from the refs that name it to the items that become its posts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from finews_spider import ids
 from finews_spider.items import Article, ArticleRef
@@ -14,7 +15,7 @@ class Errand:
     """One number. It is fetched once, and gives an item for each id (family) that a listing names it by."""
 
     number: str
-    routes: list[Route] = field(default_factory=list)
+    routes: list[Iterator[Route]] = field(default_factory=list)
     refs: dict[str, ArticleRef] = field(default_factory=dict)
     items: dict[str, Article] = field(default_factory=dict)  # id, link and source of each; the rest is filled in
     read: Article = field(init=False)  # what its own pages say
@@ -30,11 +31,10 @@ class Errand:
         self.read = Article(source="", id=self.number, url="")
         self.known = Article(source="", id=self.number, url="")
 
-    def add(self, ref: ArticleRef, share_link: str, routes: list[Route], kept: Article | None) -> None:
+    def add(self, ref: ArticleRef, share_link: str, routes: Iterable[Route], kept: Article | None) -> None:
         """Wanted by this id too. `kept` is the article of the other family, where that is archived."""
         self.refs[ref.id] = ref
-        urls = {route.url for route in self.routes} | self.asked
-        self.routes = [route for route in routes if route.url not in urls] + self.routes
+        self.routes.insert(0, iter(routes))
         self.items[ref.id] = Article(source=ref.source, id=ref.id, url=ref.url, share_link=share_link)
         if kept:
             self.known.fill(kept)
@@ -58,11 +58,13 @@ class Errand:
 
     def next_route(self) -> Route | None:
         """The next way to what is missing; None when nothing is, or no way is left."""
-        if self.is_whole() or not self.routes:
+        if self.is_whole():
             return None
-        route = self.routes.pop(0)
-        self.asked.add(route.url)
-        return route
+        for route in chain.from_iterable(self.routes):
+            if route.url not in self.asked:
+                self.asked.add(route.url)
+                return route
+        return None
 
     def take(self, article: Article) -> None:
         """What a route gave."""

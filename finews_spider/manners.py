@@ -38,9 +38,10 @@ class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """The host's rules, read once."""
         netloc = urlparse_cached(request).netloc
-        if netloc not in self._readings:
-            self._readings[netloc] = asyncio.ensure_future(self._read(request))
-        return await asyncio.shield(self._readings[netloc])
+        reading = self._readings.get(netloc)
+        if reading is None:
+            reading = self._readings[netloc] = asyncio.ensure_future(self._read(request))
+        return reading.result() if reading.done() else await asyncio.shield(reading)
 
     async def _read(self, request: Request) -> RobotParser | None:
         parser = await super().robot_parser(request)
@@ -139,7 +140,9 @@ class MannersMiddleware:
 
 def seconds(retry_after: bytes | None, now: float) -> float:
     """The seconds that a Retry-After header asks for, as a number or as a date; 0 for none and for what is neither."""
-    text = (retry_after or b"").decode("latin-1").strip()
+    if not retry_after:
+        return 0.0
+    text = retry_after.decode("latin-1").strip()
     if text.isascii() and text.isdecimal():
         return float(text[:9])
     try:

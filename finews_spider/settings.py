@@ -61,7 +61,7 @@ COOKIES_ENABLED = False  # no page needs one
 TELNETCONSOLE_ENABLED = False  # no listening ports
 REMOTE_CONTROL_ENABLED = False
 
-CONCURRENT_ITEMS = 2  # Scrapy starts that many tasks for each response, and a response here gives one item or two
+CONCURRENT_ITEMS = 1  # Scrapy starts that many tasks for each response, and a response here gives one item or two
 WARN_ON_GENERATOR_RETURN_VALUE = False  # parses the source of every callback; mypy checks ours
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1_000_000  # bytes of answers in work; more would only wait for the disk, in memory
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the listing's order, newest first

@@ -29,6 +29,7 @@ _NOT_OF_A_BODY = re.compile(
 )
 _CODE = ("script", "style", "iframe", "form", "noscript", "object", "embed")
 
+_parser = html.HTMLParser()
 _comments = etree.XPath("//comment()")
 _charts = etree.XPath(f"//img[contains(@src, '{_CHART_HOST}') or contains(@data-src, '{_CHART_HOST}')]")
 _images = etree.XPath("//img")
@@ -88,18 +89,18 @@ def clean(body: str) -> str:
 
 def _clean(body: str) -> tuple[str, bool]:
     body = _NOT_OF_A_BODY.sub("", body)
-    parser = html.HTMLParser()
     try:
-        root = html.fragment_fromstring(body, create_parent="div", parser=parser)
+        root = html.fragment_fromstring(body, create_parent="div", parser=_parser)
     except etree.ParserError:  # nothing but white space
         return "", False
-    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in _parser.error_log):
         return "", False  # nested so deep that the rest was cut off, and half a body is none
     for step, marks in _STEPS:
         if not marks or any(mark in body for mark in marks):
             step(root)
     text = html.tostring(root, encoding="unicode")
-    return arrange(close_void(text[text.index(">") + 1 : text.rindex("<")])), _has_stray(root)
+    cleaned = close_void(text[text.index(">") + 1 : text.rindex("<")])
+    return arrange(cleaned), _has_stray(root)
 
 
 def _has_stray(root: html.HtmlElement) -> bool:

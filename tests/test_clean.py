@@ -360,3 +360,24 @@ def test_the_pipeline_counts_what_it_changed(body: str, count: int | None) -> No
     crawler = get_crawler()
     CleanPipeline.from_crawler(crawler).process_item(Article(source="", id="", url="", body=body))
     assert crawler.stats.get_value("finews/cleaned") == count
+
+
+def test_a_body_that_nests_too_deep_to_be_read_whole_is_none() -> None:
+    assert clean("<p>一</p>" + "<div>" * 300 + "二" + "</div>" * 300 + "<p>三</p>") == ""
+
+
+def test_a_body_may_nest_deep() -> None:
+    assert "三" in clean("<p>一</p>" + "<div>" * 200 + "二" + "</div>" * 200 + "<p>三</p>")
+
+
+def test_charts_that_never_end_drop_nothing() -> None:
+    assert clean("<!-- EM_StockImg_Start -->" * 20_000 + "<p>文</p>") == "<p>文</p>"
+
+
+@pytest.mark.parametrize("body", ["<p>文" + "<br>" * 5000 + "</p>", "<p>" + "<br>" * 5000 + "文</p>"])
+def test_any_number_of_line_breaks_goes(body: str) -> None:
+    assert clean(body) == "<p>文</p>"
+
+
+def test_an_element_that_is_hidden_by_its_attribute_goes() -> None:
+    assert clean("<p>一</p><p hidden>二</p>") == "<p>一</p>"

@@ -1,4 +1,5 @@
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ def errand(*wanted: ArticleRef, kept: Article | None = None) -> Errand:
 
 
 def names_left(of: Errand) -> list[str]:
-    return [route.name for route in of.routes]
+    return list(dict.fromkeys(route.name for route in chain(*of.routes) if route.url not in of.asked))
 
 
 def asked(of: Errand) -> list[str]:

@@ -1,6 +1,7 @@
 """`scrapy crawl`, with exit codes that a schedule can act upon."""
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 
@@ -33,6 +34,7 @@ class Command(crawl.Command):
 
     def _crawl(self, opts: argparse.Namespace) -> int:
         assert self.crawler_process is not None
+        gc.set_threshold(10_000, 20, 50)  # a run makes many objects that live shortly, and no cycles of them
         crawler = self._create_crawler(FinewsSpider.name)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()

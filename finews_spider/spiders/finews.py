@@ -217,7 +217,7 @@ class FinewsSpider(scrapy.Spider):
         under_way = number in self.errands
         errand = self.errands.setdefault(number, Errand(number=number))
         source = self.sources[ref.source]
-        routes = [route for each in self.with_others(source) for route in each.routes(ref)]
+        routes = (route for each in self.with_others(source) for route in each.routes(ref))  # made when needed
         errand.add(ref, source.share_link_of(ref.id), routes, self.archive.read(ids.sibling(ref.id)))
         if not under_way or errand.handed_over:
             yield from self.next_route(errand)
