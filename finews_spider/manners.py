@@ -24,6 +24,12 @@ PATIENCE = 300.0  # seconds of Retry-After that a run waits for; a later run com
 FAILURES = 5  # in a row; then the host is left alone for the rest of the run
 
 
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """A robots.txt that cannot be had is a line in the log; the traceback of it tells nothing more."""
+    record.exc_info = None
+    return True
+
+
 class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
     """Obeys robots.txt from the first request on, and its Crawl-delay.
 
@@ -33,6 +39,7 @@ class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        robotstxt.logger.addFilter(_without_traceback)
         self._readings: dict[str, asyncio.Task[RobotParser | None]] = {}
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
@@ -88,7 +95,7 @@ class Host:
     def failed(self) -> None:
         """It did not answer, or with an error of its own."""
         self.failures += 1
-        if self.failures >= FAILURES:
+        if self.failures >= FAILURES and not self.left_alone:
             self.left_alone = f"failed {self.failures} times in a row"
 
 

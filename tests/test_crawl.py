@@ -195,6 +195,17 @@ def test_robots_txt_is_obeyed_from_the_first_request_on(site: Site) -> None:
     assert ran.code == 0
 
 
+def test_a_site_that_is_gone_is_loud_in_plain_words(site: Site) -> None:
+    gone = site.output.with_name("gone.toml")
+    gone.write_text(
+        re.sub(r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:1", site.room.sources_toml()), encoding="utf-8"
+    )
+    ran = site.crawl("source=finews,eastmoney", settings={"FINEWS_SOURCES_FILE": str(gone)})
+    assert ran.code == 4
+    assert "home at http://127.0.0.1:1/" in ran.err
+    assert "Traceback" not in ran.err
+
+
 def test_flat_is_a_layout(site: Site, world: World) -> None:
     site.crawl(settings={"FINEWS_POST_PATH": "flat"})
     assert {Path(path).parent.as_posix() for path in site.posts()} == {"_posts"}

@@ -26,6 +26,7 @@ EASTMONEY = EastmoneySource(
     share_link="https://finance.eastmoney.com/a/{number}.html",
     flash_link="http://finance.eastmoney.com/news/1354,{number}.html",
     pages=3,
+    recent_pages=3,
     columns=(
         Column(id=350, slug="cgnjj", name="国内经济"),
         Column(id=1207, slug="czpnc", name="财经早餐"),
@@ -841,3 +842,15 @@ def test_its_own_host_may_have_a_port() -> None:
 )
 def test_other_links_name_no_article(url: str) -> None:
     assert EASTMONEY.ref(url) is None
+
+
+@pytest.mark.parametrize(("query", "pages"), [(Query(), 2), (Query(window=Window(since=date(2021, 12, 30))), 3)])
+def test_a_run_without_a_window_reads_fewer_pages(query: Query, pages: int) -> None:
+    few = replace(EASTMONEY, recent_pages=2)
+    listing: Listing | None = next(each for each in few.listings(query) if each.name.startswith("column "))
+    read = 0
+    while listing:
+        read += 1
+        row = {**COLUMN_ROW, "code": f"{NUMBER[:-1]}{read}"}
+        listing = listing.read(column_page(row)).older
+    assert read == pages

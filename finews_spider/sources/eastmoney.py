@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
@@ -59,6 +59,7 @@ class EastmoneySource:
     flash_link: IdLink
     columns: tuple[Column, ...]
     pages: int
+    recent_pages: int
     flashes: bool = True
     enabled: bool = True
     then: tuple[str, ...] = ()
@@ -74,14 +75,15 @@ class EastmoneySource:
 
     def listings(self, query: Query) -> list[Listing]:
         """The columns, and the flashes from the end of the window back."""
+        reader = self if query.window else replace(self, pages=min(self.pages, self.recent_pages))
         listings = []
         if set(query.categories) != {FLASH_CATEGORY}:
             wanted = [each for each in self.columns if (each.slug in query.columns if query.columns else each.enabled)]
             # The rolling list tells neither column nor media name, so it stands in only where all are wanted.
             all_wanted = not query.columns and not query.categories
-            listings = [self._column(each, otherwise=self._roll() if all_wanted else None) for each in wanted]
+            listings = [reader._column(each, otherwise=reader._roll() if all_wanted else None) for each in wanted]
         if self.flashes and not query.columns and (not query.categories or FLASH_CATEGORY in query.categories):
-            listings.append(self._flashes(_cursor(query.window)))
+            listings.append(reader._flashes(_cursor(query.window)))
         return listings
 
     def routes(self, ref: ArticleRef) -> list[Route]:
