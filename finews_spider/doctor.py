@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -172,6 +172,6 @@ def table(checks: list[Check], now: datetime) -> str:
     return "\n".join(lines)
 
 
-def _age(age: Any) -> str:
+def _age(age: timedelta) -> str:
     hours = age.total_seconds() / 3600
     return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.0f} days"

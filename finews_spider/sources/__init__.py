@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
 
+from finews_spider import ids
 from finews_spider.dates import Window
 from finews_spider.items import Article, ArticleRef
 
@@ -22,6 +23,11 @@ IdLink = Annotated[
     ),
 ]
 Slug = Annotated[str, (r"[\w·-]+", "a slug, like zhongguozhengquanbao")]
+
+
+def link_of(id_: str, share_link: str, flash_link: str) -> str:
+    """The link to write under an article, from the template of its family."""
+    return (flash_link if ids.is_flash(id_) else share_link).format(id=id_, number=ids.number(id_))
 
 
 class UnreadableError(ValueError):

@@ -24,6 +24,7 @@ from finews_spider.sources import (
     Route,
     Slug,
     UnreadableError,
+    link_of,
 )
 from finews_spider.sources.answers import inner_html, json_object, media_name_in, one_line, text_of
 from finews_spider.sources.placeholders import put_back
@@ -98,8 +99,7 @@ class EastmoneySource:
 
     def share_link_of(self, id_: str) -> str:
         """The link to write under the article."""
-        link = self.flash_link if ids.is_flash(id_) else self.share_link
-        return link.format(id=id_, number=ids.number(id_))
+        return link_of(id_, self.share_link, self.flash_link)
 
     def ref(self, url: str) -> ArticleRef | None:
         """The article of an article page; a dozen hosts of Eastmoney's serve it."""

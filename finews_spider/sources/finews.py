@@ -25,6 +25,7 @@ from finews_spider.sources import (
     Route,
     Slug,
     UnreadableError,
+    link_of,
 )
 from finews_spider.sources.answers import json_object, media_name_in, one_line, text_of
 
@@ -80,8 +81,7 @@ class FinewsSource:
 
     def share_link_of(self, id_: str) -> str:
         """The link to write under the article."""
-        link = self.flash_link if ids.is_flash(id_) else self.share_link
-        return link.format(id=id_, number=ids.number(id_))
+        return link_of(id_, self.share_link, self.flash_link)
 
     def ref(self, url: str) -> ArticleRef | None:
         """The article that a share link or a post page of the site names."""
