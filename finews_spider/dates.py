@@ -13,6 +13,11 @@ _TIME = re.compile(
 )
 
 
+def now() -> datetime:
+    """The time by which runs act."""
+    return datetime.now(BEIJING)
+
+
 class Moment(NamedTuple):
     """A time that was read, and whether it told the seconds (some pages give minutes only)."""
 
