@@ -23,6 +23,7 @@ IdLink = Annotated[
     ),
 ]
 Slug = Annotated[str, (r"[\w·-]+", "a slug, like zhongguozhengquanbao")]
+Days = Annotated[int, (r"[0-9]{1,4}", "a number of days up to 9999; 0 is no limit")]
 
 
 def link_of(id_: str, share_link: str, flash_link: str) -> str:
@@ -112,6 +113,11 @@ class Source(Protocol):
     @property
     def then(self) -> tuple[str, ...]:
         """Names of sources whose routes are tried after its own."""
+        ...
+
+    @property
+    def max_age_days(self) -> int:
+        """Older than that its newest item cannot be when all is well; 0 is no limit."""
         ...
 
     def column_slugs(self) -> set[str]:
