@@ -31,7 +31,7 @@ KINDS = {
 _KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in KINDS.items()}
 _LOGIN = re.compile(r"登[录陆]|\b(?:log|sign) ?in\b", re.IGNORECASE)
 _JSON = re.compile(r"\s*(?:[\w$.]+\s*\(\s*)?[{\[]")  # or handed to a JSONP callback
-_TITLE_ENDS = re.compile(r"\s*[-_|–—]\s*")  # the site's name follows
+_TITLE_ENDS = re.compile(r" ?[-_|–—] ?")  # the site's name follows
 _LONGEST_TITLE = 12  # 滑动验证页面; a headline has more
 _MESSAGES = ("message", "msg", "me", "error", "errmsg", "reason", "info")  # what a JSON answer says of itself
 
@@ -45,9 +45,13 @@ def block_page(text: str) -> str:
     if _JSON.match(text):
         return _kind(_message(text[text.find("{") : text.rfind("}") + 1]))
     page = Selector(text, type="html")
-    title = _TITLE_ENDS.split(" ".join(page.xpath("//title//text()").getall()).strip())[0]
-    seen = " ".join(" ".join(page.xpath("//body//text()[not(parent::script or parent::style)]").getall()).split())
+    title = _TITLE_ENDS.split(_seen(page, "//title//text()"))[0]
+    seen = _seen(page, "//body//text()[not(parent::script or parent::style)]")
     return _kind_of_page(title, seen, asks_for_password=bool(page.css("input[type=password]")))
+
+
+def _seen(page: Selector, path: str) -> str:
+    return " ".join(" ".join(page.xpath(path).getall()).split())
 
 
 def _kind_of_page(title: str, seen: str, *, asks_for_password: bool) -> str:
