@@ -14,7 +14,7 @@ _TIME = re.compile(
 
 
 def now() -> datetime:
-    """The time by which runs act."""
+    """The time by the machine's clock. Call it as `dates.now()`: tests put another in its place."""
     return datetime.now(BEIJING)
 
 

@@ -16,6 +16,7 @@ from finews_spider.items import FLASH_CATEGORY, Article, ArticleRef
 from finews_spider.slugs import slug
 from finews_spider.sources import (
     AbsentError,
+    Days,
     IdLink,
     Listing,
     ListingPage,
@@ -66,6 +67,7 @@ class EastmoneySource:
     flashes: bool = True
     enabled: bool = True
     then: tuple[str, ...] = ()
+    max_age_days: Days = 0
 
     def hosts(self) -> set[str]:
         """Every host that it may be asked for."""

@@ -16,6 +16,7 @@ from finews_spider.dates import read_day, read_time
 from finews_spider.items import FLASH_CATEGORY, FLASH_TAG, TAG_ENDING, Article, ArticleRef
 from finews_spider.slugs import slug
 from finews_spider.sources import (
+    Days,
     IdLink,
     IdPath,
     Listing,
@@ -47,6 +48,7 @@ class FinewsSource:
     categories: tuple[Slug, ...] = ()
     enabled: bool = True
     then: tuple[str, ...] = ()
+    max_age_days: Days = 0
 
     def hosts(self) -> set[str]:
         """Every host that it may be asked for."""
