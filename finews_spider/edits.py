@@ -19,5 +19,6 @@ def visible(body: str) -> str:
 
 
 def _seen(article: Article) -> tuple[object, ...]:
-    texts = ("".join(text.split()) for text in (article.title, article.digest, article.tag))
+    digest = article.digest if article.is_flash else ""
+    texts = ("".join(text.split()) for text in (article.title, digest, article.tag))
     return (article.time, *texts, visible(article.body), _PICTURE.findall(article.body))

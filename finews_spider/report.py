@@ -10,9 +10,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-
 from finews_spider import __version__, dates
-from finews_spider.coverage import window_part
+from finews_spider.coverage import Reach, window_part
 from finews_spider.files import write_all
 from finews_spider.lists import ListReading
 from finews_spider.spiders.finews import FinewsSpider
@@ -134,7 +133,7 @@ def _list(reading: ListReading) -> dict[str, Any]:
 
 
 def _window(spider: FinewsSpider, names: list[str]) -> tuple[dict[str, Any], list[str]]:
-    reaches = {name: {} for name in names}
+    reaches: dict[str, dict[str, Reach]] = {name: {} for name in names}
     for (source, title), reading in spider.lists.readings.items():
         reaches[source][title] = reading.reach
     counts = {

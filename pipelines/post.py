@@ -19,8 +19,6 @@ logger = logging.getLogger(__name__)
 class KnownError(DropItem):
     """The article has a post already, and a reader would see no difference."""
 
-    log_level = "DEBUG"
-
 
 class NotWrittenError(DropItem):
     """The disk refused the post; the run ends."""
@@ -69,7 +67,7 @@ class PostPipeline:
         kept = self.archive.read(item.id)
         if kept is None or not is_edited(kept, item):
             self._count(item, "unchanged")
-            raise KnownError(f"{item.id} has a post already")
+            raise KnownError(f"{item.id} has a post already", log_level="DEBUG")
         await self.archive.rewrite(item.id, render(item, self.site))
         self._count(item, "edited")
         logger.info("%s was edited, its post is written again: %s", item.id, item.title)

@@ -31,7 +31,7 @@ from finews_spider.lists import Lists
 from finews_spider.manners import LeftAloneError, let_go
 from finews_spider.owed import Owed, State, Task
 from finews_spider.revalidation import UNCHANGED
-from finews_spider.sources import Listing, ListingPage, Route, Source, UnreadableError
+from finews_spider.sources import BlockedError, Listing, ListingPage, Route, Source, UnreadableError
 from finews_spider.sources.answers import decode
 from finews_spider.sources.file import load
 
@@ -261,7 +261,7 @@ class FinewsSpider(scrapy.Spider):
             ref, share_link = self.ref_of(task.id, kept), kept.share_link
             kept = replace(kept, body="")
         if not ref:
-            self.say_once("%s is no post that finews wrote, or its link is of no source of this run", task.id)
+            self.say_once("the post of %s has not the form of finews's posts; it is not asked for again", task.id)
             return
         source = self.sources[ref.source]
         number = ids.number(ref.id)
@@ -272,10 +272,11 @@ class FinewsSpider(scrapy.Spider):
         if not under_way or errand.handed_over:
             yield from self.next_route(errand)
 
-    def ref_of(self, id_: str, kept: Article) -> ArticleRef | None:
-        """The ref of an article whose post there is."""
-        found = (source.ref(kept.share_link) for source in self.arguments.sources)
-        return next((replace(ref, id=id_) for ref in found if ref), None)
+    def ref_of(self, id_: str, kept: Article) -> ArticleRef:
+        """The ref of an article whose post there is: of the source whose link it bears, or else of the first."""
+        sources = self.arguments.sources
+        its = next((each for each in sources if each.share_link_of(id_) == kept.share_link), sources[0])
+        return ArticleRef(source=its.name, id=id_, url=kept.share_link)
 
     def routes(self, source: Source, ref: ArticleRef) -> Iterator[Route]:
         """The ways to an article, made when needed: its source's, then those of the sources that help out."""
@@ -439,6 +440,8 @@ class FinewsSpider(scrapy.Spider):
 
     def count_blocked(self, source: Source, error: UnreadableError) -> None:
         """Count answers that keep a reader out: captchas, logins."""
+        if isinstance(error, BlockedError):
+            self.count(source.name, "blocked")
 
     def count(self, source: str, what: str, by: int = 1) -> None:
         """Count under `finews/<source>/…` in the stats, from which the run's report is made."""
