@@ -127,7 +127,7 @@ def test_routes_and_listings_say_what_stands_in_place_of_the_answer() -> None:
     post = ArticleRef(source="finews", id=REF.id, url=f"{FINEWS.site}/x/2021/12/30/{REF.id}.html")
     either: list[Route | Listing] = [*EASTMONEY.routes(REF), *FINEWS.routes(post), column()]
     for each in either:
-        with pytest.raises(BlockedError, match=r"^captcha page: "):
+        with pytest.raises(BlockedError, match=r"^captcha page$"):
             each.read(html("请输入验证码"))
 
 

@@ -119,7 +119,7 @@ def _read(reader: Callable[[str], Page], text: str) -> Page:
         return reader(text)
     except UnreadableError as error:
         if kind := block_page(text):
-            raise BlockedError(f"{kind}: {error}") from error
+            raise BlockedError(kind) from error
         raise
 
 
