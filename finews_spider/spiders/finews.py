@@ -430,6 +430,31 @@ class FinewsSpider(scrapy.Spider):
             return self.owed.count_agenda()
         return sum(self.owed.count(source.name) for source in self.arguments.sources)
 
+    def figures(self) -> Figures:
+        """How far the run is."""
+        query, names = self.arguments.query, [source.name for source in self.arguments.sources]
+        days = [days_of(query.window, dates.now().date(), name, self.lists, self.owed) for name in names]
+        source, listing, reached = last_read(self.lists)
+        counted = {what: self.counted(what) for what in ("asked", "archived")}
+        failed = sum(self.counted(what) for what in ("failed/", "refused/", "withdrawn"))
+        return Figures(
+            source=source,
+            listing=listing,
+            reached=reached,
+            wanted=self.owed.wanted(),
+            done=counted["asked"] - len(self.errands),
+            archived=counted["archived"],
+            failed=failed,
+            sources=len(names),
+            **sum_of(days)._asdict(),
+        )
+
+    def counted(self, what: str) -> int:
+        """What was counted so far under this name, of all sources."""
+        stats = self.crawler.stats.get_stats()
+        prefixes = tuple(f"finews/{source}/{what}" for source in self.sources)
+        return sum(value for name, value in stats.items() if name.startswith(prefixes))
+
     def source_of(self, errand: Errand) -> Source:
         """The source that named it first."""
         return self.sources[next(iter(errand.refs.values())).source]
