@@ -100,11 +100,13 @@ class Newsroom:
         return [each for each in self.log if role in (None, each.role) and each.path.startswith(prefix)]
 
     def sources_toml(self) -> str:
-        """finews_spider/sources.toml with the sites' origins replaced by the newsroom's."""
+        """finews_spider/sources.toml with the sites' origins replaced by the newsroom's, and news of any age."""
         lines = SOURCES.read_text(encoding="utf-8").splitlines(keepends=True)
         return "".join(self._relocate(line) for line in lines)
 
     def _relocate(self, line: str) -> str:
+        if line.startswith("max_age_days"):
+            return "max_age_days = 0\n"
         url = self.urls.get(line.partition("=")[0].strip())
         return re.sub(r'https?://[^/"]+', url, line) if url else line
 
