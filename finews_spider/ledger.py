@@ -70,7 +70,7 @@ class Ledger:
             yield self._db
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            raise DiskError(f"{self.file} cannot be written: {error}") from error
+            raise DiskError(self.file, error) from error
         finally:
             if self._db.in_transaction:
                 self._db.rollback()

@@ -189,7 +189,9 @@ class Owed:
 
     def days_waiting(self, source: str) -> int:
         """On how many days there are articles that this run has not come to yet."""
-        query = "SELECT count(DISTINCT day) FROM agenda JOIN owed USING (id) WHERE agenda.place > ? AND agenda.source = ?"
+        query = (
+            "SELECT count(DISTINCT day) FROM agenda JOIN owed USING (id) WHERE agenda.place > ? AND agenda.source = ?"
+        )
         return int(self._ledger.row(query, (self._at, source))[0])
 
     def count(self, source: str) -> int:
