@@ -67,6 +67,11 @@ SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1_000_000  # bytes of answers in work; more would
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the listing's order, newest first
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider knows what it asked for, by id
 
+EXTENSIONS = {
+    "finews_spider.extensions.progress.Progress": 100,
+    "scrapy.extensions.logstats.LogStats": None,  # Progress says the same, and more
+}
+FINEWS_PROGRESS = True  # the live lines on a terminal, or a line a minute in the log
 LOG_LEVEL = "INFO"
 LOG_FORMATTER = "finews_spider.log.LogFormatter"  # Scrapy's prints whole articles
 FEED_EXPORT_ENCODING = "utf-8"  # -O items.jsonl in readable Chinese
