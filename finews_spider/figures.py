@@ -1,7 +1,7 @@
 """How far a run is, for whoever watches it."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from finews_spider.dates import Window

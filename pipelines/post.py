@@ -76,8 +76,7 @@ class PostPipeline:
         """End the run: what cannot be kept is not asked for."""
         if self._closing is None:
             disk = error if isinstance(error, DiskError) else DiskError(self.archive.output, error.strerror or error)
-            logger.error("%s", disk)
-            self.crawler.spider.stop()  # type: ignore[union-attr]
+            self.crawler.spider.stop(disk)  # type: ignore[union-attr]
             self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=disk.reason))
 
     def _count(self, item: Article, what: str, by: int = 1) -> None:
