@@ -80,7 +80,7 @@ class Ledger:
             return self._connect()
         except (OSError, sqlite3.OperationalError) as error:
             raise MistakeError(
-                f"{self.file}: cannot be opened: {error}; its folder has to be writable, on a disk that has room"
+                f"{self.file}: cannot be opened: {error}; make its folder writable, or room on its disk, and run again"
             ) from error
         except sqlite3.DatabaseError as error:
             aside = self.file.with_suffix(".damaged")

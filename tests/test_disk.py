@@ -127,9 +127,10 @@ def test_a_run_ends_with_a_code_that_says_so_on_a_disk_that_fails(failed: Failed
 
 
 def test_a_run_names_the_folder_and_what_to_do_on_a_disk_that_fails(failed: Failed) -> None:
-    said = [line for line in failed.ran.err.splitlines() if str(failed.site.output) in line and "run again" in line]
-    assert any(REASONS[failed.how] in line for line in said)
+    lines = [line for line in failed.ran.err.splitlines() if " ERROR: " in line or line.startswith("scrapy crawl")]
+    said = [line for line in lines if str(failed.site.output) in line and "run again" in line]
     assert len(said) == 1
+    assert REASONS[failed.how] in said[0]
 
 
 def test_no_traceback_on_a_disk_that_fails(failed: Failed) -> None:
