@@ -1,4 +1,6 @@
-"""What the operator can put right."""
+"""What ends a run, or keeps it from beginning."""
+
+from scrapy.exceptions import CloseSpider
 
 
 class MistakeError(ValueError):
@@ -7,3 +9,10 @@ class MistakeError(ValueError):
 
 class HeldError(Exception):
     """Another run holds the archive; the message says who. Exit code 6."""
+
+
+class DiskError(CloseSpider):
+    """The disk refuses what has to be kept. Scrapy ends the run where a callback raises it; nothing kept is lost."""
+
+    def __str__(self) -> str:
+        return self.reason

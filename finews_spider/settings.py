@@ -16,11 +16,17 @@ ITEM_PIPELINES = {
     "pipelines.post.PostPipeline": 800,
 }
 
+EXTENSIONS = {
+    "finews_spider.extensions.report.RunReport": 900,
+}
+
 # finews's own.
 FINEWS_OUTPUT = str(_HERE.parent / "output")  # the static-site repository that gets the posts
 FINEWS_SOURCES_FILE = str(_HERE / "sources.toml")
 FINEWS_SITE = "//finews.withounder.com"  # where the back-links under a post lead
 FINEWS_POST_PATH = "by-day"  # or "flat", or a pattern
+FINEWS_OWED_DAYS = 14  # an article that could not be had for so long is given up
+FINEWS_OWED_PAUSE = 600  # seconds between its first try and the second; then twice as long each time, a day at most
 FINEWS_CONTACT = "https://finews.withounder.com/"  # in the User-Agent: a page or mailto: where sites reach you
 
 # Other people's sites: one request a second a host, none that robots.txt forbids.
@@ -33,6 +39,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "finews_spider.manners.RobotsTxtMiddleware": 100,  # Scrapy's lets a first batch through
     "finews_spider.manners.MannersMiddleware": 840,  # near the wire: it sees each answer before a retry is decided
+    "finews_spider.revalidation.RevalidationMiddleware": 580,  # it keeps bodies that are unpacked
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "finews_spider.manners.RedirectMiddleware": 600,  # Scrapy's drops redirects to other hosts without a word
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing here asks for a password

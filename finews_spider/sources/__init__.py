@@ -59,13 +59,14 @@ class Query:
 class ListingPage:
     """What one listing names.
 
-    `older` is the next page of the same list, which a run reads unless this one shows that it need not; `leads_to` are
-    other lists, which it reads in any case. `skipped` counts rows by why they are no refs; `lacking` names fields that
-    rows should have.
+    `older` is the next page of the same list, which a run reads unless this one shows that it need not; where the limit
+    of pages leaves it out, the list is `cut_off`. `leads_to` are other lists, which a run reads in any case. `skipped`
+    counts rows by why they are no refs; `lacking` names fields that rows should have.
     """
 
     refs: list[ArticleRef] = field(default_factory=list)
     older: "Listing | None" = None
+    cut_off: bool = False
     leads_to: list["Listing"] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     lacking: set[str] = field(default_factory=set)

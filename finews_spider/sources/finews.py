@@ -98,8 +98,9 @@ class FinewsSource:
         return Listing(f"category {name}", self.site + path, read, may_be_absent=may_be_absent)
 
     def _post_urls(self, ref: ArticleRef) -> list[str]:
-        if _POST_PATH.fullmatch(urlsplit(ref.url).path):
-            return [ref.url]
+        path = urlsplit(ref.url).path
+        if _POST_PATH.fullmatch(path):
+            return [self.site + path]  # the site may have moved since the ref was owed
         if ids.is_flash(ref.id):  # the folder of all flashes is one, and the id starts with its day
             return [f"{self.site}/{FLASH_CATEGORY}/{ref.id[:4]}/{ref.id[4:6]}/{ref.id[6:8]}/{ref.id}.html"]
         return []
