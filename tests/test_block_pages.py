@@ -55,6 +55,7 @@ def test_a_block_page_is_known(text: str) -> None:
     [
         html("<form><input name=user><input type=password><button>进入</button></form>欢迎"),
         html("<p>手机号</p><p>密码</p>", "用户登录 - 东方财富通行证"),
+        html("<form><input name=a></form>", "用户登录"),
         html("<p>该文章登录后可查看全文</p>"),
         "<html>登录</html>",
         html("Please log in to continue", "Sign in"),

@@ -55,14 +55,12 @@ def _seen(page: Selector, path: str) -> str:
 
 
 def _kind_of_page(title: str, seen: str, *, asks_for_password: bool) -> str:
-    if not seen:
-        return "empty page"
     if len(seen) > TELLING:
         return ""
     short_title = title if len(title) <= _LONGEST_TITLE or title.isascii() else ""
     kind = _kind(f"{short_title}\n{seen}")
     says_login = asks_for_password or _LOGIN.search(short_title) or (len(seen) <= ALL_IT_SAYS and _LOGIN.search(seen))
-    return kind or ("login page" if says_login else "")
+    return kind or ("login page" if says_login else "" if seen else "empty page")
 
 
 def _kind(said: str) -> str:
