@@ -185,4 +185,5 @@ def _ending(report: Report) -> str:
     parts += [span(report["seconds"])] if report.get("seconds") is not None else []
     code, why = report.get("exit_code"), harmless(report.get("why") or "")
     ended = f"exit code {code}" if code is not None else "no exit code"
-    return "; ".join([*([", ".join(parts)] if parts else []), f"{ended}: {why}" if why else ended])
+    said = not why or why in map(harmless, report.get("broken") or [])  # what is broken stands above
+    return "; ".join([*([", ".join(parts)] if parts else []), ended if said else f"{ended}: {why}"])

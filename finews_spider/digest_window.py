@@ -14,7 +14,7 @@ COUNTS = ("listed", "archived", "known", "owed")
 NAMES = ("source", "window")
 REMARKS = ("newest", "covered by")
 MOST_RANGES = 30  # of a source; the report has every day
-MOST_DAYS = 4  # that lists of one kind were read to
+MOST_DAYS = 3  # that lists of one kind were read to
 MOST_LISTS = 3  # that are named
 
 ENDED = {

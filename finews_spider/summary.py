@@ -40,7 +40,8 @@ def plain(report: Report) -> list[str]:
     """Lines of text; two, when nothing came and nothing needs attention."""
     said = digest(report)
     if said.quiet:
-        known = ", ".join(f"{row[0]} {row[said.sources.head.index('known')]} known" for row in said.sources.rows)
+        counts = [(row[0], row[said.sources.head.index("known")]) for row in said.sources.rows]
+        known = ", ".join(f"{source} {count} known" for source, count in counts if count != "0")
         return [f"{said.title}; {known}" if known else said.title, said.ending]
     return [said.title, *_rows_in_words(said), *(f"{note.label}: {note.text}" for note in said.notes), said.ending]
 
