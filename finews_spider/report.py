@@ -20,7 +20,7 @@ Report = dict[str, Any]
 
 SCHEMA = 1
 FOLDER = Path(".finews/runs")
-READ = 60  # of the last reports, to compare with
+READ = 300  # of the last reports, to compare with: three days of a run every quarter of an hour
 NAMES = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(?:-\d+)?\.json")
 COUNTS = (
     "asked",
