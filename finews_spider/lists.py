@@ -1,6 +1,6 @@
 """The lists of a run: how far each is read, and whether an earlier run brought it to its end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from finews_spider.coverage import Reach
@@ -19,6 +19,7 @@ class ListReading:
     newest: str | None = None
     oldest: str | None = None
     failed: str = ""
+    in_order: bool = True
     reach: Reach = field(default_factory=Reach)
 
     def note(self, page: ListingPage) -> None:
@@ -45,7 +46,9 @@ class Lists:
         if reading is None:
             query = "SELECT finished FROM lists WHERE source = ? AND name = ?"
             row = self._ledger.row(query, (source, self._name(listing)))
-            reading = self.readings[source, listing.name] = ListReading(was_finished=bool(row and row[0]))
+            reading = self.readings[source, listing.name] = ListReading(
+                was_finished=bool(row and row[0]), in_order=listing.in_order
+            )
             self._finish(source, listing, finished=False)
         return reading
 
@@ -60,11 +63,26 @@ class Lists:
         self._finish(source, listing, finished=not reading.failed)
         return None
 
+    def end(self, source: str, listing: Listing) -> None:
+        """There is no such page, and need not be one."""
+        reading = self.readings[source, listing.name]
+        reading.reach.end("end")
+        self._finish(source, listing, finished=not reading.failed)
+
     def fail(self, source: str, listing: Listing, why: str) -> None:
         """A page could not be had or read."""
         reading = self.readings[source, listing.name]
         reading.failed = why
         reading.reach.end("failed")
+
+    def reaches(self, sources: Iterable[str]) -> dict[str, dict[str, Reach]]:
+        """How far back the lists of each source were read; those in no order of time prove nothing of that."""
+        return {
+            name: {
+                title: each.reach for (source, title), each in self.readings.items() if source == name and each.in_order
+            }
+            for name in sources
+        }
 
     def _end(self, reading: ListReading, page: ListingPage, fresh: Sequence[bool]) -> str:
         """Why no older page is read; empty where one is.

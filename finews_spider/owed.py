@@ -14,21 +14,23 @@ from finews_spider.ledger import Ledger
 FIRST_PAUSE = timedelta(minutes=10)  # after a first try that failed; then twice as long each time
 LONGEST_PAUSE = timedelta(days=1)
 
-# What this run has to do with, in the order in which it was named; gone with the run.
+# What this run has to do with, in the order in which it came to it; gone with the run.
 _AGENDA = """
 CREATE TEMP TABLE agenda (
-    place INTEGER PRIMARY KEY, id TEXT UNIQUE, source TEXT, day TEXT,
-    listed INTEGER DEFAULT 0, fresh INTEGER DEFAULT 0, refresh INTEGER DEFAULT 0
+    place INTEGER PRIMARY KEY, id TEXT UNIQUE, fresh INTEGER DEFAULT 0, wanted INTEGER DEFAULT 0,
+    refresh INTEGER DEFAULT 0
 )"""
+# What the listings of each source named in it.
+_NAMED = "CREATE TEMP TABLE named (id TEXT, source TEXT, day TEXT, PRIMARY KEY (id, source)) WITHOUT ROWID"
 
 
-# Of those: all; fresh; archived before; fresh and archived; owed still.
-_NAMED = """
+# Of those that a source named: all; fresh; archived before; fresh and archived; owed still.
+_COUNTS = """
     count(*), ifnull(sum(fresh), 0), ifnull(sum(NOT fresh AND posted), 0), ifnull(sum(fresh AND posted), 0),
     ifnull(sum(owing), 0)
 FROM (
-    SELECT *, EXISTS (SELECT 1 FROM posts WHERE posts.id = agenda.id) AS posted,
-    EXISTS (SELECT 1 FROM owed WHERE owed.id = agenda.id AND state = 'owed') AS owing FROM agenda
+    SELECT named.source, named.day, fresh, EXISTS (SELECT 1 FROM posts WHERE posts.id = named.id) AS posted,
+    EXISTS (SELECT 1 FROM owed WHERE owed.id = named.id AND state = 'owed') AS owing FROM named JOIN agenda USING (id)
 )"""
 
 
@@ -80,6 +82,7 @@ class Owed:
         self._ledger = ledger
         self._patience, self._first_pause = patience, first_pause
         ledger.rows(_AGENDA)
+        ledger.rows(_NAMED)
         self._at = 0  # the place in the agenda up to which articles were taken
 
     # What a run sees, and takes up.
@@ -93,20 +96,18 @@ class Owed:
             return [self._name(ref) for ref in refs]
 
     def _name(self, ref: ArticleRef) -> bool:
-        row = self._ledger.row("SELECT fresh, listed FROM agenda WHERE id = ?", (ref.id,))
+        insert = "INSERT OR IGNORE INTO named VALUES (?, ?, ?)"
+        self._ledger.rows(insert, (ref.id, ref.source, ref.day and f"{ref.day}"))
+        row = self._ledger.row("SELECT fresh FROM agenda WHERE id = ?", (ref.id,))
         if row is None:
-            fresh = self._is_new(ref)
-            insert = "INSERT INTO agenda (id, source, day, listed, fresh) VALUES (?, ?, ?, 1, ?)"
-            self._ledger.rows(insert, (ref.id, ref.source, ref.day and f"{ref.day}", fresh))
-            return fresh
-        if not row[1]:
-            update = "UPDATE agenda SET listed = 1, source = ?, day = ? WHERE id = ?"
-            self._ledger.rows(update, (ref.source, ref.day and f"{ref.day}", ref.id))
+            posted = self._ledger.row("SELECT 1 FROM posts WHERE id = ?", (ref.id,)) is not None
+            row = (not posted and self._owe(ref),)
+            insert = "INSERT INTO agenda (id, fresh, wanted) VALUES (?, ?, ?)"
+            self._ledger.rows(insert, (ref.id, *row, not posted))
         return bool(row[0])
 
-    def _is_new(self, ref: ArticleRef) -> bool:
-        if self._ledger.row("SELECT 1 FROM posts WHERE id = ?", (ref.id,)):
-            return False
+    def _owe(self, ref: ArticleRef) -> bool:
+        """Whether it was not owed before."""
         insert = "INSERT OR IGNORE INTO owed (id, source, ref, state, seen) VALUES (?, ?, ?, ?, ?)"
         row = (ref.id, ref.source, _dump(ref), State.OWED, _seconds(dates.now()))
         return self._ledger.rows(insert, row).rowcount == 1
@@ -114,7 +115,7 @@ class Owed:
     def take_up(self, sources: Iterable[str]) -> None:
         """Put what earlier runs owe of these sources on the agenda, if its pause is over."""
         insert = (
-            "INSERT OR IGNORE INTO agenda (id, source) SELECT id, source FROM owed WHERE state = 'owed'"
+            "INSERT OR IGNORE INTO agenda (id, wanted) SELECT id, 1 FROM owed WHERE state = 'owed'"
             " AND next_try <= ? AND source IN (SELECT value FROM json_each(?)) ORDER BY place"
         )
         with self._ledger.writing():
@@ -122,7 +123,10 @@ class Owed:
 
     def take_up_again(self, since: date) -> None:
         """Put the posts of that day and later on the agenda, to see whether they were edited."""
-        insert = "INSERT OR IGNORE INTO agenda (id, refresh) SELECT id, 1 FROM posts WHERE name >= ? ORDER BY name DESC"
+        insert = (
+            "INSERT OR IGNORE INTO agenda (id, refresh, wanted)"
+            " SELECT id, 1, 1 FROM posts WHERE name >= ? ORDER BY name DESC"
+        )
         with self._ledger.writing():
             self._ledger.rows(insert, (f"{since}",))
 
@@ -185,14 +189,15 @@ class Owed:
 
     def wanted(self) -> int:
         """How many articles this run had, has or will have to ask for."""
-        return int(self._ledger.row("SELECT count(*) FROM agenda WHERE fresh OR NOT listed")[0])
+        return int(self._ledger.row("SELECT count(*) FROM agenda WHERE wanted")[0])
 
-    def days_waiting(self, source: str) -> int:
-        """On how many days there are articles that this run has not come to yet."""
+    def days_waiting(self, source: str) -> set[date]:
+        """The days of articles that this run has not come to yet."""
         query = (
-            "SELECT count(DISTINCT day) FROM agenda JOIN owed USING (id) WHERE agenda.place > ? AND agenda.source = ?"
+            "SELECT DISTINCT named.day FROM named JOIN agenda USING (id) JOIN owed USING (id)"
+            " WHERE agenda.place > ? AND named.source = ? AND named.day IS NOT NULL"
         )
-        return int(self._ledger.row(query, (self._at, source))[0])
+        return {date.fromisoformat(day) for (day,) in self._ledger.rows(query, (self._at, source))}
 
     def count(self, source: str) -> int:
         """How many are owed of a source."""
@@ -205,11 +210,11 @@ class Owed:
 
     def named(self, source: str) -> Named:
         """What the source's listings named in this run."""
-        return Named(*self._ledger.row(f"SELECT {_NAMED} WHERE listed AND source = ?", (source,)))
+        return Named(*self._ledger.row(f"SELECT {_COUNTS} WHERE source = ?", (source,)))
 
     def named_by_day(self, source: str) -> dict[str, Named]:
         """The same for each day, YYYY-MM-DD, that a listing told."""
-        query = f"SELECT day, {_NAMED} WHERE listed AND source = ? AND day IS NOT NULL GROUP BY day ORDER BY day"
+        query = f"SELECT day, {_COUNTS} WHERE source = ? AND day IS NOT NULL GROUP BY day ORDER BY day"
         return {day: Named(*counts) for day, *counts in self._ledger.rows(query, (source,))}
 
     # What a person asks and says.

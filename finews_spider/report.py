@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from finews_spider import __version__, dates
-from finews_spider.coverage import Reach, window_part
+from finews_spider.coverage import window_part
 from finews_spider.files import write_all
 from finews_spider.lists import ListReading
 from finews_spider.spiders.finews import FinewsSpider
@@ -133,14 +133,11 @@ def _list(reading: ListReading) -> dict[str, Any]:
 
 
 def _window(spider: FinewsSpider, names: list[str]) -> tuple[dict[str, Any], list[str]]:
-    reaches: dict[str, dict[str, Reach]] = {name: {} for name in names}
-    for (source, title), reading in spider.lists.readings.items():
-        reaches[source][title] = reading.reach
     counts = {
         name: {datetime.fromisoformat(day).date(): named._asdict() for day, named in days.items()}
         for name, days in ((name, spider.owed.named_by_day(name)) for name in names)
     }
-    return window_part(spider.arguments.query.window, reaches, dates.now().date(), counts)
+    return window_part(spider.arguments.query.window, spider.lists.reaches(names), dates.now().date(), counts)
 
 
 def _below(prefix: str, stats: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

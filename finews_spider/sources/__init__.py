@@ -87,6 +87,7 @@ class Listing:
     """A page that names articles, and how to read it.
 
     `otherwise` stands in for it when it cannot be had or read. Where it `may_be_absent`, HTTP 404 is no failure.
+    A list is `in_order` where its rows go back in time.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Listing:
     reader: Callable[[str], ListingPage]
     otherwise: "Listing | None" = None
     may_be_absent: bool = False
+    in_order: bool = True
 
     def read(self, text: str) -> ListingPage:
         """What the answer names. Raises UnreadableError where it is no such listing."""

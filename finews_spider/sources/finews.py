@@ -62,7 +62,7 @@ class FinewsSource:
         """The asked categories' pages; or else the home page, which leads to those that it shows, and those known."""
         if query.categories:
             return [self._category(name, may_be_absent=True) for name in query.categories]
-        home = Listing("home", f"{self.site}/", self._read_home)
+        home = Listing("home", f"{self.site}/", self._read_home, in_order=False)
         return [home, *(self._category(name) for name in self.categories)]
 
     def routes(self, ref: ArticleRef) -> list[Route]:

@@ -25,7 +25,7 @@ from finews_spider.arguments import Arguments, read_arguments
 from finews_spider.errand import Errand
 from finews_spider.errors import DiskError
 from finews_spider.extensions.progress import Figures
-from finews_spider.figures import days_of, last_read, sum_of
+from finews_spider.figures import days, last_read
 from finews_spider.index import Index
 from finews_spider.items import Article, ArticleRef
 from finews_spider.ledger import Ledger
@@ -224,6 +224,7 @@ class FinewsSpider(scrapy.Spider):
     def no_listing(self, source: Source, listing: Listing, why: str) -> Asked:
         """Say which and why; the rest of the run goes on, with what stands in for it if there is such."""
         if listing.may_be_absent and why == "HTTP 404":
+            self.lists.end(source.name, listing)
             return
         self.lists.fail(source.name, listing, why)
         logger.error("%s at %s: %s", listing.name, listing.url, why)
@@ -439,21 +440,20 @@ class FinewsSpider(scrapy.Spider):
 
     def figures(self) -> Figures:
         """How far the run is."""
-        query, names = self.arguments.query, [source.name for source in self.arguments.sources]
-        days = [days_of(query.window, dates.now().date(), name, self.lists, self.owed) for name in names]
+        window, names = self.arguments.query.window, [source.name for source in self.arguments.sources]
+        under_way = [ref for errand in self.errands.values() for ref in errand.refs.values()]
+        waiting = {name: self.owed.days_waiting(name) | {r.day for r in under_way if r.day} for name in names}
         source, listing, reached = last_read(self.lists)
-        counted = {what: self.counted(what) for what in ("asked", "archived")}
-        failed = sum(self.counted(what) for what in ("failed/", "refused/", "withdrawn"))
         return Figures(
             source=source,
             listing=listing,
             reached=reached,
             wanted=self.owed.wanted(),
-            done=counted["asked"] - len(self.errands),
-            archived=counted["archived"],
-            failed=failed,
+            done=self.counted("asked") - len(self.errands),
+            archived=self.counted("archived"),
+            failed=sum(map(self.counted, ("failed/", "refused/", "withdrawn"))),
             sources=len(names),
-            **sum_of(days)._asdict(),
+            **days(window, dates.now().date(), self.lists.reaches(names), waiting)._asdict(),
         )
 
     def counted(self, what: str) -> int:
