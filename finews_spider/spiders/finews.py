@@ -54,7 +54,6 @@ class FinewsSpider(scrapy.Spider):
     owed: Owed
     lists: Lists
     errands: dict[str, Errand]  # by number, until their items have left the pipelines
-    stranded: deque[Errand]  # errands whose request was dropped on its way
     seen: set[str]  # URLs of listings that were asked for
     said: set[str]  # what is said once a run
     open_listings: int
@@ -84,15 +83,15 @@ class FinewsSpider(scrapy.Spider):
         settings = crawler.settings
         spider.values = kwargs
         spider.sources, spider.arguments = cls.read_arguments(settings, kwargs)
-        asked = [each for source in spider.arguments.sources for each in spider.with_others(source)]
-        spider.allowed_domains = sorted(set().union(*(source.hosts() for source in asked)))
+        # Of all sources: what a run owes may have been named by another than it reads.
+        spider.allowed_domains = sorted(set().union(*(source.hosts() for source in spider.sources.values())))
         output = Path(settings["FINEWS_OUTPUT"])
         spider.ledger = Ledger(output)
         spider.archive = Archive(output, Index(spider.ledger), post_pattern(settings["FINEWS_POST_PATH"]))
         pause = timedelta(seconds=settings.getfloat("FINEWS_OWED_PAUSE"))
         spider.owed = Owed(spider.ledger, timedelta(days=settings.getfloat("FINEWS_OWED_DAYS")), pause)
         spider.lists = Lists(spider.ledger, spider.arguments.query)
-        spider.errands, spider.stranded, spider.seen, spider.said = {}, deque(), set(), set()
+        spider.errands, spider.seen, spider.said = {}, set(), set()
         spider.open_listings, spider.changed, spider.stopped = 0, asyncio.Event(), False
         spider._connect()
         return spider
@@ -102,7 +101,6 @@ class FinewsSpider(scrapy.Spider):
         connect(self.item_left, signals.item_scraped)
         connect(self.item_dropped, signals.item_dropped)
         connect(self.item_failed, signals.item_error)
-        connect(self.request_dropped, signals.request_dropped)
         connect(self.ledger.close, signals.engine_stopped)
 
     async def start(self) -> AsyncIterator[Any]:
@@ -122,7 +120,7 @@ class FinewsSpider(scrapy.Spider):
                             yield request
                 for each in self.ask_for_owed():
                     yield each
-                if not (sources or self.open_listings or self.errands or self.stranded):
+                if not (sources or self.open_listings or self.errands):
                     return
                 await self.changed.wait()
                 self.changed.clear()
@@ -245,8 +243,6 @@ class FinewsSpider(scrapy.Spider):
 
     def ask_for_owed(self) -> Asked:
         """What to do for the next articles, so that no more than some are under way: a list may name a million."""
-        while self.stranded:
-            yield from self.next_route(self.stranded.popleft())
         most = 4 * self.settings.getint("CONCURRENT_REQUESTS")
         while len(self.errands) < most and (tasks := self.owed.take(most - len(self.errands))):
             for task in tasks:
@@ -337,18 +333,6 @@ class FinewsSpider(scrapy.Spider):
                 self.owed.fail(id_, f"fault in finews: {fault!r}")
             self.end(errand.number)
             raise
-
-    def request_dropped(self, request: Request) -> None:
-        """Scrapy did not take a request: it is for a host that the sources file does not name any more."""
-        why = "no host of the sources file"
-        if "errand" in request.cb_kwargs:
-            errand: Errand = request.cb_kwargs["errand"]
-            errand.fail(request.cb_kwargs["route"], why)
-            self.stranded.append(errand)
-            self.changed.set()
-        else:
-            with self.listing_closed():
-                self.lists.fail(request.cb_kwargs["source"].name, request.cb_kwargs["listing"], why)
 
     def hand_over(self, errand: Errand) -> Iterator[Article]:
         """The items to the pipelines; of those that cannot be items, say what every route said."""
