@@ -48,7 +48,11 @@ def check_output(output: Path) -> None:
         if not (own / ".gitignore").exists():
             (own / ".gitignore").write_text("*\n")  # nothing in it belongs in the site's repository
     except OSError as error:
-        raise MistakeError(f"FINEWS_OUTPUT: {output} cannot be written: {error.strerror}") from error
+        raise _cannot_write(output, error) from error
+
+
+def _cannot_write(output: Path, error: OSError) -> MistakeError:
+    return MistakeError(f"FINEWS_OUTPUT: {output} cannot be written: {error.strerror}; mend that and run again")
 
 
 @contextmanager
@@ -70,7 +74,7 @@ def only_run(output: Path) -> Iterator[None]:
         raise HeldError(f"{output} is held by another run ({holder}); wait for its end, or stop it") from None
     except OSError as error:
         lock.release()
-        raise MistakeError(f"FINEWS_OUTPUT: {output} cannot be written: {error.strerror}") from error
+        raise _cannot_write(output, error) from error
     try:
         yield
     finally:

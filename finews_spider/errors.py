@@ -1,5 +1,7 @@
 """What ends a run, or keeps it from beginning."""
 
+from pathlib import Path
+
 from scrapy.exceptions import CloseSpider
 
 
@@ -12,7 +14,10 @@ class HeldError(Exception):
 
 
 class DiskError(CloseSpider):
-    """The disk refuses what has to be kept. Scrapy ends the run where a callback raises it; nothing kept is lost."""
+    """The disk refuses what has to be kept. Scrapy ends the run where a callback raises it."""
+
+    def __init__(self, path: Path, why: object) -> None:
+        super().__init__(f"{path} cannot be written: {why}; mend that and run again, nothing is lost")
 
     def __str__(self) -> str:
         return self.reason

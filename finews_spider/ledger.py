@@ -70,7 +70,7 @@ class Ledger:
             yield self._db
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            raise DiskError(f"{self.file} cannot be written: {error}") from error
+            raise DiskError(self.file, error) from error
         finally:
             if self._db.in_transaction:
                 self._db.rollback()
@@ -80,7 +80,7 @@ class Ledger:
             return self._connect()
         except (OSError, sqlite3.OperationalError) as error:
             raise MistakeError(
-                f"{self.file}: cannot be opened: {error}; its folder has to be writable, on a disk that has room"
+                f"{self.file}: cannot be opened: {error}; make its folder writable, or room on its disk, and run again"
             ) from error
         except sqlite3.DatabaseError as error:
             aside = self.file.with_suffix(".damaged")

@@ -181,7 +181,18 @@ class Owed:
         with self._ledger.writing():
             return self._ledger.rows(update, (source,)).rowcount
 
-    # What a run says at its end.
+    # What a run says of itself.
+
+    def wanted(self) -> int:
+        """How many articles this run had, has or will have to ask for."""
+        return int(self._ledger.row("SELECT count(*) FROM agenda WHERE fresh OR NOT listed")[0])
+
+    def days_waiting(self, source: str) -> int:
+        """On how many days there are articles that this run has not come to yet."""
+        query = (
+            "SELECT count(DISTINCT day) FROM agenda JOIN owed USING (id) WHERE agenda.place > ? AND agenda.source = ?"
+        )
+        return int(self._ledger.row(query, (self._at, source))[0])
 
     def count(self, source: str) -> int:
         """How many are owed of a source."""

@@ -16,10 +16,6 @@ ITEM_PIPELINES = {
     "pipelines.post.PostPipeline": 800,
 }
 
-EXTENSIONS = {
-    "finews_spider.extensions.report.RunReport": 900,
-}
-
 # finews's own.
 FINEWS_OUTPUT = str(_HERE.parent / "output")  # the static-site repository that gets the posts
 FINEWS_SOURCES_FILE = str(_HERE / "sources.toml")
@@ -75,6 +71,12 @@ SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1_000_000  # bytes of answers in work; more would
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the listing's order, newest first
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider knows what it asked for, by id
 
+EXTENSIONS = {
+    "finews_spider.extensions.progress.Progress": 100,
+    "finews_spider.extensions.report.RunReport": 900,
+    "scrapy.extensions.logstats.LogStats": None,  # Progress says the same, and more
+}
+FINEWS_PROGRESS = True  # the live lines on a terminal, or a line a minute in the log
 LOG_LEVEL = "INFO"
 LOG_FORMATTER = "finews_spider.log.LogFormatter"  # Scrapy's prints whole articles
 FEED_EXPORT_ENCODING = "utf-8"  # -O items.jsonl in readable Chinese

@@ -1,4 +1,4 @@
-"""A run's summary, from its report: plain lines for logs and mails, a table for a terminal, Markdown for GitHub."""
+"""A run's summary, from its report: plain lines for logs and mails, Markdown for GitHub, tables for a terminal."""
 
 import os
 import re
@@ -6,29 +6,31 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-import rich.table
-from rich import box
-from rich.console import Console, Group, RenderableType
-from rich.text import Text
-
-from finews_spider.digest import Digest, Note, Report, digest
+from finews_spider.digest import Digest, Report, digest
 from finews_spider.digest_window import NAMES, REMARKS, Covered, Table
 from finews_spider.terminal import is_terminal
-
-STYLES = {"broken": "bold red", "not covered": "bold red", "failed": "red", "lists": "cyan", "type": "bold cyan"}
 
 
 def say(report: Report, stream: TextIO) -> None:
     """The summary to a stream, as fits it, and in GitHub Actions to the summary of the step."""
     if is_terminal(stream):
-        Console(file=stream, force_terminal=True).print(table(report), crop=False)
+        from finews_spider.tables import show  # a run without a screen is spared rich
+
+        show(report, stream)
     else:
         encoding = stream.encoding or "utf-8"
         for line in plain(report):
             print(line.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
     if step := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(step).open("a", encoding="utf-8") as file:
-            file.write(markdown(report))
+        _append(Path(step), markdown(report), stream)
+
+
+def _append(file: Path, text: str, stream: TextIO) -> None:
+    try:
+        with file.open("a", encoding="utf-8") as summary:
+            summary.write(text)
+    except OSError as error:
+        print(f"warning: no summary of the step: {error}", file=stream)
 
 
 # Plain lines.
@@ -60,41 +62,6 @@ def _counts(of: Table, row: tuple[str, ...], *, zeros: bool = True) -> str:
 
 def _covered(by: str) -> str:
     return by if by in (Covered.IN_PART.value, Covered.NOT.value) else f"covered by {by}"
-
-
-# A terminal's.
-
-
-def table(report: Report) -> RenderableType:
-    """For rich: what came, source by source, then what a window's lists cover, then what needs attention."""
-    said = digest(report)
-    parts: list[RenderableType] = [Text(said.title, "bold")]
-    parts += [_grid(each) for each in (said.sources, said.days) if each.rows]
-    parts += map(_note, said.notes)
-    parts.append(Text(said.ending, "green" if said.code == 0 else "yellow" if said.code == 3 else "red"))
-    return Group(*parts)
-
-
-def _note(note: Note) -> Text:
-    text = Text.assemble((note.label, STYLES.get(note.label, "yellow")), ": ", note.text)
-    if note.label == "type":  # left whole, to be copied
-        text.no_wrap, text.overflow = True, "ignore"
-    return text
-
-
-def _grid(of: Table) -> rich.table.Table:
-    grid = rich.table.Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
-    for head in of.head:
-        grid.add_column(Text(head), justify="left" if head in (*NAMES, *REMARKS) else "right", overflow="fold")
-    for row in of.rows:
-        grid.add_row(*(Text(cell, _style(head, cell)) for head, cell in zip(of.head, row, strict=True)))
-    return grid
-
-
-def _style(head: str, cell: str) -> str:
-    if head == "covered by":
-        return "bold red" if Covered.NOT.value in cell else "" if cell.startswith("all") else "yellow"
-    return "yellow" if head in ("owed", "failed", "refused") and cell != "0" else ""
 
 
 # GitHub's.

@@ -52,7 +52,7 @@ class PostPipeline:
                 await self._add(item)
         except (OSError, DiskError) as error:
             self._close(error)
-            raise NotWrittenError(f"{item.id} is not written: {error}") from error
+            raise NotWrittenError(f"{item.id} is not written", log_level="INFO") from error
         return item
 
     async def _add(self, item: Article) -> None:
@@ -72,12 +72,12 @@ class PostPipeline:
         self._count(item, "edited")
         logger.info("%s was edited, its post is written again: %s", item.id, item.title)
 
-    def _close(self, error: Exception) -> None:
+    def _close(self, error: OSError | DiskError) -> None:
         """End the run: what cannot be kept is not asked for."""
         if self._closing is None:
-            reason = f"{self.archive.output} cannot be written: {error}"
-            self.crawler.spider.stop()  # type: ignore[union-attr]
-            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+            disk = error if isinstance(error, DiskError) else DiskError(self.archive.output, error.strerror or error)
+            self.crawler.spider.stop(disk)  # type: ignore[union-attr]
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=disk.reason))
 
     def _count(self, item: Article, what: str, by: int = 1) -> None:
         self.crawler.stats.inc_value(f"finews/{item.source}/{what}", by)

@@ -15,7 +15,8 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 
 from finews_spider.digest_window import MOST_RANGES
-from finews_spider.summary import markdown, plain, say, table
+from finews_spider.summary import markdown, plain, say
+from finews_spider.tables import table
 from finews_spider.terminal import harmless, span
 
 Report = dict[str, Any]
@@ -356,6 +357,14 @@ def test_github_gets_it_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     say(report(), stream)
     assert step.read_text(encoding="utf-8").startswith("before\n### finews 2026-11-22 21:45: nothing new")
     assert stream.getvalue().startswith("finews 2026-11-22 21:45")
+
+
+@pytest.mark.usefixtures("_no_environment")
+def test_a_summary_that_cannot_be_written_is_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "gone" / "step"))
+    stream = Stream()
+    say(report(), stream)
+    assert "warning: no summary of the step" in stream.getvalue()
 
 
 @pytest.mark.parametrize(

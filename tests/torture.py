@@ -25,8 +25,8 @@ from finews_spider.newsroom.world import World
 
 ROOT = Path(__file__).parent.parent
 FULL_SPEED = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
-STORIES = 60
-ROWS = 10  # a page of a list
+STORIES = 48
+ROWS = 6  # a page of a list
 COLUMNS = ("cgnjj", "cssgs", "cgjjj", "chgyj")
 PATIENCE = 60  # seconds until a crawl counts as one that never ends; it takes two or three
 LOOK = 0.001  # seconds between two looks at how far a crawl is

@@ -11,12 +11,19 @@ from scrapy.commands import crawl
 from finews_spider import report
 from finews_spider.archive import only_run
 from finews_spider.errors import HeldError, MistakeError
+from finews_spider.extensions.progress import quieten
 from finews_spider.extensions.report import RunReport
 from finews_spider.spiders.finews import FinewsSpider
 
 
 class Command(crawl.Command):
     """Scrapy's own, with exit codes."""
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Before the log is set up."""
+        super().process_options(args, opts)
+        assert self.settings is not None
+        quieten(self.settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider, alone on its archive. The exit codes are in README.md."""

@@ -58,7 +58,7 @@ class RunReport:
         for name in self.report["sources"]:
             if any(trouble.startswith(f"{name}:") for trouble in self.report["broken"]):
                 spider.owed.doubt(name)
-        report.end(self.report, *report.verdict(self.report, reason, spider.owed_of_run()))
+        report.end(self.report, *report.verdict(self.report, spider.trouble or reason, spider.owed_of_run()))
         self._write(output)
         summary.say(self.report, sys.stdout)
 

@@ -24,6 +24,8 @@ from finews_spider.archive import Archive, check_output, post_pattern
 from finews_spider.arguments import Arguments, read_arguments
 from finews_spider.errand import Errand
 from finews_spider.errors import DiskError
+from finews_spider.extensions.progress import Figures
+from finews_spider.figures import days_of, last_read, sum_of
 from finews_spider.index import Index
 from finews_spider.items import Article, ArticleRef
 from finews_spider.ledger import Ledger
@@ -59,6 +61,7 @@ class FinewsSpider(scrapy.Spider):
     open_listings: int
     changed: asyncio.Event  # a listing was read, or an errand has ended: there may be more to ask for
     stopped: bool
+    trouble: str  # with the disk, which ended the run
 
     @staticmethod
     def read_arguments(settings: BaseSettings, values: Mapping[str, str]) -> tuple[dict[str, Source], Arguments]:
@@ -93,6 +96,7 @@ class FinewsSpider(scrapy.Spider):
         spider.lists = Lists(spider.ledger, spider.arguments.query)
         spider.errands, spider.seen, spider.said = {}, set(), set()
         spider.open_listings, spider.changed, spider.stopped = 0, asyncio.Event(), False
+        spider.trouble = ""
         spider._connect()
         return spider
 
@@ -141,8 +145,11 @@ class FinewsSpider(scrapy.Spider):
             today = dates.now().date()
             self.owed.take_up_again(today - timedelta(days=self.arguments.refresh - 1))
 
-    def stop(self) -> None:
+    def stop(self, trouble: DiskError | None = None) -> None:
         """The run ends before its time: what waits is let go, and is owed as before."""
+        if trouble and not self.trouble:
+            logger.error("%s", trouble)
+            self.trouble = trouble.reason
         self.stopped = True
         let_go(self.crawler)
 
@@ -194,8 +201,8 @@ class FinewsSpider(scrapy.Spider):
         """A listing is through, and what it leads to is asked for."""
         try:
             yield
-        except DiskError:
-            self.stop()
+        except DiskError as error:
+            self.stop(error)
             raise
         finally:
             self.open_listings -= 1
@@ -325,8 +332,8 @@ class FinewsSpider(scrapy.Spider):
         """A fault of our own must not leave an errand open, or the run would wait for it."""
         try:
             yield
-        except DiskError:
-            self.stop()
+        except DiskError as error:
+            self.stop(error)
             raise
         except Exception as fault:
             for id_ in errand.items.keys() - errand.handed_over:
@@ -413,6 +420,31 @@ class FinewsSpider(scrapy.Spider):
         if self.arguments.is_narrow:
             return self.owed.count_agenda()
         return sum(self.owed.count(source.name) for source in self.arguments.sources)
+
+    def figures(self) -> Figures:
+        """How far the run is."""
+        query, names = self.arguments.query, [source.name for source in self.arguments.sources]
+        days = [days_of(query.window, dates.now().date(), name, self.lists, self.owed) for name in names]
+        source, listing, reached = last_read(self.lists)
+        counted = {what: self.counted(what) for what in ("asked", "archived")}
+        failed = sum(self.counted(what) for what in ("failed/", "refused/", "withdrawn"))
+        return Figures(
+            source=source,
+            listing=listing,
+            reached=reached,
+            wanted=self.owed.wanted(),
+            done=counted["asked"] - len(self.errands),
+            archived=counted["archived"],
+            failed=failed,
+            sources=len(names),
+            **sum_of(days)._asdict(),
+        )
+
+    def counted(self, what: str) -> int:
+        """What was counted so far under this name, of all sources."""
+        stats = self.crawler.stats.get_stats()
+        prefixes = tuple(f"finews/{source}/{what}" for source in self.sources)
+        return sum(value for name, value in stats.items() if name.startswith(prefixes))
 
     def source_of(self, errand: Errand) -> Source:
         """The source that named it first."""
