@@ -62,6 +62,7 @@ class FinewsSpider(scrapy.Spider):
     changed: asyncio.Event  # a listing was read, or an errand has ended: there may be more to ask for
     stopped: bool
     trouble: str  # with the disk, which ended the run
+    _closing: asyncio.Task[None]  # because of it
 
     @staticmethod
     def read_arguments(settings: BaseSettings, values: Mapping[str, str]) -> tuple[dict[str, Source], Arguments]:
@@ -150,6 +151,7 @@ class FinewsSpider(scrapy.Spider):
         if trouble and not self.trouble:
             logger.error("%s", trouble)
             self.trouble = trouble.reason
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=trouble.reason))
         self.stopped = True
         let_go(self.crawler)
 
@@ -401,14 +403,22 @@ class FinewsSpider(scrapy.Spider):
         reason = getattr(exception, "reason", "")
         if reason:
             self.count(item.source, f"refused/{reason}")
-            self.owed.fail(item.id, f"refused: {reason}")
-        self.end(ids.number(item.id))
+        self.refused(item, f"refused: {reason}" if reason else "")
 
     def item_failed(self, item: Article, failure: Failure) -> None:
         """A fault in a pipeline; the log has its traceback."""
         self.count(item.source, "refused/fault in finews")
-        self.owed.fail(item.id, f"fault in finews: {failure.value!r}")
-        self.end(ids.number(item.id))
+        self.refused(item, f"fault in finews: {failure.value!r}")
+
+    def refused(self, item: Article, reason: str) -> None:
+        """Note it, and end the errand, whatever the disk says: Scrapy would only log what is raised here."""
+        try:
+            if reason:
+                self.owed.fail(item.id, reason)
+        except DiskError as error:
+            self.stop(error)
+        finally:
+            self.end(ids.number(item.id))
 
     def end(self, number: str) -> None:
         """An errand has ended; later refs find its post, or what is owed."""
