@@ -1,6 +1,5 @@
 """Writes each article's post, once and atomically."""
 
-import asyncio
 import logging
 from typing import Self
 
@@ -30,7 +29,6 @@ class PostPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.site: str = crawler.settings["FINEWS_SITE"]
-        self._closing: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -51,7 +49,7 @@ class PostPipeline:
             else:
                 await self._add(item)
         except (OSError, DiskError) as error:
-            self._close(error)
+            self._end_run(error)
             raise NotWrittenError(f"{item.id} is not written", log_level="INFO") from error
         return item
 
@@ -72,12 +70,10 @@ class PostPipeline:
         self._count(item, "edited")
         logger.info("%s was edited, its post is written again: %s", item.id, item.title)
 
-    def _close(self, error: OSError | DiskError) -> None:
-        """End the run: what cannot be kept is not asked for."""
-        if self._closing is None:
-            disk = error if isinstance(error, DiskError) else DiskError(self.archive.output, error.strerror or error)
-            self.crawler.spider.stop(disk)  # type: ignore[union-attr]
-            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=disk.reason))
+    def _end_run(self, error: OSError | DiskError) -> None:
+        """What cannot be kept is not asked for."""
+        disk = error if isinstance(error, DiskError) else DiskError(self.archive.output, error.strerror or error)
+        self.crawler.spider.stop(disk)  # type: ignore[union-attr]
 
     def _count(self, item: Article, what: str, by: int = 1) -> None:
         self.crawler.stats.inc_value(f"finews/{item.source}/{what}", by)

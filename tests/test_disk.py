@@ -2,13 +2,16 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from aiohttp import web
 
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
@@ -145,3 +148,19 @@ def test_the_run_after_a_disk_failed_archives_the_rest(failed: Failed, reference
     assert failed.again.code == 0
     assert read(failed.site.output) == reference
     assert left_over(failed.site.output) == []
+
+
+def test_a_run_ends_where_what_is_owed_cannot_be_noted(site: Site, world: World) -> None:
+    async def answer(_: web.BaseRequest) -> web.Response:
+        """From now on the ledger refuses; the article has no title, so that a pipeline refuses it."""
+        with closing(sqlite3.connect(site.output / ".finews" / "ledger.sqlite")) as ledger:
+            refuse = "BEFORE UPDATE ON owed BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END"
+            ledger.execute(f"CREATE TRIGGER IF NOT EXISTS no_more {refuse}")
+        return web.json_response({"Title": "", "text": "<p>正文</p>"})
+
+    for role in ("share", "origin", "newsinfo", "finance"):
+        site.room.answer(role, "/", handler=answer)
+    number = next(story.number for story in world if story.in_article and not story.in_flash)
+    ran = site.crawl(f"url={site.room.urls['share']}/html_News/NewsShare.html?infoCode=NW{number}")
+    assert ran.code == 3
+    assert "ledger.sqlite cannot be written: disk I/O error" in ran.out

@@ -13,7 +13,7 @@ from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import COLUMNS, SLUGS
 from finews_spider.newsroom.world import Story, World
 from finews_spider.posts import parse
-from tests.conftest import Ran, Site
+from tests.conftest import Ran, Site, run_scrapy
 
 ARTICLE_API = "/kuaixun/v2/api/article/"
 GETNEWS = "/kuaixun/v2/api/content/getnews"
@@ -222,6 +222,22 @@ def test_all_routes_fail_and_nothing_is_written_but_named(site: Site, world: Wor
         for route in ("article API: ", "getnews API: ", "article page: "):
             assert route in line
     assert ran.stats["finews/articles/incomplete"] == 1
+
+
+def test_what_another_source_owes_is_asked_for_where_that_is(site: Site, world: World) -> None:
+    for role in ("share", "origin", "newsinfo", "finance"):
+        site.room.answer(role, "/", status=503)
+    for slug in (*SLUGS.values(), "emnews"):
+        site.room.answer("site", f"/{slug}/20", status=503)
+    assert site.crawl("source=finews", settings={"FINEWS_OWED_PAUSE": "0"}).code == 4
+    site.room.clear()
+    words = site.words(("source=eastmoney",), {"DOWNLOAD_TIMEOUT": "5"})
+    sources = site.output.with_suffix(".toml")
+    text = sources.read_text(encoding="utf-8").split("[eastmoney]")
+    text[0] = text[0].replace("127.0.0.1", "localhost")  # a host that eastmoney does not have
+    sources.write_text("[eastmoney]".join(text), encoding="utf-8")
+    assert run_scrapy(*words).code in (0, 3)  # it ends
+    assert ids_of(world) <= site.names()
 
 
 def test_a_flash_whose_article_fails_is_not_written_without_it(site: Site, world: World) -> None:
