@@ -4,11 +4,14 @@ import json
 import os
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
+from aiohttp import web
 
+from finews_spider.dates import BEIJING
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
@@ -262,3 +265,22 @@ def test_the_seed_served_raw_gives_the_seeds_file(site: Site) -> None:
 def test_no_temporary_file_is_left(site: Site) -> None:
     site.crawl()
     assert list(site.output.glob(".finews/tmp/*")) == []
+
+
+def test_a_listing_that_moves_with_its_etag_is_read(site: Site, world: World) -> None:
+    page = site.room.urls["site"] + "/emnews/"
+    site.crawl("category=emnews")
+    with urlopen(page) as answer:
+        etag, body = answer.headers["ETag"], answer.read()
+
+    async def moved(request: web.BaseRequest) -> web.Response:
+        if request.path == "/emnews/":
+            return web.Response(status=301, headers={"Location": "/emnews/index.html"})
+        if request.headers.get("If-None-Match") == etag:
+            return web.Response(status=304)
+        return web.Response(body=body, headers={"ETag": etag})
+
+    site.room.answer("site", "/emnews/", handler=moved)
+    for _ in range(2):
+        ran = site.crawl("category=emnews")
+        assert (ran.code, ran.out.count("20 known")) == (0, 1)
