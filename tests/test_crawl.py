@@ -284,3 +284,16 @@ def test_a_listing_that_moves_with_its_etag_is_read(site: Site, world: World) ->
     for _ in range(2):
         ran = site.crawl("category=emnews")
         assert (ran.code, ran.out.count("20 known")) == (0, 1)
+
+
+def test_a_post_is_not_exchanged_for_a_stub(tmp_path: Path) -> None:
+    with Newsroom(World(articles=24, until=datetime.now(BEIJING).date())) as room:
+        site = Site(tmp_path / "site", room)
+        site.crawl()
+        before = site.posts()
+        for role in ("share", "origin"):
+            room.answer(role, TEXT_API, body=json.dumps({"text": "<p>请下载客户端查看全文</p>"}))
+        ran = site.crawl("refresh=30")
+        assert site.posts() == before
+        assert ran.code == 4
+        assert "much shorter than its post" in ran.out
