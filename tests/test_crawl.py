@@ -297,3 +297,14 @@ def test_a_post_is_not_exchanged_for_a_stub(tmp_path: Path) -> None:
         assert site.posts() == before
         assert ran.code == 4
         assert "much shorter than its post" in ran.out
+
+
+def test_a_folder_whose_name_is_no_utf8_is_named(site: Site) -> None:
+    folder = os.fsencode(site.output / "_posts") + b"/" + "旧文".encode("gbk")
+    try:
+        Path(os.fsdecode(folder)).mkdir(parents=True)
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    ran = site.crawl("category=emnews")
+    assert ran.code == 0
+    assert "rename it" in ran.err
