@@ -7,7 +7,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from finews_spider.archive import Archive
-from finews_spider.edits import is_edited, visible
+from finews_spider.edits import is_edited, is_stub, visible
 from finews_spider.errors import DiskError
 from finews_spider.items import Article
 from finews_spider.posts import render
@@ -17,6 +17,12 @@ logger = logging.getLogger(__name__)
 
 class KnownError(DropItem):
     """The article has a post already, and a reader would see no difference."""
+
+
+class StubError(DropItem):
+    """Next to nothing is left of the article that its post holds: the post stays."""
+
+    reason = "much shorter than its post"
 
 
 class NotWrittenError(DropItem):
@@ -66,6 +72,8 @@ class PostPipeline:
         if kept is None or not is_edited(kept, item):
             self._count(item, "unchanged")
             raise KnownError(f"{item.id} has a post already", log_level="DEBUG")
+        if is_stub(kept, item):
+            raise StubError(f"{item.url}: {StubError.reason}; the post of {item.id} stays")
         await self.archive.rewrite(item.id, render(item, self.site))
         self._count(item, "edited")
         logger.info("%s was edited, its post is written again: %s", item.id, item.title)

@@ -314,3 +314,25 @@ def test_rows_that_move_between_pages_are_read_once(site: Site, world: World) ->
     site.crawl("source=eastmoney")
     assert site.names() == ids_of(world)
     assert set(numbers_asked(site).values()) == {1}
+
+
+def test_after_a_window_a_list_is_read_to_what_was_read_before(tmp_path: Path) -> None:
+    world = World(articles=1200, days=2)  # 400 flashes, two pages
+    with Newsroom(world) as room:
+        site = Site(tmp_path / "site", room)
+        room.now = world.time(100)
+        site.crawl("source=eastmoney", "category=emnews")
+        room.now = None
+        last = world.time(len(world) - 1).date()
+        site.crawl("source=eastmoney", "category=emnews", f"since={last}")  # its 200 stand above 150 others
+        site.crawl("source=eastmoney", "category=emnews")
+    assert site.names() == {story.number for story in world if story.in_flash}
+
+
+def test_rows_of_which_none_can_be_read_are_a_list_that_failed(site: Site) -> None:
+    for role, name in (("listapi", "list"), ("weblist", "fastNewsList"), ("newsapi", "news")):
+        rows = {name: [{"newcode": "202112302230000000", "title": "题"}]}
+        site.room.answer(role, "/", body=json.dumps({"code": "1", "data": rows, **rows}))
+    ran = site.crawl("source=eastmoney")
+    assert ran.code == 4
+    assert "none of 1 rows: no id" in ran.out

@@ -174,7 +174,7 @@ class FinewsSpider(scrapy.Spider):
 
     def parse_listing(self, response: Response, source: Source, listing: Listing) -> Asked:
         """What the listing gives, or what stands in for it."""
-        with self.listing_closed():
+        with self.listing_closed(source, listing):
             try:
                 page = listing.read(decode(response.body))
             except UnreadableError as error:
@@ -194,17 +194,20 @@ class FinewsSpider(scrapy.Spider):
     def listing_failed(self, failure: Failure) -> Asked:
         """A listing did not come."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        with self.listing_closed():
+        with self.listing_closed(**request.cb_kwargs):
             if not self.stopped:
                 yield from self.no_listing(**request.cb_kwargs, why=reason_of(failure))
 
     @contextmanager
-    def listing_closed(self) -> Iterator[None]:
+    def listing_closed(self, source: Source, listing: Listing) -> Iterator[None]:
         """A listing is through, and what it leads to is asked for."""
         try:
             yield
         except DiskError as error:
             self.stop(error)
+            raise
+        except Exception as fault:
+            self.lists.fail(source.name, listing, f"fault in finews: {fault!r}")
             raise
         finally:
             self.open_listings -= 1
