@@ -158,7 +158,7 @@ class Owed:
     def fail(self, id_: str, reason: str, *, tried: bool = True) -> State:
         """The article could not be had. Unless it was `tried`, because nobody was asked, it is due at once."""
         now = _seconds(dates.now())
-        row = self._ledger.row("SELECT tries, ifnull(first_try, ?) FROM owed WHERE id = ?", (now, id_))
+        row = self._ledger.row("SELECT tries, first_try FROM owed WHERE id = ?", (id_,))
         if row is None:  # a post that was asked for again
             return State.OWED
         tries, first_try = row
@@ -166,10 +166,11 @@ class Owed:
         if tried:
             next_try += int(min(self._first_pause * 2 ** min(tries, 20), LONGEST_PAUSE).total_seconds())
             tries += 1
+            first_try = first_try or now
             state = State.GIVEN_UP if now - first_try >= self._patience.total_seconds() else State.OWED
         update = "UPDATE owed SET state = ?, tries = ?, first_try = ?, next_try = ?, reason = ? WHERE id = ?"
         with self._ledger.writing():
-            self._ledger.rows(update, (state, tries, first_try if tried else None, next_try, reason, id_))
+            self._ledger.rows(update, (state, tries, first_try, next_try, reason, id_))
         return state
 
     def withdraw(self, id_: str, reason: str) -> None:

@@ -343,7 +343,7 @@ class FinewsSpider(scrapy.Spider):
             raise
         except Exception as fault:
             for id_ in errand.items.keys() - errand.handed_over:
-                self.owed.fail(id_, f"fault in finews: {fault!r}")
+                self.note(errand.refs[id_], f"fault in finews: {fault!r}")
             self.end(errand.number)
             raise
 
@@ -386,9 +386,13 @@ class FinewsSpider(scrapy.Spider):
     def fail(self, ref: ArticleRef, reason: str, *, tried: bool) -> None:
         """The article is owed still."""
         self.count(ref.source, f"failed/{reason.rpartition(': ')[2][:60]}")
-        if self.owed.fail(ref.id, reason, tried=tried) is State.GIVEN_UP:
-            logger.error("%s at %s is given up", ref.id, ref.url)
-            self.count(ref.source, "given_up")
+        self.note(ref, reason, tried=tried)
+
+    def note(self, of: ArticleRef | Article, reason: str, *, tried: bool = True) -> None:
+        """Why it did not come; after some days it is given up."""
+        if self.owed.fail(of.id, reason, tried=tried) is State.GIVEN_UP:
+            logger.error("%s at %s is given up", of.id, of.url)
+            self.count(of.source, "given_up")
 
     def withdraw(self, ref: ArticleRef, reason: str) -> None:
         """The article is gone; a post that it may have stays."""
@@ -418,7 +422,7 @@ class FinewsSpider(scrapy.Spider):
         """Note it, and end the errand, whatever the disk says: Scrapy would only log what is raised here."""
         try:
             if reason:
-                self.owed.fail(item.id, reason)
+                self.note(item, reason)
         except DiskError as error:
             self.stop(error)
         finally:
