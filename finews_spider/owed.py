@@ -143,8 +143,9 @@ class Owed:
             " AND (refresh OR state = 'owed' AND next_try <= ?) ORDER BY agenda.place LIMIT ?",
             (self._at, _seconds(dates.now()), number),
         ).fetchall()
-        if found:
-            self._at = found[-1][0]
+        # Where no more are due, all that stands on the agenda was looked at: a list may name 40,000 that are archived.
+        full = len(found) == number
+        self._at = found[-1][0] if full else self._ledger.row("SELECT ifnull(max(place), 0) FROM agenda")[0]
         return [Task(id_, _load(ref) if ref else None) for _, id_, ref in found]
 
     def release(self, id_: str) -> None:
