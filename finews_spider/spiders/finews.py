@@ -115,23 +115,26 @@ class FinewsSpider(scrapy.Spider):
         first, whichever host is the quicker.
         """
         sources = deque(self.arguments.sources if not self.arguments.ref else ())
+        if task := asyncio.current_task():
+            task.add_done_callback(self.start_ended)
         self.set_agenda()
-        try:
-            while True:
-                if sources and not self.open_listings:
-                    source = sources.popleft()
-                    for listing in source.listings(self.arguments.query):
-                        for request in self.ask_listing(source, listing):
-                            yield request
-                for each in self.ask_for_owed():
-                    yield each
-                if not (sources or self.open_listings or self.errands):
-                    return
-                await self.changed.wait()
-                self.changed.clear()
-        except asyncio.CancelledError:
+        while True:
+            if sources and not self.open_listings:
+                source = sources.popleft()
+                for listing in source.listings(self.arguments.query):
+                    for request in self.ask_listing(source, listing):
+                        yield request
+            for each in self.ask_for_owed():
+                yield each
+            if not (sources or self.open_listings or self.errands):
+                return
+            await self.changed.wait()
+            self.changed.clear()
+
+    def start_ended(self, _: asyncio.Task[Any]) -> None:
+        """Scrapy asks `start` for no more: all is asked for, or Ctrl-C was typed, which `start` need not hear of."""
+        if not self.crawler.engine.running:
             self.stop()
-            raise
 
     def set_agenda(self) -> None:
         """What there is to ask for before any listing is read."""
