@@ -206,6 +206,8 @@ def pace(crawler: Crawler, request: Request, delay: float = 0.0, *, factor: floa
     if slot is None:
         return
     slot.delay = min(max(delay, slot.delay * factor), max(MAX_DELAY, slot.delay))
+    known = downloader.per_slot_settings
+    known[key] = {**known.get(key, {}), "delay": slot.delay}  # Scrapy forgets the slot after a minute without requests
     if pause:
         slot.delay = max(slot.delay, 0.001)  # a slot without a delay does not look at when it was last seen
         slot.lastseen = max(slot.lastseen, time.monotonic() + pause)

@@ -104,6 +104,24 @@ def test_a_dead_host_is_asked_a_few_times_only_and_the_others_answer(site: Site,
     assert "left alone for the rest of the run" in ran.err or len(wanted) < FAILURES
 
 
+def test_a_slow_host_stays_slow_when_scrapy_forgets_it() -> None:
+    async def paced() -> float:
+        crawler = get_crawler(
+            settings_dict={"DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https", "data", "file", "ftp", "s3"))}
+        )
+        crawler.engine = SimpleNamespace(downloader=Downloader(crawler))  # type: ignore[assignment]
+        downloader, request = crawler.engine.downloader, Request("https://example.com/")
+        downloader._get_slot(request)
+        pace(crawler, request, 10.0)
+        downloader._slot_gc(age=-100)
+        assert not downloader.slots
+        delay = downloader._get_slot(request)[1].delay
+        downloader.close()
+        return float(delay)
+
+    assert asyncio.run(paced()) == 10.0
+
+
 def test_what_waits_for_robots_txt_is_not_asked_for_after_ctrl_c(site: Site) -> None:
     asked = Event()
 
