@@ -20,7 +20,8 @@ Report = dict[str, Any]
 
 SCHEMA = 1
 FOLDER = Path(".finews/runs")
-READ = 300  # of the last reports, to compare with: three days of a run every quarter of an hour
+TELLING = 60  # of the last reports that new posts came with, to compare with, and all between them
+MOST = 1000  # reports to read for that: runs without news, and those that another run kept from beginning
 NAMES = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(?:-\d+)?\.json")
 COUNTS = (
     "asked",
@@ -168,12 +169,16 @@ def last(output: Path) -> tuple[list[Report], list[str]]:
         return [], [f"{output / FOLDER} is no folder; move it away, the reports of runs go there"]
     others = [name for name in names if not NAMES.fullmatch(name)]
     found, wrong = [], [f"{output / FOLDER / name} is no report of a run; move it away" for name in others]
-    for name in [name for name in names if name not in set(others)][-READ:]:
+    telling = 0
+    for name in [name for name in reversed(names) if NAMES.fullmatch(name)][:MOST]:
         try:
             found.append(_read(output / FOLDER / name))
+            telling += any(each["archived"] for each in found[-1]["sources"].values())
         except (OSError, ValueError) as error:
             wrong.append(f"{output / FOLDER / name} is no report of a run ({error}); move it away")
-    return found, wrong[:1] + ([f"… and {len(wrong) - 1} more files there"] if len(wrong) > 1 else [])
+        if telling == TELLING:
+            break
+    return found[::-1], wrong[:1] + ([f"… and {len(wrong) - 1} more files there"] if len(wrong) > 1 else [])
 
 
 def _read(path: Path) -> Report:
