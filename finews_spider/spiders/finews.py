@@ -126,9 +126,11 @@ class FinewsSpider(scrapy.Spider):
                 for each in self.ask_for_owed():
                     yield each
                 if not (sources or self.open_listings or self.errands):
-                    return
+                    break
                 await self.changed.wait()
                 self.changed.clear()
+            if not self.stopped and not self.owed.count_agenda():
+                self.lists.settle()
         except asyncio.CancelledError:
             self.stop()
             raise
