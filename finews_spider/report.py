@@ -36,7 +36,7 @@ COUNTS = (
 )
 BY_REASON = ("skipped", "refused", "failed", "routes")
 
-OK, WRONG, OWED, BROKEN, UNPUBLISHED, HELD, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
+OK, FAULT, WRONG, OWED, BROKEN, UNPUBLISHED, HELD, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 
 
 def begin(output: Path, arguments: Mapping[str, str]) -> Report:
@@ -88,10 +88,10 @@ def verdict(report: Report, reason: str, owed: int) -> tuple[int, str]:
     """The exit code and why, given Scrapy's reason for the spider's end and how many articles are owed."""
     if reason == "shutdown":
         return INTERRUPTED, "interrupted; the next run goes on where this one was"
-    if report["broken"]:
-        return BROKEN, report["broken"][0]
     if reason != "finished":
         return OWED, reason
+    if report["broken"]:
+        return BROKEN, report["broken"][0]
     if owed:
         return OWED, f"{owed} articles are owed"
     return OK, "all well"

@@ -29,8 +29,8 @@ def test_a_fault_while_a_list_is_read_is_a_list_that_failed(tmp_path: Path) -> N
     spider = FinewsSpider.from_crawler(get_crawler(FinewsSpider, settings), source="finews")
     (source,), listing = spider.arguments.sources, Listing("home", "https://example.com/", faulty)
     with spider.ledger:
-        (request,) = spider.ask_listing(source, listing)
+        list(spider.ask_listing(source, listing))
         with pytest.raises(ZeroDivisionError):
-            list(spider.parse_listing(Response(listing.url, request=request), source, listing))
+            list(spider.parse_listing(Response(listing.url), source, listing))
         assert "ZeroDivisionError" in spider.lists.readings["finews", "home"].failed
         assert spider.open_listings == 0

@@ -52,6 +52,6 @@ class Command(crawl.Command):
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         extension = crawler.get_extension(RunReport)
-        if self.crawler_process.bootstrap_failed or extension is None or extension.report["exit_code"] is None:
-            return 1  # a fault in finews; the log has its traceback
-        return int(extension.report["exit_code"])
+        if self.crawler_process.bootstrap_failed or extension is None:
+            return report.FAULT
+        return extension.exit_code()

@@ -14,7 +14,7 @@ from finews_spider.errors import HeldError, MistakeError
 from finews_spider.extensions.report import RunReport
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
-from finews_spider.report import HELD, WRONG
+from finews_spider.report import FAULT, HELD, WRONG
 from finews_spider.spiders.finews import FinewsSpider
 
 SITE = Path(__file__).resolve().parents[2] / "output"
@@ -74,7 +74,7 @@ class Command(ScrapyCommand):
         self.crawler_process.crawl(crawler)
         self.crawler_process.start()
         extension = crawler.get_extension(RunReport)
-        return 1 if extension is None else int(extension.report["exit_code"])
+        return FAULT if extension is None else extension.exit_code()
 
 
 def _say_next(folder: Path) -> None:

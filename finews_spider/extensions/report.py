@@ -62,6 +62,14 @@ class RunReport:
         self._write(output)
         summary.say(self.report, sys.stdout)
 
+    def exit_code(self) -> int:
+        """The run's, when its process is about to end."""
+        if not self.report or self.report["exit_code"] is None:
+            if not self._spider.stopped:
+                return report.FAULT  # the log has its traceback
+            self.spider_closed("shutdown")  # interrupted twice: Scrapy did not close the spider
+        return int(self.report["exit_code"])
+
     def _write(self, output: Path) -> None:
         try:
             report.write(self.report, output)

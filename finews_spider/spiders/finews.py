@@ -197,7 +197,7 @@ class FinewsSpider(scrapy.Spider):
         """A listing did not come."""
         request: Request = failure.request  # type: ignore[attr-defined]
         with self.listing_closed(**request.cb_kwargs):
-            if not self.stopped:
+            if not self.has_ended(failure):
                 yield from self.no_listing(**request.cb_kwargs, why=reason_of(failure))
 
     @contextmanager
@@ -327,13 +327,19 @@ class FinewsSpider(scrapy.Spider):
 
     def route_failed(self, failure: Failure) -> Asked:
         """Note why, and go on with the next route."""
-        if self.stopped:
+        if self.has_ended(failure):
             return
         request: Request = failure.request  # type: ignore[attr-defined]
         errand, route = request.cb_kwargs["errand"], request.cb_kwargs["route"]
         with self.under_way(errand):
             errand.fail(route, reason_of(failure), tried=not isinstance(failure.value, LeftAloneError))
             yield from self.next_route(errand)
+
+    def has_ended(self, failure: Failure) -> bool:
+        """Whether the run has, so that a failure says nothing of what was asked for."""
+        if isinstance(failure.value, DiskError):  # of what keeps listings
+            self.stop(failure.value)
+        return self.stopped
 
     @contextmanager
     def under_way(self, errand: Errand) -> Iterator[None]:
