@@ -129,8 +129,7 @@ class FinewsSpider(scrapy.Spider):
                     break
                 await self.changed.wait()
                 self.changed.clear()
-            if not self.stopped and not self.owed.count_agenda():
-                self.lists.settle()
+            self.settle()
         except asyncio.CancelledError:
             self.stop()
             raise
@@ -147,6 +146,11 @@ class FinewsSpider(scrapy.Spider):
         if self.arguments.refresh:
             today = dates.now().date()
             self.owed.take_up_again(today - timedelta(days=self.arguments.refresh - 1))
+
+    def settle(self) -> None:
+        """The run has come to its end by itself."""
+        if not self.stopped and not self.owed.count_agenda():
+            self.lists.settle()
 
     def stop(self, trouble: DiskError | None = None) -> None:
         """The run ends before its time: what waits is let go, and is owed as before."""
