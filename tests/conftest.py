@@ -1,5 +1,6 @@
 """The front door: real crawls in a process of their own, over loopback, into a temporary folder."""
 
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -95,6 +97,13 @@ class Site:
         """The posts' paths in the output folder, and their bytes."""
         found = sorted(path for folder in ("_posts", "old_post") for path in self.output.glob(f"{folder}/**/*.md"))
         return {str(post.relative_to(self.output)): post.read_bytes() for post in found}
+
+    def report(self, ran: Ran) -> dict[str, Any]:
+        """The report of the last run, which was this one."""
+        last = max(self.output.glob(".finews/runs/*.json"), key=lambda path: path.stat().st_mtime_ns)
+        report: dict[str, Any] = json.loads(last.read_text(encoding="utf-8"))
+        assert report["exit_code"] == ran.code
+        return report
 
     def names(self) -> set[str]:
         """The ids of the posts."""
