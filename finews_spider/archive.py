@@ -118,6 +118,14 @@ class Archive:
         except (OSError, ValueError):
             return None
 
+    def has_come(self, id_: str, time: datetime) -> bool:
+        """Whether somebody else put a post there since the run began; then it is known from now on."""
+        path = self.path(id_, time)
+        if not path.exists():
+            return False
+        self._index.add([Post(id_, self._relative(path.parent), path.name)], {})
+        return True
+
     async def add(self, id_: str, time: datetime, text: str) -> None:
         """Write a post; when this returns, it is on disk, whole, under its name, and known.
 

@@ -318,3 +318,20 @@ def test_a_file_among_the_reports_that_is_none_is_named(site: Site, text: str) -
     ran = site.crawl("category=emnews")
     assert ran.code == 0
     assert str(file) in ran.out
+
+
+def test_a_post_that_came_since_the_run_began_stays(site: Site, world: World) -> None:
+    story = an_article(world)
+    site.crawl(f"url={share_link(site.room, f'NW{story.number}')}")
+    ((path, _),) = site.posts().items()
+    post = site.output / path
+    post.unlink()
+
+    async def come(_: web.BaseRequest) -> web.Response:
+        post.write_text("by hand", encoding="utf-8")
+        answer = {"Title": story.title, "Date": f"{story.time:%F %T}", "medianame": "广州日报", "text": "<p>正文</p>"}
+        return web.json_response(answer)
+
+    site.room.answer("share", TEXT_API, handler=come)
+    assert site.crawl(f"url={share_link(site.room, f'NW{story.number}')}").code == 0
+    assert site.posts() == {path: b"by hand"}
