@@ -335,3 +335,12 @@ def test_a_post_that_came_since_the_run_began_stays(site: Site, world: World) ->
     site.room.answer("share", TEXT_API, handler=come)
     assert site.crawl(f"url={share_link(site.room, f'NW{story.number}')}").code == 0
     assert site.posts() == {path: b"by hand"}
+
+
+def test_posts_of_another_hand_are_one_line_of_a_refresh(site: Site) -> None:
+    for number in range(3):
+        post = site.output / f"_posts/{datetime.now(BEIJING):%F}-NW20261122000000000{number}.md"
+        post.parent.mkdir(parents=True, exist_ok=True)
+        post.write_text("by hand", encoding="utf-8")
+    ran = site.crawl("category=emnews", "refresh=1")
+    assert ran.out.count("form of finews's posts") == 1

@@ -273,7 +273,8 @@ class FinewsSpider(scrapy.Spider):
             ref, share_link = self.ref_of(task.id, kept), kept.share_link
             kept = replace(kept, body="")
         if not ref:
-            self.say_once("the post of %s has not the form of finews's posts; it is not asked for again", task.id)
+            logger.info("the post of %s has not the form of finews's posts; it is not asked for again", task.id)
+            self.say_once("some posts have not the form of finews's posts; they are not asked for again")
             return
         source = self.sources[ref.source]
         number = ids.number(ref.id)
