@@ -344,3 +344,13 @@ def test_posts_of_another_hand_are_one_line_of_a_refresh(site: Site) -> None:
         post.write_text("by hand", encoding="utf-8")
     ran = site.crawl("category=emnews", "refresh=1")
     assert ran.out.count("form of finews's posts") == 1
+
+
+def test_failures_that_are_alike_are_counted_together(site: Site) -> None:
+    for role in ("share", "origin", "newsinfo", "finance"):
+        site.room.answer(role, "/", headers={}, delay=5)
+    for slug in SLUGS.values():
+        site.room.answer("site", f"/{slug}/20", headers={}, delay=5)
+    ran = site.crawl("category=zhongguozhengquanbao", settings={"DOWNLOAD_TIMEOUT": "0.5"})
+    assert "Getting it took longer than 0.5 seconds" in ran.out
+    assert "Getting http" not in ran.out

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
@@ -503,4 +504,4 @@ def reason_of(failure: Failure) -> str:
     error = failure.value
     if isinstance(error, HttpError):
         return f"HTTP {error.response.status}"
-    return str(error) or type(error).__name__
+    return re.sub(r"https?://\S+", "it", str(error)) or type(error).__name__  # alike for all that it happens to
