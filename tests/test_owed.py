@@ -11,6 +11,7 @@ from finews_spider.archive import check_output
 from finews_spider.items import ArticleRef
 from finews_spider.ledger import Ledger
 from finews_spider.owed import Owed, State
+from tests.conftest import run_scrapy
 
 ID = "NW202112302230672549"
 START = datetime(2026, 11, 1, tzinfo=dates.BEIJING)
@@ -44,3 +45,10 @@ def test_a_host_that_is_left_alone_at_times_puts_nothing_off(owed: Owed, monkeyp
 def test_an_article_that_nobody_was_asked_for_is_not_given_up(owed: Owed, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {fail(owed, monkeypatch, day, tried=False) for day in range(20)} == {State.OWED}
     assert fail(owed, monkeypatch, 20) is State.OWED
+
+
+def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
+    ran = run_scrapy("owed", "-s", f"FINEWS_OUTPUT={tmp_path}/typo")
+    assert ran.code == 2
+    assert f"{tmp_path}/typo" in ran.err
+    assert not (tmp_path / "typo").exists()
