@@ -38,6 +38,7 @@ class Lists:
     def __init__(self, ledger: Ledger, query: Query) -> None:
         self._ledger = ledger
         self._query = query
+        self._narrow = bool(query.categories or query.columns)
         self.readings: dict[tuple[str, str], ListReading] = {}  # by source and name of the list
 
     def begin(self, source: str, listing: Listing) -> ListReading:
@@ -45,11 +46,11 @@ class Lists:
         reading = self.readings.get((source, listing.name))
         if reading is None:
             query = "SELECT finished FROM lists WHERE source = ? AND name = ?"
-            row = self._ledger.row(query, (source, self._name(listing)))
+            row = self._ledger.row(query, (source, self._name(listing.name)))
             reading = self.readings[source, listing.name] = ListReading(
                 was_finished=bool(row and row[0]), in_order=listing.in_order
             )
-            self._finish(source, listing, finished=False)
+            self._finish(source, listing.name, finished=False)
             self._reopen(source)
         return reading
 
@@ -60,21 +61,28 @@ class Lists:
         why = self._end(reading, page, fresh)
         if not why:
             return page.older
-        reading.reach.end(why)
-        self._finish(source, listing, finished=not reading.failed)
+        self._end_reading(source, listing, why)
         return None
 
     def end(self, source: str, listing: Listing) -> None:
         """There is no such page, and need not be one."""
-        reading = self.readings[source, listing.name]
-        reading.reach.end("end")
-        self._finish(source, listing, finished=not reading.failed)
+        self._end_reading(source, listing, "end")
 
     def fail(self, source: str, listing: Listing, why: str) -> None:
         """A page could not be had or read."""
         reading = self.readings[source, listing.name]
         reading.failed = why
         reading.reach.end("failed")
+
+    def settle(self) -> None:
+        """All that the lists named has been archived.
+
+        Until then those of a narrow run are unfinished: such a run does not take up what earlier ones owe, so its lists
+        have to name it again.
+        """
+        for (source, name), reading in self.readings.items():
+            if self._narrow and reading.reach.ended and not reading.failed:
+                self._finish(source, name, finished=True)
 
     def reaches(self, sources: Iterable[str]) -> dict[str, dict[str, Reach]]:
         """How far back the lists of each source were read; those in no order of time prove nothing of that."""
@@ -84,6 +92,12 @@ class Lists:
             }
             for name in sources
         }
+
+    def _end_reading(self, source: str, listing: Listing, why: str) -> None:
+        reading = self.readings[source, listing.name]
+        reading.reach.end(why)
+        if not self._narrow:
+            self._finish(source, listing.name, finished=not reading.failed)
 
     def _end(self, reading: ListReading, page: ListingPage, fresh: Sequence[bool]) -> str:
         """Why no older page is read; empty where one is.
@@ -98,10 +112,10 @@ class Lists:
             return "window" if days and all(map(self._query.window.is_before, days)) else ""
         return "known" if reading.was_finished and fresh and not any(fresh) else ""
 
-    def _finish(self, source: str, listing: Listing, *, finished: bool) -> None:
+    def _finish(self, source: str, name: str, *, finished: bool) -> None:
         if not self._query.window:
             with self._ledger.writing():
-                row = (source, self._name(listing), finished)
+                row = (source, self._name(name), finished)
                 self._ledger.rows("INSERT OR REPLACE INTO lists VALUES (?, ?, ?)", row)
 
     def _reopen(self, source: str) -> None:
@@ -110,6 +124,6 @@ class Lists:
             with self._ledger.writing():
                 self._ledger.rows("UPDATE lists SET finished = 0 WHERE source = ?", (source,))
 
-    def _name(self, listing: Listing) -> str:
+    def _name(self, name: str) -> str:
         """A run that is for some categories leaves out the others' rows, so its lists are others."""
-        return " ".join([listing.name, *self._query.categories])
+        return " ".join([name, *self._query.categories])

@@ -149,7 +149,7 @@ def test_a_broken_row_is_counted_and_the_others_are_read(site: Site, world: Worl
     site.room.answer("site", "/category/zhongguozhengquanbao.html", body=page)
     ran = site.crawl("category=zhongguozhengquanbao")
     assert site.names() == {f"NW{story.number}"}
-    assert ran.stats["finews/rows/skipped/no article link"] == 3
+    assert ran.stats["finews/finews/skipped/no article link"] == 3
 
 
 def test_empty_fields_are_not_written_and_asked_for_again(site: Site, world: World) -> None:

@@ -128,9 +128,10 @@ class FinewsSpider(scrapy.Spider):
             for each in self.ask_for_owed():
                 yield each
             if not (sources or self.open_listings or self.errands):
-                return
+                break
             await self.changed.wait()
             self.changed.clear()
+        self.settle()
 
     def start_ended(self, _: asyncio.Task[Any]) -> None:
         """Scrapy asks `start` for no more: all is asked for, or Ctrl-C was typed, which `start` need not hear of."""
@@ -149,6 +150,11 @@ class FinewsSpider(scrapy.Spider):
         if self.arguments.refresh:
             today = dates.now().date()
             self.owed.take_up_again(today - timedelta(days=self.arguments.refresh - 1))
+
+    def settle(self) -> None:
+        """The run has come to its end by itself."""
+        if not self.stopped and not self.owed.count_agenda():
+            self.lists.settle()
 
     def stop(self, trouble: DiskError | None = None) -> None:
         """The run ends before its time: what waits is let go, and is owed as before."""
