@@ -318,3 +318,39 @@ def test_a_file_among_the_reports_that_is_none_is_named(site: Site, text: str) -
     ran = site.crawl("category=emnews")
     assert ran.code == 0
     assert str(file) in ran.out
+
+
+def test_a_post_that_came_since_the_run_began_stays(site: Site, world: World) -> None:
+    story = an_article(world)
+    site.crawl(f"url={share_link(site.room, f'NW{story.number}')}")
+    ((path, _),) = site.posts().items()
+    post = site.output / path
+    post.unlink()
+
+    async def come(_: web.BaseRequest) -> web.Response:
+        post.write_text("by hand", encoding="utf-8")
+        answer = {"Title": story.title, "Date": f"{story.time:%F %T}", "medianame": "广州日报", "text": "<p>正文</p>"}
+        return web.json_response(answer)
+
+    site.room.answer("share", TEXT_API, handler=come)
+    assert site.crawl(f"url={share_link(site.room, f'NW{story.number}')}").code == 0
+    assert site.posts() == {path: b"by hand"}
+
+
+def test_posts_of_another_hand_are_one_line_of_a_refresh(site: Site) -> None:
+    for number in range(3):
+        post = site.output / f"_posts/{datetime.now(BEIJING):%F}-NW20261122000000000{number}.md"
+        post.parent.mkdir(parents=True, exist_ok=True)
+        post.write_text("by hand", encoding="utf-8")
+    ran = site.crawl("category=emnews", "refresh=1")
+    assert ran.out.count("form of finews's posts") == 1
+
+
+def test_failures_that_are_alike_are_counted_together(site: Site) -> None:
+    for role in ("share", "origin", "newsinfo", "finance"):
+        site.room.answer(role, "/", headers={}, delay=5)
+    for slug in SLUGS.values():
+        site.room.answer("site", f"/{slug}/20", headers={}, delay=5)
+    ran = site.crawl("category=zhongguozhengquanbao", settings={"DOWNLOAD_TIMEOUT": "0.5"})
+    assert "Getting it took longer than 0.5 seconds" in ran.out
+    assert "Getting http" not in ran.out

@@ -126,10 +126,20 @@ def test_after_two_weeks_it_is_given_up(owed: Owed, clock: Clock, ledger: Ledger
 
 def test_a_host_that_is_left_alone_is_no_try(owed: Owed, ledger: Ledger, clock: Clock) -> None:
     owed.name([ref()])
-    clock.now += timedelta(days=30)
-    assert owed.fail(ref().id, "host left alone", tried=False) is State.OWED
+    for _ in range(30):
+        clock.now += timedelta(days=1)
+        assert owed.fail(ref().id, "host left alone", tried=False) is State.OWED
     assert [debt.tries for debt in owed] == [0]
     assert len(next_run(ledger).take(9)) == 1
+
+
+def test_a_host_that_is_left_alone_at_times_puts_nothing_off(owed: Owed, clock: Clock) -> None:
+    owed.name([ref()])
+    owed.fail(ref().id, "HTTP 503")
+    clock.now += timedelta(days=13)
+    assert owed.fail(ref().id, "host left alone", tried=False) is State.OWED
+    clock.now += timedelta(days=1)
+    assert owed.fail(ref().id, "HTTP 503") is State.GIVEN_UP
 
 
 def test_what_is_withdrawn_is_asked_for_no_more(owed: Owed, ledger: Ledger) -> None:
@@ -272,3 +282,10 @@ def test_nothing_of_a_terminal_is_in_a_title() -> None:
         ref=replace(ref(), title="a\x1b[31mb\u202ec"), state=State.OWED, seen=NOW, tries=1, next_try=NOW, reason="\x07"
     )
     assert not any(char in line for line in lines(debt) for char in "\x1b\u202e\x07")
+
+
+def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
+    ran = run_scrapy("owed", "-s", f"FINEWS_OUTPUT={tmp_path}/typo")
+    assert ran.code == 2
+    assert f"{tmp_path}/typo" in ran.err
+    assert not (tmp_path / "typo").exists()

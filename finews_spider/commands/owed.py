@@ -47,6 +47,8 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         output = Path(self.settings["FINEWS_OUTPUT"])
         try:
+            if not output.is_dir():
+                raise MistakeError(f"FINEWS_OUTPUT: there is no {output}")
             check_output(output)
             with Ledger(output) as ledger:
                 self._do(Owed(ledger, timedelta(0)), opts)

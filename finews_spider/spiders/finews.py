@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
@@ -279,7 +280,8 @@ class FinewsSpider(scrapy.Spider):
             ref, share_link = self.ref_of(task.id, kept), kept.share_link
             kept = replace(kept, body="")
         if not ref:
-            self.say_once("the post of %s has not the form of finews's posts; it is not asked for again", task.id)
+            logger.info("the post of %s has not the form of finews's posts; it is not asked for again", task.id)
+            self.say_once("some posts have not the form of finews's posts; they are not asked for again")
             return
         source = self.sources[ref.source]
         number = ids.number(ref.id)
@@ -508,4 +510,4 @@ def reason_of(failure: Failure) -> str:
     error = failure.value
     if isinstance(error, HttpError):
         return f"HTTP {error.response.status}"
-    return str(error) or type(error).__name__
+    return re.sub(r"https?://\S+", "it", str(error)) or type(error).__name__  # alike for all that it happens to
