@@ -89,7 +89,8 @@ def kept(site: Site, world: World) -> tuple[str, bytes]:
 
 def refreshed(site: Site) -> tuple[int, int]:
     """How many posts a refresh wrote again, and how many it left."""
-    report = site.report(site.crawl(REFRESH, CATEGORY))
+    site.crawl(REFRESH, CATEGORY)
+    report = site.report()
     return report["sources"]["finews"]["edited"], report["sources"]["finews"]["unchanged"]
 
 
@@ -121,7 +122,8 @@ def test_an_article_that_looks_the_same_is_not_touched(site: Site, world: World,
 def test_the_post_of_a_withdrawn_article_stays(site: Site, kept: tuple[str, bytes]) -> None:
     for role in ("share", "origin", "newsinfo", "finance"):
         site.room.answer(role, "/", status=404)
-    report = site.report(site.crawl(REFRESH, CATEGORY))
+    site.crawl(REFRESH, CATEGORY)
+    report = site.report()
     assert report["sources"]["finews"]["withdrawn"] == 1
     assert site.posts() == dict([kept])
 

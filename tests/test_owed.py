@@ -236,7 +236,7 @@ def test_an_article_that_fails_is_owed_listed_and_asked_for_when_its_pause_is_ov
     fail_article(site, id_)
     ran = site.crawl()
     assert ran.code == 3
-    assert site.report(ran)["sources"]["finews"]["owed"] == 1
+    assert site.report()["sources"]["finews"]["owed"] == 1
     said = scrapy_owed(site).out
     assert id_ in said
     assert "HTTP 503" in said
@@ -256,7 +256,7 @@ def test_an_article_that_is_gone_is_withdrawn_at_once(site: Site, world: World) 
     fail_article(site, id_, 404)
     ran = site.crawl()
     assert ran.code == 0
-    assert site.report(ran)["sources"]["finews"]["withdrawn"] == 1
+    assert site.report()["sources"]["finews"]["withdrawn"] == 1
     assert f"{id_}  withdrawn" in scrapy_owed(site).out
     site.room.clear()
     site.crawl(settings={"FINEWS_OWED_PAUSE": "0"})
