@@ -2,6 +2,7 @@
 
 import logging
 import os
+import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 FOLDERS = ("_posts", "old_post")
 UNSURE = 2_000_000_000  # ns; a folder that changed so shortly ago may change again at the same time of its clock
+# When a folder changed, where that is not known: it is listed at the next look.
+UNKNOWN, NO_FOLDER = -1, 0  # the latter as in `files.Changes`
 
 # Of a folder and all below it.
 _DROP_POSTS = """
@@ -61,11 +64,11 @@ class Index:
             while folders:
                 folder = folders.pop()
                 changed = _changed(self._output / folder)
-                row = self._ledger.row("SELECT number, changed FROM folders WHERE path = ?", (folder,))
+                row = self._ledger.row("SELECT changed FROM folders WHERE path = ?", (folder,))
                 if changed is None:
                     gone += self._drop(folder)
-                elif row is None or row[1] != changed:
-                    more, fewer = self._list(row[0] if row else self._add(folder), folder, changed)
+                elif row is None or row[0] != changed:
+                    more, fewer = self._list(self._number(folder), folder, changed)
                     came, gone = came + more, gone + fewer
                 folders += self._children(folder)
             self._ledger.rows("DELETE FROM owed WHERE EXISTS (SELECT 1 FROM posts WHERE posts.id = owed.id)")
@@ -82,8 +85,7 @@ class Index:
         """These are on disk, and owed no more; with the times at which their folders had changed, before and after."""
         with self._ledger.writing():
             for post in posts:
-                row = self._ledger.row("SELECT number FROM folders WHERE path = ?", (post.folder,))
-                number = row[0] if row else self._add(post.folder)
+                number = self._number(post.folder, NO_FOLDER)
                 self._ledger.rows("INSERT OR IGNORE INTO posts VALUES (?, ?, ?)", (number, post.name, post.id))
                 self._ledger.rows("DELETE FROM owed WHERE id = ?", (post.id,))
             for folder, (before, after) in folders.items():  # one that others changed too is listed at the next look
@@ -93,9 +95,16 @@ class Index:
     def _children(self, folder: str) -> list[str]:
         return [path for (path,) in self._ledger.rows("SELECT path FROM folders WHERE parent = ?", (folder,))]
 
-    def _add(self, folder: str) -> int:
-        insert = "INSERT INTO folders (path, parent, changed) VALUES (?, ?, 0) RETURNING number"
-        return int(self._ledger.row(insert, (folder, folder.rpartition("/")[0]))[0])
+    def _number(self, folder: str, changed: int = UNKNOWN) -> int:
+        """A folder's, which is noted where it is new, with those above it: a look comes to it through them."""
+        row = self._ledger.row("SELECT number FROM folders WHERE path = ?", (folder,))
+        if row is None:
+            above = folder.rpartition("/")[0]
+            if above:
+                self._number(above)
+            insert = "INSERT INTO folders (path, parent, changed) VALUES (?, ?, ?) RETURNING number"
+            row = self._ledger.row(insert, (folder, above, changed))
+        return int(row[0])
 
     def _drop(self, folder: str) -> int:
         """A folder is gone, and all below it; how many posts that were."""
@@ -120,7 +129,7 @@ class Index:
         came = self._ledger.rows(insert, (number,)).rowcount
         self._ledger.rows("DROP TABLE found")
         if time.time_ns() - changed < UNSURE:
-            changed = 0
+            changed = UNKNOWN
         self._ledger.rows("UPDATE folders SET changed = ? WHERE number = ?", (changed, number))
         return came, gone
 
@@ -136,7 +145,7 @@ class Index:
                 if not _is_text(path):
                     logger.warning("%r has no name in UTF-8: posts in it are not known; rename it", path)
                 elif path not in vanished:
-                    self._add(path)
+                    self._number(path)
                 vanished.discard(path)
 
 
@@ -150,6 +159,7 @@ def _is_text(path: str) -> bool:
 def _changed(folder: Path) -> int | None:
     """When names in it changed last, in ns; None where there is no such folder."""
     try:
-        return folder.stat().st_mtime_ns
+        found = folder.stat()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    return found.st_mtime_ns if stat.S_ISDIR(found.st_mode) else None

@@ -1,0 +1,428 @@
+"""The index is what the folders show, and listing them is rare."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from finews_spider import ids
+from finews_spider.files import write_all
+from finews_spider.index import FOLDERS, UNSURE, Index, Post
+from finews_spider.items import ArticleRef
+from finews_spider.ledger import Ledger
+from finews_spider.owed import Owed
+
+FIRST = 202112302230000000
+DAY = "_posts/2021/12/30"
+
+
+def id_of(number: int, prefix: str = "NW") -> str:
+    return f"{prefix}{FIRST + number}"
+
+
+def name_of(number: int, prefix: str = "NW") -> str:
+    return f"2021-12-30-{id_of(number, prefix)}.md"
+
+
+def put(output: Path, folder: str, *numbers: int) -> None:
+    """As a person or git does it."""
+    (output / folder).mkdir(parents=True, exist_ok=True)
+    for number in numbers:
+        (output / folder / name_of(number)).touch()
+
+
+def settle(output: Path) -> None:
+    """Some time has passed since anything changed."""
+    for folder, _, _ in os.walk(output):
+        turn_back(Path(folder), 2 * UNSURE)
+
+
+def turn_back(folder: Path, by: int) -> None:
+    """As if it had changed earlier, by so many ns."""
+    stat = folder.stat()
+    os.utime(folder, ns=(stat.st_atime_ns, stat.st_mtime_ns - by))
+
+
+def add(index: Index, output: Path, folder: str, *numbers: int) -> None:
+    """As a run does it."""
+    aside = output / ".finews" / "tmp"
+    aside.mkdir(exist_ok=True)
+    errors, changes = write_all(aside, [(output / folder / name_of(number), "") for number in numbers])
+    assert not any(errors)
+    posts = [Post(id_of(number), folder, name_of(number)) for number in numbers]
+    index.add(posts, {Path(path).relative_to(output).as_posix(): times for path, times in changes.items()})
+
+
+def on_disk(output: Path) -> set[tuple[str, str, str]]:
+    """Id, folder and name of every post, by a walk through all folders."""
+    return {
+        (id_, Path(folder).relative_to(output).as_posix(), name)
+        for top in FOLDERS
+        for folder, _, names in os.walk(output / top)
+        for name in names
+        if (id_ := ids.id_in_post_name(name))
+    }
+
+
+def known(ledger: Ledger) -> set[tuple[str, str, str]]:
+    return set(ledger.rows("SELECT id, path, name FROM posts JOIN folders ON number = folder"))
+
+
+def names_in(output: Path) -> dict[Path, set[str]]:
+    return {Path(folder): {*folders, *names} for folder, folders, names in os.walk(output)}
+
+
+def tables(ledger: Ledger) -> tuple[object, object]:
+    """All that the index has, but for the numbers of folders."""
+    return known(ledger), set(ledger.rows("SELECT path, parent, changed FROM folders"))
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    """Posts by day, flat, and those of an older site."""
+    put(tmp_path, DAY, 1, 2)
+    put(tmp_path, "_posts/2021/12/31", 3)
+    put(tmp_path, "_posts", 4)
+    put(tmp_path, "old_post/deep/er", 5)
+    settle(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def ledger(output: Path) -> Iterator[Ledger]:
+    with Ledger(output) as ledger:
+        Index(ledger).look()
+        yield ledger
+
+
+@pytest.fixture
+def index(ledger: Ledger) -> Index:
+    return Index(ledger)
+
+
+@pytest.fixture
+def listed(ledger: Ledger, output: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The folders that were listed since the first look."""
+    folders: list[str] = []
+    scandir = os.scandir
+
+    def note(path: Path) -> object:
+        folders.append(Path(path).relative_to(output).as_posix())
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", note)
+    return folders
+
+
+def test_posts_are_known_wherever_they_lie(output: Path, ledger: Ledger, index: Index) -> None:
+    assert len(index) == 5
+    assert all(id_of(number) in index for number in range(1, 6))
+    assert known(ledger) == on_disk(output)
+
+
+def test_a_post_has_its_path(output: Path, index: Index) -> None:
+    assert index.path(id_of(1)) == output / DAY / name_of(1)
+    assert index.path(id_of(9)) is None
+
+
+def test_nothing_is_listed_where_nothing_changed(index: Index, listed: list[str]) -> None:
+    assert index.look() == (0, 0)
+    assert listed == []
+
+
+def test_only_the_folder_that_changed_is_listed(output: Path, index: Index, listed: list[str]) -> None:
+    put(output, DAY, 6)
+    assert index.look() == (1, 0)
+    assert listed == [DAY]
+    assert id_of(6) in index
+
+
+def test_posts_in_folders_that_are_new_are_known(output: Path, index: Index) -> None:
+    put(output, "_posts/2022/01/01", 6, 7)
+    assert index.look() == (2, 0)
+
+
+def test_a_post_that_was_deleted_is_not_known(output: Path, index: Index) -> None:
+    (output / DAY / name_of(1)).unlink()
+    assert index.look() == (0, 1)
+    assert id_of(1) not in index
+    assert index.path(id_of(1)) is None
+
+
+def test_a_post_that_was_moved_to_old_post_is_known(output: Path, index: Index) -> None:
+    (output / DAY / name_of(1)).rename(output / "old_post" / name_of(1))
+    assert index.look() == (1, 1)
+    assert index.path(id_of(1)) == output / "old_post" / name_of(1)
+
+
+@pytest.mark.parametrize("folder", ["_posts/2021/12/31", "_posts/2021/12", "_posts", "old_post/deep"])
+def test_posts_of_a_folder_that_was_deleted_are_not_known(
+    output: Path, ledger: Ledger, index: Index, folder: str
+) -> None:
+    shutil.rmtree(output / folder)
+    index.look()
+    assert known(ledger) == on_disk(output)
+    assert len(index) < 5
+
+
+@pytest.mark.parametrize("folder", [DAY, "_posts/2021", "_posts", "old_post"])
+def test_a_file_in_place_of_a_folder_holds_no_posts(output: Path, ledger: Ledger, index: Index, folder: str) -> None:
+    shutil.rmtree(output / folder)
+    (output / folder).touch()
+    index.look()
+    assert known(ledger) == on_disk(output)
+    assert len(index) < 5
+
+
+def test_a_folder_that_was_renamed_is_another(output: Path, ledger: Ledger, index: Index) -> None:
+    (output / "_posts/2021").rename(output / "_posts/1999")
+    assert index.look() == (3, 3)
+    assert known(ledger) == on_disk(output)
+
+
+def test_a_folder_whose_name_begins_like_a_deleted_one_stays(output: Path, ledger: Ledger, index: Index) -> None:
+    put(output, "_posts/2021-more", 6)
+    put(output, "_posts/2021%", 7)
+    index.look()
+    shutil.rmtree(output / "_posts/2021")
+    index.look()
+    assert known(ledger) == on_disk(output)
+
+
+def test_a_folder_that_was_exchanged_is_listed(output: Path, ledger: Ledger, index: Index) -> None:
+    shutil.rmtree(output / DAY)
+    put(output, DAY, 8)
+    index.look()
+    assert known(ledger) == on_disk(output)
+
+
+def test_folders_that_are_links_are_not_entered(output: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    put(elsewhere, ".", 8)
+    (output / "_posts/link").symlink_to(elsewhere)
+    (output / "_posts/loop").symlink_to(output / "_posts")
+    (output / "_posts/nowhere").symlink_to("nowhere")
+    with Ledger(output) as ledger:
+        assert Index(ledger).look() == (5, 0)
+
+
+def test_the_folder_of_all_posts_may_be_a_link(tmp_path: Path) -> None:
+    put(tmp_path / "elsewhere", "2021", 1)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/_posts").symlink_to(tmp_path / "elsewhere")
+    with Ledger(tmp_path / "site") as ledger:
+        assert Index(ledger).look() == (1, 0)
+
+
+def test_of_two_posts_of_one_id_either_may_go(output: Path, index: Index) -> None:
+    put(output, "old_post", 1)
+    index.look()
+    (output / DAY / name_of(1)).unlink()
+    index.look()
+    assert id_of(1) in index
+    assert index.path(id_of(1)) == output / "old_post" / name_of(1)
+
+
+def test_a_post_written_in_place_of_one_of_another_name_is_known(output: Path, ledger: Ledger, index: Index) -> None:
+    (output / DAY / name_of(1)).rename(output / DAY / f"2021-12-31-{id_of(1)}.markdown")
+    assert index.look() == (1, 1)
+    assert known(ledger) == on_disk(output)
+
+
+def test_reindex_gives_what_looks_gave(output: Path, ledger: Ledger, index: Index) -> None:
+    put(output, "_posts/2022/01/01", 6)
+    index.look()
+    add(index, output, "_posts/2022/01/02", 7)
+    (output / DAY / name_of(1)).unlink()
+    settle(output)
+    index.look()
+    before = tables(ledger)
+    assert index.reindex() == 6
+    assert tables(ledger) == before
+
+
+def test_a_folder_that_changed_a_moment_ago_is_listed_again(output: Path, index: Index, listed: list[str]) -> None:
+    changed = time.time_ns() - UNSURE // 2
+    put(output, DAY, 6)
+    os.utime(output / DAY, ns=(changed, changed))
+    index.look()
+    put(output, DAY, 7)  # at the same tick of the disk's clock
+    os.utime(output / DAY, ns=(changed, changed))
+    assert index.look() == (1, 0)
+    assert listed == [DAY, DAY]
+
+
+def test_a_folder_that_changed_earlier_is_not(output: Path, index: Index, listed: list[str]) -> None:
+    changed = time.time_ns() - 2 * UNSURE
+    put(output, DAY, 6)
+    os.utime(output / DAY, ns=(changed, changed))
+    index.look()
+    index.look()
+    assert listed == [DAY]
+
+
+# What a run writes.
+
+
+def test_a_post_that_a_run_wrote_is_known(output: Path, ledger: Ledger, index: Index) -> None:
+    add(index, output, DAY, 6)
+    add(index, output, "_posts/2022/01/01", 7, 8)
+    assert known(ledger) == on_disk(output)
+
+
+def test_a_folder_that_only_the_run_changed_is_not_listed(output: Path, index: Index, listed: list[str]) -> None:
+    add(index, output, DAY, 6)
+    add(index, output, DAY, 7)
+    assert index.look() == (0, 0)
+    assert listed == []
+
+
+@pytest.mark.parametrize("when", ["before", "between", "after"])
+def test_a_folder_that_others_changed_too_is_listed(output: Path, index: Index, listed: list[str], when: str) -> None:
+    for step in ("before", "between", "after"):
+        if step == when:
+            put(output, DAY, 9)
+            turn_back(output / DAY, -1)  # another time, however coarse the disk's clock
+        if step != "after":
+            add(index, output, DAY, *((6,) if step == "before" else (7,)))
+    assert index.look() == (1, 0)
+    assert listed == [DAY]
+
+
+def test_posts_in_a_folder_that_a_run_made_may_go_with_all_above_it(output: Path, ledger: Ledger, index: Index) -> None:
+    add(index, output, "_posts/2022/01/01", 6)
+    shutil.rmtree(output / "_posts/2022")
+    index.look()
+    assert known(ledger) == on_disk(output)
+
+
+def test_a_post_is_not_owed_any_more(output: Path, ledger: Ledger, index: Index) -> None:
+    owed = Owed(ledger, timedelta(days=14))
+    owed.name([ArticleRef(source="finews", id=id_of(number), url="u") for number in (6, 7, 8)])
+    add(index, output, DAY, 6)
+    put(output, DAY, 7)
+    index.look()
+    assert [debt.ref.id for debt in owed] == [id_of(8)]
+
+
+def test_what_is_written_twice_is_one_post(output: Path, ledger: Ledger, index: Index) -> None:
+    add(index, output, DAY, 6)
+    add(index, output, DAY, 6)
+    assert known(ledger) == on_disk(output)
+    assert len(index) == 6
+
+
+# Whatever happens.
+
+PLACES = st.sampled_from([*FOLDERS, DAY, "_posts/2021/12", "_posts/2021/12/31", "_posts/2022/01/01", "old_post/a"])
+NUMBERS = st.integers(1, 6)
+
+
+class Folders(RuleBasedStateMachine):
+    """A run and others change the folders in turn; after a look, the index is what a walk finds."""
+
+    @initialize()
+    def start(self) -> None:
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(os, "fsync", lambda _: None)  # most of the time it takes
+        self.output = Path(tempfile.mkdtemp(prefix="finews-index-"))
+        self.ledger = Ledger(self.output)
+        self.index = Index(self.ledger)
+        self.looked = True
+        self.ticks = count(1)
+
+    def teardown(self) -> None:
+        self.ledger.close()
+        shutil.rmtree(self.output)
+        self.patch.undo()
+
+    @rule(folder=PLACES, number=NUMBERS)
+    def others_put(self, folder: str, number: int) -> None:
+        if self.is_free(folder):
+            with self.others():
+                put(self.output, folder, number)
+
+    @rule(folder=PLACES, numbers=st.lists(NUMBERS, min_size=1, max_size=3, unique=True))
+    def a_run_adds(self, folder: str, numbers: list[int]) -> None:
+        if self.is_free(folder):
+            add(self.index, self.output, folder, *numbers)
+            self.looked = False
+
+    @rule(at=st.integers(0, 20), to=PLACES)
+    def others_delete_or_move(self, at: int, to: str) -> None:
+        posts = sorted(on_disk(self.output))
+        with self.others():
+            for _, folder, name in posts[at % len(posts) :][:1] if posts else ():
+                if (self.output / to).is_dir():
+                    (self.output / folder / name).rename(self.output / to / name)
+                else:
+                    (self.output / folder / name).unlink()
+
+    @rule(folder=PLACES, to=PLACES)
+    def others_move_a_folder(self, folder: str, to: str) -> None:
+        source, target = self.output / folder, self.output / to
+        if source.is_dir() and not target.exists() and self.is_free(to) and source not in target.parents:
+            with self.others():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                source.rename(target)
+
+    @rule(folder=PLACES, a_file_instead=st.booleans())
+    def others_delete_a_folder(self, folder: str, a_file_instead: bool) -> None:
+        path = self.output / folder
+        with self.others():
+            if path.is_dir():
+                shutil.rmtree(path)
+            path.unlink(missing_ok=True)
+            if a_file_instead and path.parent.is_dir():
+                path.touch()
+
+    @rule()
+    def time_passes(self) -> None:
+        settle(self.output)
+
+    @rule()
+    def a_run_looks(self) -> None:
+        before = len(self.index)
+        came, gone = self.index.look()
+        assert len(self.index) == before + came - gone
+        self.looked = True
+
+    @rule()
+    def another_run_begins(self) -> None:
+        self.ledger.close()
+        self.ledger = Ledger(self.output)
+        self.index = Index(self.ledger)
+
+    @invariant()
+    def the_index_is_what_a_walk_finds(self) -> None:
+        if self.looked:
+            assert known(self.ledger) == on_disk(self.output)
+
+    @contextmanager
+    def others(self) -> Iterator[None]:
+        """Folders that they change have another time than before, however coarse the disk's clock."""
+        before = names_in(self.output)
+        yield
+        for folder, names in names_in(self.output).items():
+            if before.get(folder) != names:
+                turn_back(folder, -next(self.ticks))
+        self.looked = False
+
+    def is_free(self, folder: str) -> bool:
+        """Whether no file stands in the way."""
+        path = self.output / folder
+        return all(each.is_dir() or not each.exists() for each in (path, *path.parents))
+
+
+def test_whatever_happens_a_look_finds_it() -> None:
+    run_state_machine_as_test(Folders, settings=settings(max_examples=50, stateful_step_count=25))
