@@ -70,6 +70,8 @@ class Ledger:
             yield self._db
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
+            if _code(error) & 0xFF == sqlite3.SQLITE_CORRUPT and self.file.exists():
+                self._set_aside(error)  # the next run makes it anew
             raise DiskError(self.file, error) from error
         finally:
             if self._db.in_transaction:
@@ -78,17 +80,25 @@ class Ledger:
     def _open(self) -> sqlite3.Connection:
         try:
             return self._connect()
-        except (OSError, sqlite3.OperationalError) as error:
-            raise MistakeError(
-                f"{self.file}: cannot be opened: {error}; make its folder writable, or room on its disk, and run again"
-            ) from error
+        except OSError as error:
+            raise self._cannot_open(error) from error
         except sqlite3.DatabaseError as error:
-            aside = self.file.with_suffix(".damaged")
-            self.file.replace(aside)
-            for ending in ("-wal", "-shm"):
-                self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
-            logger.warning("%s is damaged (%s): it is made anew; the old one is %s", self.file, error, aside.name)
+            if isinstance(error, sqlite3.OperationalError) and _code(error) != sqlite3.SQLITE_ERROR:
+                raise self._cannot_open(error) from error
+            self._set_aside(error)
             return self._connect()
+
+    def _cannot_open(self, error: Exception) -> MistakeError:
+        return MistakeError(
+            f"{self.file}: cannot be opened: {error}; make its folder writable, or room on its disk, and run again"
+        )
+
+    def _set_aside(self, error: sqlite3.Error) -> None:
+        aside = self.file.with_suffix(".damaged")
+        self.file.replace(aside)
+        for ending in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+        logger.warning("%s is damaged (%s): it is made anew; the old one is %s", self.file, error, aside.name)
 
     def _connect(self) -> sqlite3.Connection:
         self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -116,6 +126,11 @@ class Ledger:
         for statement in _SCHEMA.split(";\n"):
             db.execute(statement)
         db.execute("COMMIT")
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's; 0 for an error that is not its own."""
+    return getattr(error, "sqlite_errorcode", 0)
 
 
 def _version(db: sqlite3.Connection, file: Path) -> int:

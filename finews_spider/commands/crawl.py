@@ -1,6 +1,7 @@
 """`scrapy crawl`, with exit codes that a schedule can act upon."""
 
 import argparse
+import asyncio
 import gc
 import sys
 from contextlib import suppress
@@ -49,9 +50,11 @@ class Command(crawl.Command):
         assert self.crawler_process is not None
         gc.set_threshold(10_000, 20, 50)  # a run makes many objects that live shortly, and no cycles of them
         crawler = self._create_crawler(FinewsSpider.name)
-        self.crawler_process.crawl(crawler, **opts.spargs)
+        crawling = self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        extension = crawler.get_extension(RunReport)
-        if self.crawler_process.bootstrap_failed or extension is None:
+        if self.crawler_process.bootstrap_failed:
+            if isinstance(crawling, asyncio.Task):
+                crawling.result()  # raises what it was: that the ledger cannot be used, or a fault
             return report.FAULT
-        return extension.exit_code()
+        extension = crawler.get_extension(RunReport)
+        return extension.exit_code() if extension else report.FAULT
