@@ -89,6 +89,8 @@ def verdict(report: Report, reason: str, owed: int) -> tuple[int, str]:
     """The exit code and why, given Scrapy's reason for the spider's end and how many articles are owed."""
     if reason == "shutdown":
         return INTERRUPTED, "interrupted; the next run goes on where this one was"
+    if reason == "start_error":
+        return FAULT, "a fault in finews; the log has its traceback"
     if reason != "finished":
         return OWED, reason
     if report["broken"]:
