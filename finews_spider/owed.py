@@ -33,6 +33,9 @@ FROM (
     EXISTS (SELECT 1 FROM owed WHERE owed.id = named.id AND state = 'owed') AS owing FROM named JOIN agenda USING (id)
 )"""
 
+# A time later than any pause was written by a clock that was wrong.
+_DUE = f"NOT next_try BETWEEN ?1 + 1 AND ?1 + {int(LONGEST_PAUSE.total_seconds())}"
+
 
 class State(StrEnum):
     """Of an article that has no post. All but the first are asked for no more."""
@@ -116,7 +119,7 @@ class Owed:
         """Put what earlier runs owe of these sources on the agenda, if its pause is over."""
         insert = (
             "INSERT OR IGNORE INTO agenda (id, wanted) SELECT id, 1 FROM owed WHERE state = 'owed'"
-            " AND next_try <= ? AND source IN (SELECT value FROM json_each(?)) ORDER BY place"
+            f" AND {_DUE} AND source IN (SELECT value FROM json_each(?2)) ORDER BY place"
         )
         with self._ledger.writing():
             self._ledger.rows(insert, (_seconds(dates.now()), json.dumps(list(sources))))
@@ -139,9 +142,9 @@ class Owed:
     def take(self, number: int) -> list[Task]:
         """The next of the agenda that are due, so many at most, each once a run."""
         found = self._ledger.rows(
-            "SELECT agenda.place, agenda.id, ref FROM agenda LEFT JOIN owed USING (id) WHERE agenda.place > ?"
-            " AND (refresh OR state = 'owed' AND next_try <= ?) ORDER BY agenda.place LIMIT ?",
-            (self._at, _seconds(dates.now()), number),
+            "SELECT agenda.place, agenda.id, ref FROM agenda LEFT JOIN owed USING (id) WHERE agenda.place > ?2"
+            f" AND (refresh OR state = 'owed' AND {_DUE}) ORDER BY agenda.place LIMIT ?3",
+            (_seconds(dates.now()), self._at, number),
         ).fetchall()
         # Where no more are due, all that stands on the agenda was looked at: a list may name 40,000 that are archived.
         full = len(found) == number
@@ -236,10 +239,12 @@ class Owed:
         with self._ledger.writing(synced=True):
             return self._ledger.rows(update, (json.dumps(states),)).rowcount
 
-    def forget(self, id_: str) -> bool:
-        """Never ask for it again, whatever names it; whether there was such an article."""
+    def forget(self, id_: str) -> None:
+        """Never ask for it again, whatever names it."""
         with self._ledger.writing(synced=True):
-            return self._ledger.rows("UPDATE owed SET state = 'forgotten' WHERE id = ?", (id_,)).rowcount > 0
+            if self._ledger.rows("UPDATE owed SET state = 'forgotten' WHERE id = ?", (id_,)).rowcount == 0:
+                row = (id_, "", _dump(ArticleRef(source="", id=id_, url="")), State.FORGOTTEN, _seconds(dates.now()))
+                self._ledger.rows("INSERT INTO owed (id, source, ref, state, seen) VALUES (?, ?, ?, ?, ?)", row)
 
 
 def _dump(ref: ArticleRef) -> str:

@@ -4,7 +4,7 @@ import json
 import platform
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -22,6 +22,7 @@ SCHEMA = 1
 FOLDER = Path(".finews/runs")
 TELLING = 60  # of the last reports that new posts came with, to compare with, and all between them
 MOST = 1000  # reports to read for that: runs without news, and those that another run kept from beginning
+KEPT = timedelta(days=60)  # a report has some KB, and a run every five minutes makes a hundred thousand a year
 NAMES = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(?:-\d+)?\.json")
 COUNTS = (
     "asked",
@@ -155,10 +156,18 @@ def write(report: Report, output: Path) -> Path:
     folder = output / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{report['run']}.json"
-    (error,), _ = write_all(output / ".finews" / "tmp", [(path, json.dumps(report, ensure_ascii=False, indent=1))])
+    (error,), _ = write_all(output / ".finews" / "tmp", [(path, json.dumps(report, ensure_ascii=False))])
     if error:
         raise error
     return path
+
+
+def forget_old(output: Path) -> None:
+    """Reports that no run is compared with any more go."""
+    oldest = f"{dates.now() - KEPT:%Y-%m-%d}"
+    for path in (output / FOLDER).iterdir():
+        if NAMES.fullmatch(path.name) and path.name < oldest:
+            path.unlink()
 
 
 def last(output: Path) -> tuple[list[Report], list[str]]:

@@ -169,10 +169,19 @@ def test_retry_makes_all_due(owed: Owed, ledger: Ledger) -> None:
 
 def test_what_is_forgotten_is_never_owed_again(owed: Owed, ledger: Ledger) -> None:
     owed.name([ref()])
-    assert owed.forget(ref().id)
-    assert not owed.forget("NW1")
-    assert next_run(ledger).name([ref()]) == [False]
+    owed.forget(ref().id)
+    owed.forget(ref(1).id)  # a person deleted its post
+    assert next_run(ledger).name([ref(), ref(1)]) == [False, False]
     assert owed.count("finews") == 0
+    assert [debt.state for debt in owed] == [State.FORGOTTEN, State.FORGOTTEN]
+
+
+def test_a_clock_that_was_wrong_puts_nothing_off_for_years(owed: Owed, ledger: Ledger, clock: Clock) -> None:
+    owed.name([ref()])
+    clock.now += timedelta(days=3000)
+    owed.fail(ref().id, "HTTP 503")
+    clock.now = NOW
+    assert len(next_run(ledger).take(9)) == 1
 
 
 def test_what_is_asked_for_by_name_is_due(owed: Owed) -> None:
@@ -270,7 +279,7 @@ def test_forget_and_what_is_no_id(site: Site, world: World) -> None:
     assert site.crawl(f"url={link}").code == 3
     wrong = scrapy_owed(site, "--forget", "NW1")
     assert wrong.code == 2
-    assert "'NW1' is not owed" in wrong.err
+    assert "'NW1' is no id" in wrong.err
     assert scrapy_owed(site, "--forget", id_).code == 0
     site.room.clear()
     site.crawl(settings={"FINEWS_OWED_PAUSE": "0"})

@@ -172,13 +172,14 @@ class FinewsSpider(scrapy.Spider):
         if listing and listing.url not in self.seen:
             self.seen.add(listing.url)
             self.open_listings += 1
-            self.lists.begin(source.name, listing)
+            reading = self.lists.begin(source.name, listing)
+            first = not reading.pages  # older pages are others by the time that they are asked for again
             yield Request(
                 listing.url,
                 callback=self.parse_listing,
                 errback=self.listing_failed,
                 cb_kwargs={"source": source, "listing": listing},
-                meta={"revalidate": not self.arguments.query.window},
+                meta={"revalidate": first and not self.arguments.query.window},
                 priority=10,  # what there is comes first, then the articles
             )
 
@@ -199,7 +200,13 @@ class FinewsSpider(scrapy.Spider):
         fresh = self.owed.name([ref for ref in page.refs if self.is_wanted(ref)])
         for other in page.leads_to:
             yield from self.ask_listing(source, other)
-        yield from self.ask_listing(source, self.lists.read(source.name, listing, page, fresh))
+        older = self.lists.read(source.name, listing, page, fresh)
+        if self.lists.has_gap(source.name, listing, fresh):
+            what = (
+                "all that %s of %s showed is new: older articles may be missing; backfill them (-a since=… -a until=…)"
+            )
+            self.say_once(what, listing.name, source.name)
+        yield from self.ask_listing(source, older)
 
     def listing_failed(self, failure: Failure) -> Asked:
         """A listing did not come."""
@@ -237,7 +244,8 @@ class FinewsSpider(scrapy.Spider):
     def no_listing(self, source: Source, listing: Listing, why: str) -> Asked:
         """Say which and why; the rest of the run goes on, with what stands in for it if there is such."""
         if listing.may_be_absent and why == "HTTP 404":
-            self.lists.end(source.name, listing)
+            if not self.lists.end(source.name, listing).pages:
+                self.say_once("%s has no %s", source.name, listing.name)
             return
         self.lists.fail(source.name, listing, why)
         logger.error("%s at %s: %s", listing.name, listing.url, why)
