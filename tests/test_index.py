@@ -216,6 +216,14 @@ def test_folders_that_are_links_are_not_entered(output: Path, tmp_path_factory: 
         assert Index(ledger).look() == (5, 0)
 
 
+def test_a_folder_that_became_a_link_is_left(output: Path, ledger: Ledger, index: Index) -> None:
+    (output / "_posts/2021").rename(output / "elsewhere")
+    (output / "_posts/2021").symlink_to(output / "elsewhere")
+    index.look()
+    assert known(ledger) == on_disk(output)
+    assert len(index) == 2
+
+
 def test_the_folder_of_all_posts_may_be_a_link(tmp_path: Path) -> None:
     put(tmp_path / "elsewhere", "2021", 1)
     (tmp_path / "site").mkdir()
@@ -306,13 +314,36 @@ def test_posts_in_a_folder_that_a_run_made_may_go_with_all_above_it(output: Path
     assert known(ledger) == on_disk(output)
 
 
-def test_a_post_is_not_owed_any_more(output: Path, ledger: Ledger, index: Index) -> None:
-    owed = Owed(ledger, timedelta(days=14))
-    owed.name([ArticleRef(source="finews", id=id_of(number), url="u") for number in (6, 7, 8)])
-    add(index, output, DAY, 6)
-    put(output, DAY, 7)
+def test_a_folder_that_a_run_made_is_not_listed(output: Path, index: Index, listed: list[str]) -> None:
+    add(index, output, "_posts/2022/01/01", 6)
     index.look()
-    assert [debt.ref.id for debt in owed] == [id_of(8)]
+    assert listed == ["_posts", "_posts/2022", "_posts/2022/01"]
+
+
+def test_posts_in_a_folder_that_others_deleted_and_a_run_made_again_are_gone(
+    output: Path, ledger: Ledger, index: Index
+) -> None:
+    put(output, "_posts/2022", 6)
+    index.look()
+    shutil.rmtree(output / "_posts/2022")
+    add(index, output, "_posts/2022", 7)
+    index.look()
+    assert known(ledger) == on_disk(output)
+
+
+def test_a_post_that_a_run_wrote_is_not_owed(output: Path, ledger: Ledger, index: Index) -> None:
+    owed = Owed(ledger, timedelta(days=14))
+    owed.name([ArticleRef(source="finews", id=id_of(number), url="u") for number in (6, 7)])
+    add(index, output, DAY, 6)
+    assert [debt.ref.id for debt in owed] == [id_of(7)]
+
+
+def test_a_post_that_others_brought_is_not_owed(output: Path, ledger: Ledger, index: Index) -> None:
+    owed = Owed(ledger, timedelta(days=14))
+    owed.name([ArticleRef(source="finews", id=id_of(number), url="u") for number in (6, 7)])
+    put(output, DAY, 6)
+    index.look()
+    assert [debt.ref.id for debt in owed] == [id_of(7)]
 
 
 def test_what_is_written_twice_is_one_post(output: Path, ledger: Ledger, index: Index) -> None:
@@ -425,4 +456,4 @@ class Folders(RuleBasedStateMachine):
 
 
 def test_whatever_happens_a_look_finds_it() -> None:
-    run_state_machine_as_test(Folders, settings=settings(max_examples=50, stateful_step_count=25))
+    run_state_machine_as_test(Folders, settings=settings(max_examples=30, stateful_step_count=25))
