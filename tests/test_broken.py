@@ -170,7 +170,7 @@ BREAKAGES: dict[str, tuple[str, Happens, str]] = {
     "rows of another shape": (
         "eastmoney",
         answers({"weblist": LIST_API}, edit=replaced('"code":"2', '"newsid":"2')),
-        "flashes has no rows",
+        "flashes could not be read",
     ),
     "HTML where JSON is due": (
         "eastmoney",
