@@ -7,3 +7,7 @@ class MistakeError(ValueError):
 
 class HeldError(Exception):
     """Another run holds the archive; the message says who. Exit code 6."""
+
+
+class PublishError(Exception):
+    """Archived, but not published; the message says what to do. The posts are safe. Exit code 5."""
