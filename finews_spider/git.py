@@ -23,8 +23,7 @@ _CONFIG = (
     "core.fsyncMethod=batch",
     "core.fsmonitor=false",  # copies of the index are worked on, which a monitor does not know
     "core.splitIndex=false",
-    "gc.auto=0",  # when to repack is the owner's choice
-    "maintenance.auto=false",
+    "maintenance.auto=false",  # when to repack is the owner's choice
 )
 # What would lead git to another repository: set when finews itself is run by a hook.
 _ELSEWHERE = frozenset(

@@ -817,6 +817,7 @@ def test_a_run_that_was_killed_after_its_push_is_mended_by_the_next(
     if half_way:  # through the work tree
         site.write(OTHER, "theirs")
         site.write("_config.yml", "theirs")
+    site.git("remote", "set-url", "origin", "/nowhere")  # it has all, and need not be asked
     assert site.push() == Published(commit=remote.git("rev-parse", "main"), pushed=True)
     assert site.status() == set()
     assert site.read(OTHER) == site.read("_config.yml") == "theirs"
