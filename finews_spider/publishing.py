@@ -106,8 +106,11 @@ def _commit(repository: Repository, files: list[str], message: Message) -> int:
 
 
 def _check_ignored(repository: Repository, files: list[str]) -> None:
+    """Files that git knows are never ignored; but asked with the index, git reads all of it for each file."""
+    ignored = files
     try:
-        ignored = repository.git.names("check-ignore", "-z", "--stdin", given="\0".join(files))
+        for option in ("--no-index", "--index"):
+            ignored = repository.git.names("check-ignore", option, "-z", "--stdin", given="\0".join(ignored))
     except GitError as error:
         if error.said:  # it fails without a word when nothing is ignored
             raise

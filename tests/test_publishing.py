@@ -352,6 +352,18 @@ def test_a_refused_push_is_tried_again_on_top_of_what_others_pushed(site: Site, 
     assert remote.is_sound()
 
 
+def test_a_clone_without_history_will_do(tmp_path: Path, elsewhere: Site, remote: Site) -> None:
+    for count in range(3):
+        elsewhere.push(elsewhere.write(f"_posts/{count}.md"))
+    shallow = Site(tmp_path / "shallow")
+    remote.git("clone", "-q", "--depth=1", f"file://{remote.folder}", str(shallow.folder))
+    elsewhere.push(elsewhere.write(OTHER))
+    assert shallow.push(shallow.write(POST)).pushed
+    assert {POST, OTHER, "_posts/0.md"} <= remote.files("main")
+    assert shallow.status() == set()
+    assert remote.is_sound()
+
+
 def test_a_persons_uncommitted_changes_survive_a_rebase(site: Site, elsewhere: Site) -> None:
     site.save("index.html")
     site.save("about.md")
@@ -540,7 +552,7 @@ def test_two_machines_racing_to_one_remote_lose_nothing(remote: Site, tmp_path: 
         subprocess.Popen([sys.executable, "-W", "error", "-c", WRITER, str(site.folder), site.folder.name])
         for site in sites
     ]
-    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert [writer.wait(120) for writer in writers] == [0, 0]
     posts = {f"_posts/{name}{turn}.md" for name in "ab" for turn in range(20)}
     assert remote.files("main") == {"_config.yml", *posts}
     assert len(remote.log("main")) == 41
