@@ -37,7 +37,7 @@ class Cost(NamedTuple):
 
 
 def posts(count: int, pattern: str) -> Iterator[tuple[str, bytes]]:
-    """Paths and texts, 5 KB each in the middle, which zlib halves: as the real ones."""
+    """Paths and texts, 5 KB each in the middle, of which zlib leaves 41 %; of the seed post it leaves 45 %."""
     rng = Random(1)
     letters = rng.choices(CHARACTERS, WEIGHTS, k=PHRASES * PHRASE)
     phrases = ["".join(letters[start : start + PHRASE]) for start in range(0, len(letters), PHRASE)]
