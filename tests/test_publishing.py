@@ -116,7 +116,7 @@ def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config.parent.mkdir()
     config.write_text(
         "[user]\nname = Person\nemail = person@example.com\nuseConfigOnly = true\n"
-        '[init]\ndefaultBranch = main\n[protocol "file"]\nallow = always\n[advice]\ndetachedHead = false\n'
+        '[init]\ndefaultBranch = main\n[core]\nfsync = none\n[protocol "file"]\nallow = always\n[advice]\ndetachedHead = false\n'
     )
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
