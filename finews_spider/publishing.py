@@ -68,7 +68,7 @@ def publish(
     if mode == "push":
         try:
             pushed = push(repository, tries)
-        except PublishError as error:
+        except (PublishError, OSError) as error:
             pushed = Push(trouble=str(error))
     return Published(
         files=committed,

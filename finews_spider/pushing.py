@@ -4,7 +4,6 @@ import random
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from finews_spider.errors import PublishError
@@ -153,8 +152,10 @@ def _rebase(repository: Repository, onto: str | None, head: str) -> Rebased:
             " others have pushed meanwhile: git pull --no-rebase and git push there, by hand"
         )
     theirs: list[str] = []
-    for line in lines:
-        onto = _pick(repository, _commit(repository, line.split()[0]), onto, theirs)
+    with repository.index() as index:
+        for line in lines:
+            commit = _commit(repository, line.split()[0])
+            onto = _pick(repository, commit, onto, index.with_name(commit.id), theirs)
     return Rebased(onto, theirs)
 
 
@@ -166,14 +167,12 @@ def _commit(repository: Repository, id_: str) -> Commit:
     return Commit(id_, parent, author, bool(run.strip()), message)
 
 
-def _pick(repository: Repository, commit: Commit, onto: str, theirs: list[str]) -> str:
-    """The commit with `onto` as its parent; `onto` itself when that has all of it already."""
+def _pick(repository: Repository, commit: Commit, onto: str, index: Path, theirs: list[str]) -> str:
+    """The commit with `onto` as its parent; `onto` itself when that has all of it already. `index` is made for it."""
     git = repository.git
-    with TemporaryDirectory(prefix="finews-") as folder:
-        index = Path(folder) / "index"
-        git("read-tree", "-i", "-m", "--aggressive", commit.parent, onto, commit.id, index=index)
-        theirs += _take_theirs(repository, commit, index)
-        tree = git("write-tree", index=index)
+    git("read-tree", "-i", "-m", "--aggressive", commit.parent, onto, commit.id, index=index)
+    theirs += _take_theirs(repository, commit, index)
+    tree = git("write-tree", index=index)
     if tree == git("rev-parse", f"{onto}^{{tree}}"):
         return onto
     return git("commit-tree", tree, "-p", onto, "-F", "-", given=commit.message, environment=commit.author)

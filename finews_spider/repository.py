@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from finews_spider.errors import PublishError
 from finews_spider.git import Git, GitError
@@ -72,9 +71,8 @@ class Repository:
 
         No other git commits, stages or switches meanwhile. Raises PublishError where another one holds it.
         """
-        lock = self._index.with_name("index.lock")
-        with TemporaryDirectory(prefix="finews-") as folder, self._held(lock):
-            copy = Path(folder) / "index"
+        with self._held(self._index.with_name("index.lock")), _emptied(self._index.with_name("finews")) as folder:
+            copy = folder / "index"
             if self._index.exists():
                 shutil.copy2(self._index, copy)  # with its time: git tells by it which files to look at again
             yield copy
@@ -86,10 +84,8 @@ class Repository:
         self.git("update-index", "-z", "--add", "--remove", "--stdin", given="\0".join(files), index=index)
 
     def _replace(self, copy: Path) -> None:
-        aside = self._index.with_name("index.finews")
         try:
-            shutil.copy2(copy, aside)
-            aside.replace(self._index)
+            copy.replace(self._index)
         except OSError as error:
             raise PublishError(f"{self._index} cannot be written ({error.strerror}): the next run mends it") from error
 
@@ -150,6 +146,17 @@ class Repository:
         raise PublishError(
             f"{lock} is there: another git works in {self.where}, or one was killed; if none runs, delete that file"
         )
+
+
+@contextmanager
+def _emptied(folder: Path) -> Iterator[Path]:
+    """A folder for a while, without what a killed run left in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def _is_left_over(lock: Path) -> bool:

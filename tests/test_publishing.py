@@ -116,7 +116,7 @@ def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config.parent.mkdir()
     config.write_text(
         "[user]\nname = Person\nemail = person@example.com\nuseConfigOnly = true\n"
-        '[init]\ndefaultBranch = main\n[core]\nfsync = none\n[protocol "file"]\nallow = always\n[advice]\ndetachedHead = false\n'
+        "[init]\ndefaultBranch = main\n[core]\nfsync = none\n[advice]\ndetachedHead = false\n"
     )
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
@@ -808,6 +808,7 @@ def test_a_run_that_was_killed_after_its_commit_is_mended_by_the_next(site: Site
     (site.folder / ".git" / "hooks" / "post-commit").unlink()
     published = site.push(POST)
     assert (published.files, published.pushed) == (0, True)
+    assert not list(site.folder.glob(".git/*finews*")) + list(site.folder.glob(".git/*.lock"))
     assert site.status() == {"A  staged.md"}
     assert len(remote.log("main")) == 2
     assert remote.is_sound()
