@@ -21,3 +21,7 @@ class DiskError(CloseSpider):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class PublishError(Exception):
+    """Archived, but not published; the message says what to do. The posts are safe. Exit code 5."""

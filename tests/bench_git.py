@@ -1,0 +1,125 @@
+"""What an archive costs in git, in one folder and by day: growth of .git a commit, before and after `git gc`."""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from finews_spider.archive import POST_PATHS
+from finews_spider.dates import BEIJING
+from finews_spider.items import Article
+from finews_spider.newsroom.words import MEDIA
+from finews_spider.posts import render
+from finews_spider.publishing import Message, publish
+
+A_DAY = 190  # posts; the existing site had 37,000 in its seven months
+START = datetime(2021, 12, 1, tzinfo=BEIJING)
+PHRASES, PHRASE = 20_000, 12  # so many, of so many characters each: hardly two posts share one, as in the real world
+CHARACTERS = [chr(0x4E00 + 5 * rank) for rank in range(4000)]
+WEIGHTS = [1 / (rank + 5) for rank in range(len(CHARACTERS))]  # few characters make most of a text
+
+
+class Cost(NamedTuple):
+    """Of one layout; sizes in bytes on disk, a commit's seconds in the middle of all."""
+
+    before: int
+    grown: int
+    packed: int
+    seconds: float
+
+
+def posts(count: int, pattern: str) -> Iterator[tuple[str, bytes]]:
+    """Paths and texts, 5 KB each in the middle, of which zlib leaves 41 %; of the seed post it leaves 45 %."""
+    rng = Random(1)
+    letters = rng.choices(CHARACTERS, WEIGHTS, k=PHRASES * PHRASE)
+    phrases = ["".join(letters[start : start + PHRASE]) for start in range(0, len(letters), PHRASE)]
+    for index in range(count):
+        moment = START + timedelta(days=index / A_DAY)
+        id_ = f"NW{moment:%Y%m%d}{2_230_000_000 + index}"
+        own = rng.choices(phrases, k=85)  # an article repeats its words
+        paragraphs = ["，".join(rng.choices(own, k=rng.randint(5, 14))) for _ in range(rng.randint(5, 20))]
+        article = Article(
+            source="",
+            id=id_,
+            url="",
+            title="：".join(rng.choices(phrases, k=2)),
+            time=moment,
+            media_name=rng.choice(MEDIA),
+            body="".join(f"<p>{paragraph}。</p>" for paragraph in paragraphs),
+            share_link=f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={id_}",
+        )
+        day = {"year": f"{moment:%Y}", "month": f"{moment:%m}", "day": f"{moment:%d}"}
+        yield pattern.format(id=id_, **day), render(article, "//finews.withounder.com").encode()
+
+
+def git(site: Path, *arguments: str, given: bytes = b"") -> None:
+    subprocess.run(["git", "-C", str(site), *arguments], input=given, check=True, stdout=subprocess.DEVNULL)
+
+
+def begin(site: Path, archived: list[tuple[str, bytes]]) -> None:
+    """A repository with these posts in one commit, packed."""
+    git(site, "init", "--quiet", "--initial-branch=main")
+    person = b"committer finews <finews@example.com> 0 +0000\n"
+    stream = [b"commit refs/heads/main\n", person, b"data 0\n"]
+    for path, text in archived:
+        stream.append(b"M 644 inline %s\ndata %d\n%s\n" % (path.encode(), len(text), text))
+    git(site, "fast-import", "--quiet", given=b"".join(stream))
+    git(site, "reset", "--quiet", "--hard")
+    git(site, "gc", "--quiet", "--prune=now")
+
+
+def measure(site: Path, pattern: str, archived: int, commits: int, each: int) -> Cost:
+    """Make the archive, then commit new posts as runs do."""
+    made = list(posts(archived + commits * each, pattern))
+    begin(site, made[:archived])
+    before = size(site)
+    seconds = []
+    for turn in range(commits):
+        new = made[archived + turn * each :][:each]
+        for path, text in new:
+            (site / path).parent.mkdir(parents=True, exist_ok=True)
+            (site / path).write_bytes(text)
+        start = time.perf_counter()
+        done = publish(site, [path for path, _ in new], Message(run=str(turn), new=each, categories=each), "commit")
+        seconds.append(time.perf_counter() - start)
+        assert done.files == each
+    grown = size(site)
+    git(site, "gc", "--quiet", "--prune=now")
+    return Cost(before, grown - before, size(site) - before, statistics.median(seconds))
+
+
+def size(site: Path) -> int:
+    """What .git takes on disk, as `du` counts."""
+    return sum(path.stat().st_blocks * 512 for path in (site / ".git").rglob("*") if not path.is_symlink())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--posts", type=int, default=50_000, help="in the archive before the first commit")
+    parser.add_argument("--commits", type=int, default=200)
+    parser.add_argument("--each", type=int, default=3, help="new posts a commit")
+    options = parser.parse_args()
+    os.environ |= {f"GIT_{who}_{what}": "finews" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    print(f"{options.posts} posts, then {options.commits} commits of {options.each} new ones:\n")
+    print("| layout | .git before, MB | a commit, KB | a commit after git gc, KB | seconds a commit |")
+    print("|---|---|---|---|---|")
+    for name in ("flat", "by-day"):
+        site = Path(tempfile.mkdtemp(prefix="finews-bench-"))
+        try:
+            cost = measure(site, POST_PATHS[name], options.posts, options.commits, options.each)
+        finally:
+            shutil.rmtree(site)
+        grown, packed = (size / options.commits / 1024 for size in (cost.grown, cost.packed))
+        print(f"| {name} | {cost.before / 1024**2:.0f} | {grown:.0f} | {packed:.1f} | {cost.seconds:.2f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
