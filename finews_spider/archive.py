@@ -16,7 +16,7 @@ from finews_spider.dates import BEIJING
 from finews_spider.errors import HeldError, MistakeError
 from finews_spider.items import Article
 
-FOLDERS = ("_posts", "old_post")
+FOLDERS = ("_posts", "old_post", "_old_post")  # the last is old_post as a collection, which Jekyll builds
 BY_DAY = "_posts/{year}/{month}/{day}/{year}-{month}-{day}-{id}.md"
 FLAT = "_posts/{year}-{month}-{day}-{id}.md"
 POST_PATHS = {"by-day": BY_DAY, "flat": FLAT}

@@ -6,18 +6,13 @@ import re
 
 from finews_spider import ids
 from finews_spider.dates import read_time
-from finews_spider.front_matter import quoted
+from finews_spider.front_matter import quoted, scalar
 from finews_spider.items import FLASH_CATEGORY, FLASH_TAG, TAG_ENDING, Article
 
 _POST = re.compile(
     r"---\nlayout: post\ntitle: (?P<title>.*)\ndate: (?P<date>.*)\n"
     r"categories: (?P<category>.*)\ntags: (?P<tag>.*)\n---\n"
     r"(?P<content>(?s:.*?))\n\n<(?P<share_link>[^<>\n]*)>\n\n\[返回.*"
-)
-# Plain YAML scalars that every YAML reader takes for strings; what does not fit is quoted.
-_PLAIN = re.compile(
-    r"(?!(?:true|false|yes|no|on|off|null|y|n)$)(?:[^\W\d_]|[0-9]+[^\W\d_eEoOxXbB])[\w·()（）《》-]*",
-    re.IGNORECASE,
 )
 # What kramdown reads as markup or turns into typographic characters, by itself, doubled, or where a line starts.
 _MARKUP = re.compile(r"[\\`*_\[\]|$\"']|^[#+:=-]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.")
@@ -44,8 +39,8 @@ def render(article: Article, site: str) -> str:
         "layout: post\n"
         f"title: {quoted(article.title)}\n"
         f"date: {article.time:%Y-%m-%d %H:%M:%S %z}\n"
-        f"categories: {_scalar(article.category)}\n"
-        f"tags: {f'[{quoted(tag)}]' if any(map(str.isspace, tag)) else _scalar(tag)}\n"
+        f"categories: {scalar(article.category)}\n"
+        f"tags: {f'[{quoted(tag)}]' if any(map(str.isspace, tag)) else scalar(tag)}\n"
         "---\n"
         f"{_content(article)}\n"
         "\n"
@@ -101,13 +96,9 @@ def _listing_path(article: Article) -> str:
     return f"{FLASH_CATEGORY}/" if article.is_flash else f"category/{article.category}.html"
 
 
-def _scalar(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else quoted(text)
-
-
-def _value(scalar: str) -> str:
-    """The text of a scalar that `quoted`, `_scalar` or the list form wrote."""
-    value = json.loads(scalar) if scalar[:1] in ('"', "[") else scalar
+def _value(written: str) -> str:
+    """The text of what `quoted`, `scalar` or the list form wrote."""
+    value = json.loads(written) if written[:1] in ('"', "[") else written
     if value == []:
         raise ValueError("no tag")
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
