@@ -65,7 +65,9 @@ def articles(count: int) -> Iterator[Article]:
     for n in range(count):
         time = LAST - EVERY * n
         number = f"{time:%Y%m%d%H%M}{n % 1_000_000:06}"
-        article = Article(source="", id=number, url="", title=f"第{n}篇：项目全面铺开", time=time, digest="要闻。", body=BODY)
+        article = Article(
+            source="", id=number, url="", title=f"第{n}篇：项目全面铺开", time=time, digest="要闻。", body=BODY
+        )
         if n % 3:
             article.id, article.media_name = f"NW{number}", names[n % len(names)]
         article.share_link = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={article.id}"
@@ -76,7 +78,8 @@ def fingerprints(folder: Path) -> dict[str, tuple[int, str]]:
     """When each file was last touched, and its content; finews's own folder and git's aside."""
     files = (path for path in folder.rglob("*") if path.is_file() and not {".finews", ".git"} & set(path.parts))
     return {
-        str(path.relative_to(folder)): (path.stat().st_mtime_ns, sha256(path.read_bytes()).hexdigest()) for path in files
+        str(path.relative_to(folder)): (path.stat().st_mtime_ns, sha256(path.read_bytes()).hexdigest())
+        for path in files
     }
 
 
