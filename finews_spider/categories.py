@@ -15,6 +15,7 @@ from pathlib import Path
 from finews_spider import archive, front_matter, ids
 from finews_spider.items import FLASH_CATEGORY, TAG_ENDING
 
+LAYOUT = "_layouts/category.html"
 HEAD = 4096  # bytes of a post that are read first; its front matter is hardly ever longer
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,200}")

@@ -59,11 +59,11 @@ def make(folder: Path, posts: int) -> Path:
     return folder
 
 
-def articles(count: int) -> Iterator[Article]:
-    """So many, newest first; every third is a flash."""
+def articles(count: int, every: timedelta = EVERY) -> Iterator[Article]:
+    """So many, newest first, at such intervals; every third is a flash."""
     names = list(SLUGS)
     for n in range(count):
-        time = LAST - EVERY * n
+        time = LAST - every * n
         number = f"{time:%Y%m%d%H%M}{n % 1_000_000:06}"
         article = Article(
             source="", id=number, url="", title=f"第{n}篇：项目全面铺开", time=time, digest="要闻。", body=BODY

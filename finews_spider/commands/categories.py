@@ -65,6 +65,8 @@ def _say(output: Path, *, mend: bool) -> int:
             f"{', '.join(alike)}: differ in case only; where a disk does not tell them apart, one page serves for all"
         )
     pages = [(category, categories.page(output, category)) for category in found.values()]
+    if any(page.state is State.MISSING for _, page in pages) and not (output / categories.LAYOUT).exists():
+        print(f"{categories.LAYOUT} is not there; pages that finews writes want it, unless the theme has it")
     left = [page for category, page in pages if page.state and not _dealt_with(output, category, page, mend=mend)]
     to_mend = [page for page in left if page.state in (State.MISSING, State.WRONG)]
     if to_mend and not mend:
