@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: install demo test lint format bench lock clean
+.PHONY: install demo test lint format bench torture lock clean
 
 install: .venv/installed ## what a run needs, in .venv
 
@@ -25,6 +25,9 @@ format: .venv/installed-dev
 
 bench: .venv/installed ## ratios against a bare spider, in turn
 	PYTHONPATH=. $(BIN)/python tests/bench.py
+
+torture: .venv/installed ## three hundred crawls killed at random moments, each run again; about a quarter of an hour
+	PYTHONPATH=. $(BIN)/python tests/torture.py
 
 lock: .venv/installed-dev ## take the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 \

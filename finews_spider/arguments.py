@@ -16,6 +16,7 @@ ACCEPTED = {
     "column": "slugs of columns, comma-separated",
     "since": "the first day, YYYY-MM-DD",
     "until": "the last day, YYYY-MM-DD",
+    "refresh": "days: articles of so many days back are asked for again, to see whether they were edited",
     "url": "one share link, post page or article page",
 }
 
@@ -26,11 +27,17 @@ class ArgumentError(MistakeError):
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What a run is asked for. With `ref`, that one article and nothing else."""
+    """What a run is asked for. With `ref`, that one article and nothing else; `refresh` is in days, 0 for none."""
 
     sources: tuple[Source, ...]
     query: Query
     ref: ArticleRef | None = None
+    refresh: int = 0
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the run is for a part of the news only: it owes what is of that part, no more."""
+        return bool(self.ref or self.query.categories or self.query.columns or self.query.window)
 
 
 def read_arguments(values: Mapping[str, str], sources: Mapping[str, Source]) -> Arguments:
@@ -46,7 +53,7 @@ def read_arguments(values: Mapping[str, str], sources: Mapping[str, Source]) -> 
     if "url" not in values:
         if not any(source.listings(query) for source in chosen):
             raise ArgumentError("column, category: no listing is both; flashes (emnews) are in no column")
-        return Arguments(chosen, query)
+        return Arguments(chosen, query, refresh=_refresh(values.get("refresh")))
     if others := sorted(values.keys() - {"url", "source"}):
         raise ArgumentError(f"url: names one article and nothing else, so {', '.join(others)} cannot stand beside it")
     return Arguments(chosen, query, _ref(values["url"].strip(), chosen))
@@ -98,6 +105,14 @@ def _day(argument: str, value: str | None) -> date | None:
     if value is not None and day is None:
         raise ArgumentError(f"{argument}: {value!r} is not a day; use YYYY-MM-DD, like 2021-12-30")
     return day
+
+
+def _refresh(value: str | None) -> int:
+    if value is None:
+        return 0
+    if not re.fullmatch("[1-9][0-9]{0,4}", value):
+        raise ArgumentError(f"refresh: {value!r} is no number of days; use 1 to 99999")
+    return int(value)
 
 
 def _ref(url: str, sources: tuple[Source, ...]) -> ArticleRef:

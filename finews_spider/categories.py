@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from finews_spider import archive, front_matter, ids
+from finews_spider import front_matter, ids
+from finews_spider.files import write_all
+from finews_spider.index import FOLDERS
 from finews_spider.items import FLASH_CATEGORY, TAG_ENDING
 
 LAYOUT = "_layouts/category.html"
@@ -141,7 +143,7 @@ def _find(output: Path, slug: str) -> Path | None:
 
 
 def _posts(output: Path) -> Iterator[str]:
-    for folder in archive.FOLDERS:
+    for folder in FOLDERS:
         for parent, _, names in os.walk(output / folder):
             yield from (f"{parent}/{name}" for name in names if ids.id_in_post_name(name))
 
@@ -175,12 +177,9 @@ def _text(there: Path) -> str:
 
 def _write(output: Path, path: str, text: str) -> Path:
     """Whole or not at all, by a name that was free or by that of the page that is mended."""
-    there = output / path
-    aside = output / ".finews" / "tmp" / f"{there.parent.name}-{there.name}"
-    for folder in (aside.parent, there.parent):
-        folder.mkdir(parents=True, exist_ok=True)
-    with aside.open("wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
-    return aside.replace(there)
+    aside = output / ".finews" / "tmp"
+    aside.mkdir(parents=True, exist_ok=True)
+    (error,), _ = write_all(aside, [(output / path, text)])
+    if error:
+        raise error
+    return output / path

@@ -13,6 +13,11 @@ _TIME = re.compile(
 )
 
 
+def now() -> datetime:
+    """The time by the machine's clock. Call it as `dates.now()`: tests put another in its place."""
+    return datetime.now(BEIJING)
+
+
 class Moment(NamedTuple):
     """A time that was read, and whether it told the seconds (some pages give minutes only)."""
 

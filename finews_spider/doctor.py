@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 
 from finews_spider.dates import BEIJING
 from finews_spider.items import ArticleRef
-from finews_spider.sources import Listing, Query, Route, Source, UnreadableError
+from finews_spider.sources import BlockedError, Listing, Query, Route, Source, UnreadableError
 from finews_spider.sources.answers import decode
 from finews_spider.sources.file import load
 from finews_spider.spiders.finews import FinewsSpider, reason_of
@@ -27,6 +27,7 @@ ADVICE = {
     "HTTP 429": "the site asks for fewer requests: wait a day, raise DOWNLOAD_DELAY",
     "HTTP 404": "the page is gone: look where the site has moved, and edit its host in the sources file",
     "HTTP": "the site has trouble: try again later; if it stays so, look whether it has moved",
+    "kept out": "it keeps this address out: wait a day, raise DOWNLOAD_DELAY, let FINEWS_CONTACT reach you",
     "unreadable": "its shape has changed: keep the answer (scrapy fetch URL > answer), mend its reader in sources/",
     "lacks": "rows without these fields are read as far as they go: compare with the reader in sources/",
     "not asked": "its listings have to answer first: they name the article to ask it for",
@@ -118,6 +119,8 @@ class DoctorSpider(scrapy.Spider):
                 check.trouble = "" if page.refs else "empty: no rows"
                 if check.lacking:
                     check.trouble = f"lacks {', '.join(check.lacking)}"
+        except BlockedError as error:
+            check.trouble = f"kept out: {error}"
         except UnreadableError as error:
             check.trouble = f"unreadable: {error}"
         yield from self.after(patient, what)

@@ -21,8 +21,10 @@ class Errand:
     read: Article = field(init=False)  # what its own pages say
     known: Article = field(init=False)  # what listings and the archive say
     asked: set[str] = field(default_factory=set)  # URLs
+    tried: bool = False  # whether anybody was asked
     answered: bool = False  # whether a route told what the body is, if any
     absences: int = 0  # answers that say that there is no such article
+    missing: int = 0  # answers 404 and 410, which a host that moved gives for everything
     troubles: int = 0  # failures that say nothing of it
     failures: list[str] = field(default_factory=list)
     handed_over: set[str] = field(default_factory=set)  # ids
@@ -68,18 +70,22 @@ class Errand:
 
     def take(self, article: Article) -> None:
         """What a route gave."""
+        self.tried = True
         self.read.fill(article)
         # All fields empty is transient (seen 2022: the next answer was whole), and tells nothing of a body.
         told = bool(article.title or article.time or article.body)
         self.answered = self.answered or told
         self.troubles += not told
 
-    def fail(self, route: Route, reason: str, error: UnreadableError | None = None) -> None:
-        """A route gave nothing."""
+    def fail(self, route: Route, reason: str, error: UnreadableError | None = None, *, tried: bool = True) -> None:
+        """A route gave nothing; unless it was `tried`, because its host is left alone."""
+        self.tried = self.tried or tried
         self.failures.append(f"{route.name}: {reason}")
         if isinstance(error, AbsentError):
             self.absences += 1
-        elif reason not in ("HTTP 404", "HTTP 410"):  # fits an absence, but a host that moved says it of everything
+        elif reason in ("HTTP 404", "HTTP 410"):
+            self.missing += 1
+        else:
             self.troubles += 1
 
     def hand_over(self) -> Iterator[Article]:
@@ -91,6 +97,11 @@ class Errand:
             self.handed_over.add(id_)
             if not ids.is_flash(id_) or self.answered or (self.absences and not self.troubles):
                 yield self.item(id_)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the sites say that there is no such article any more, and nothing else."""
+        return self.missing > 0 and self.troubles == 0 and not self.answered
 
     def _body_is_told(self) -> bool:
         return self.answered or not any(map(ids.is_flash, self.items))

@@ -1,4 +1,8 @@
-"""What the operator can put right."""
+"""What ends a run, or keeps it from beginning."""
+
+from pathlib import Path
+
+from scrapy.exceptions import CloseSpider
 
 
 class MistakeError(ValueError):
@@ -7,3 +11,13 @@ class MistakeError(ValueError):
 
 class HeldError(Exception):
     """Another run holds the archive; the message says who. Exit code 6."""
+
+
+class DiskError(CloseSpider):
+    """The disk refuses what has to be kept. Scrapy ends the run where a callback raises it."""
+
+    def __init__(self, path: Path, why: object) -> None:
+        super().__init__(f"{path} cannot be written: {why}; mend that and run again, nothing is lost")
+
+    def __str__(self) -> str:
+        return self.reason

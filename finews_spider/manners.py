@@ -75,6 +75,10 @@ class RedirectMiddleware(redirect.RedirectMiddleware):
         return result
 
 
+class LeftAloneError(IgnoreRequest):
+    """Nobody was asked: the host is left alone."""
+
+
 @dataclass(slots=True)
 class Host:
     """What one host has said in this run. Arithmetic only; times in seconds."""
@@ -115,13 +119,13 @@ class MannersMiddleware:
         """Refuse what would go to a host that is left alone."""
         host = self._host(request)
         if host.left_alone:
-            self.crawler.stats.inc_value("finews/left alone")
-            raise IgnoreRequest(f"host left alone: it {host.left_alone}")
+            raise LeftAloneError(f"host left alone: it {host.left_alone}")
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Note how the host is."""
         host = self._host(request)
         was = host.left_alone
+        self._count(request, f"statuses/{response.status}", len(response.body))
         pause = host.answered(response.status, seconds(response.headers.get(b"Retry-After"), time.time()))
         if response.status in (429, 503):
             pace(self.crawler, request, factor=2.0, pause=pause)
@@ -131,6 +135,7 @@ class MannersMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Note that it did not answer."""
         if not isinstance(exception, IgnoreRequest):
+            self._count(request, f"statuses/{type(exception).__name__}")
             host = self._host(request)
             was = host.left_alone
             host.failed()
@@ -143,6 +148,17 @@ class MannersMiddleware:
         if host.left_alone and not was:
             netloc = urlparse_cached(request).netloc
             logger.warning("%s %s; it is left alone for the rest of the run", netloc, host.left_alone)
+            self.crawler.stats.set_value(f"finews/hosts/{netloc}/left_alone", host.left_alone)
+
+    def _count(self, request: Request, answer: str, size: int = 0) -> None:
+        """For the report. `size` is in bytes, on the wire."""
+        host = f"finews/hosts/{urlparse_cached(request).netloc}"
+        stats = self.crawler.stats
+        stats.inc_value(f"{host}/requests")
+        stats.inc_value(f"{host}/{answer}")
+        stats.inc_value(f"{host}/bytes", size)
+        if request.meta.get("retry_times"):
+            stats.inc_value(f"{host}/retries")
 
 
 def seconds(retry_after: bytes | None, now: float) -> float:
@@ -171,3 +187,11 @@ def pace(crawler: Crawler, request: Request, delay: float = 0.0, *, factor: floa
         slot.lastseen = max(slot.lastseen, time.monotonic() + pause)
     netloc = urlparse_cached(request).netloc
     crawler.stats.set_value(f"finews/delay/{netloc}", slot.delay)
+
+
+def let_go(crawler: Crawler) -> None:
+    """The run was stopped: requests that wait for their turn at a host fail at once, instead of one a second."""
+    for slot in crawler.engine.downloader.slots.values():
+        while slot.queue:
+            _, waiting = slot.queue.popleft()
+            waiting.errback(IgnoreRequest("the run was stopped"))

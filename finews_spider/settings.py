@@ -21,6 +21,8 @@ FINEWS_OUTPUT = str(_HERE.parent / "output")  # the static-site repository that 
 FINEWS_SOURCES_FILE = str(_HERE / "sources.toml")
 FINEWS_SITE = "//finews.withounder.com"  # where the back-links under a post lead
 FINEWS_POST_PATH = "by-day"  # or "flat", or a pattern
+FINEWS_OWED_DAYS = 14  # an article that could not be had for so long is given up
+FINEWS_OWED_PAUSE = 600  # seconds between its first try and the second; then twice as long each time, a day at most
 FINEWS_CONTACT = "https://finews.withounder.com/"  # in the User-Agent: a page or mailto: where sites reach you
 
 # Other people's sites: one request a second a host, none that robots.txt forbids.
@@ -33,6 +35,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "finews_spider.manners.RobotsTxtMiddleware": 100,  # Scrapy's lets a first batch through
     "finews_spider.manners.MannersMiddleware": 840,  # near the wire: it sees each answer before a retry is decided
+    "finews_spider.revalidation.RevalidationMiddleware": 580,  # it keeps bodies that are unpacked
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "finews_spider.manners.RedirectMiddleware": 600,  # Scrapy's drops redirects to other hosts without a word
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing here asks for a password
@@ -67,6 +70,12 @@ SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1_000_000  # bytes of answers in work; more would
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the listing's order, newest first
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider knows what it asked for, by id
 
+EXTENSIONS = {
+    "finews_spider.extensions.progress.Progress": 100,
+    "finews_spider.extensions.report.RunReport": 900,
+    "scrapy.extensions.logstats.LogStats": None,  # Progress says the same, and more
+}
+FINEWS_PROGRESS = True  # the live lines on a terminal, or a line a minute in the log
 LOG_LEVEL = "INFO"
 LOG_FORMATTER = "finews_spider.log.LogFormatter"  # Scrapy's prints whole articles
 FEED_EXPORT_ENCODING = "utf-8"  # -O items.jsonl in readable Chinese

@@ -1,19 +1,27 @@
 """Writes each article's post, once and atomically."""
 
+import asyncio
+import logging
 from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from finews_spider.archive import Archive
+from finews_spider.edits import is_edited, visible
+from finews_spider.errors import DiskError
 from finews_spider.items import Article
 from finews_spider.posts import render
 
+logger = logging.getLogger(__name__)
+
 
 class KnownError(DropItem):
-    """The article has a post already."""
+    """The article has a post already, and a reader would see no difference."""
 
-    log_level = "DEBUG"
+
+class NotWrittenError(DropItem):
+    """The disk refused the post; the run ends."""
 
 
 class PostPipeline:
@@ -22,6 +30,7 @@ class PostPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.site: str = crawler.settings["FINEWS_SITE"]
+        self._closing: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -36,10 +45,39 @@ class PostPipeline:
 
     async def process_item(self, item: Article) -> Article:
         """The article, when its post is safely on disk."""
-        assert item.time is not None
-        if item.id in self.archive:
-            raise KnownError(f"{item.id} has a post already")
-        await self.archive.add(item.id, item.time, render(item, self.site))
-        self.crawler.stats.inc_value("finews/posts")
-        self.crawler.stats.inc_value(f"finews/posts/{item.source}")
+        try:
+            if item.id in self.archive:
+                await self._rewrite(item)
+            else:
+                await self._add(item)
+        except (OSError, DiskError) as error:
+            self._close(error)
+            raise NotWrittenError(f"{item.id} is not written", log_level="INFO") from error
         return item
+
+    async def _add(self, item: Article) -> None:
+        assert item.time is not None
+        await self.archive.add(item.id, item.time, render(item, self.site))
+        self._count(item, "archived")
+        if item.body:
+            self._count(item, "bodies")
+            self._count(item, "chars", len(visible(item.body)))
+
+    async def _rewrite(self, item: Article) -> None:
+        kept = self.archive.read(item.id)
+        if kept is None or not is_edited(kept, item):
+            self._count(item, "unchanged")
+            raise KnownError(f"{item.id} has a post already", log_level="DEBUG")
+        await self.archive.rewrite(item.id, render(item, self.site))
+        self._count(item, "edited")
+        logger.info("%s was edited, its post is written again: %s", item.id, item.title)
+
+    def _close(self, error: OSError | DiskError) -> None:
+        """End the run: what cannot be kept is not asked for."""
+        if self._closing is None:
+            disk = error if isinstance(error, DiskError) else DiskError(self.archive.output, error.strerror or error)
+            self.crawler.spider.stop(disk)  # type: ignore[union-attr]
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=disk.reason))
+
+    def _count(self, item: Article, what: str, by: int = 1) -> None:
+        self.crawler.stats.inc_value(f"finews/{item.source}/{what}", by)

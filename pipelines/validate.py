@@ -10,7 +10,11 @@ _SOURCE_LINE = re.compile(r'<p class="em_media">.*?</p>', re.DOTALL)
 
 
 class MissingFieldError(DropItem):
-    """The article lacks a field that a post needs."""
+    """The article lacks fields that a post needs; `reason` names them."""
+
+    def __init__(self, item: Article, missing: list[str]) -> None:
+        self.reason = f"no {', no '.join(missing)}"
+        super().__init__(f"{item.url}: {self.reason}; {item.id} is not written")
 
 
 class ValidatePipeline:
@@ -24,7 +28,7 @@ class ValidatePipeline:
         if not item.is_flash and item.media_name and item.category in ("", FLASH_CATEGORY):
             missing.append("media_name (it gives no slug of its own)")
         if missing:
-            raise MissingFieldError(f"{item.url}: no {', no '.join(missing)}; {item.id} is not written")
+            raise MissingFieldError(item, missing)
         return item
 
 

@@ -15,9 +15,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from aiohttp import web
+
+from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import World
 
@@ -52,10 +56,12 @@ class Cost(NamedTuple):
         return self.articles / self.seconds
 
 
-def run(command: list[str], settings: Mapping[str, object], folder: Path = ROOT) -> Cost:
+def run(command: list[str], settings: Mapping[str, object], folder: Path = ROOT, *, items: bool = True) -> Cost:
     options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        scrapy = subprocess.Popen([sys.executable, "-m", "scrapy", *command, *options], cwd=folder, stderr=log)
+        scrapy = subprocess.Popen(
+            [sys.executable, "-m", "scrapy", *command, *options], cwd=folder, stdout=subprocess.DEVNULL, stderr=log
+        )
         _, status, usage = os.wait4(scrapy.pid, 0)
         scrapy.returncode = os.waitstatus_to_exitcode(status)
         log.seek(0)
@@ -63,7 +69,8 @@ def run(command: list[str], settings: Mapping[str, object], folder: Path = ROOT)
     if scrapy.returncode != 0:
         sys.exit(said)
     seconds = float(re.findall(r"'elapsed_time_seconds': ([0-9.]+)", said)[0])
-    return Cost(int(re.findall(r"'item_scraped_count': (\d+)", said)[0]), seconds, usage.ru_maxrss / 1024)
+    articles = int(re.findall(r"'item_scraped_count': (\d+)", said)[0]) if items else 0
+    return Cost(articles, seconds, usage.ru_maxrss / 1024)
 
 
 @contextmanager
@@ -96,10 +103,7 @@ def speed(articles: int, rounds: int) -> None:
             pairs = []
             for turn in range(rounds + 1):
                 bare = run(["runspider", f"{folder}/bare.py", "-a", f"urls={folder}/urls", "-L", "INFO"], FAST, folder)
-                ours = run(
-                    ["crawl", "finews", "-a", f"category={','.join(SLUGS.values())}"],
-                    {**FAST, "FINEWS_SOURCES_FILE": folder / "sources.toml", "FINEWS_OUTPUT": folder / f"out{turn}"},
-                )
+                ours = archive(folder, folder / f"out{turn}")
                 assert bare.articles == ours.articles == len(numbers), (bare, ours)
                 pairs += [(bare, ours)] if turn else []  # the first warms up
     print(f"{len(numbers)} articles, {CONCURRENCY} at a time, {rounds} rounds in turn:")
@@ -109,15 +113,83 @@ def speed(articles: int, rounds: int) -> None:
     report("peak MB, finews - bare", pairs, lambda bare, ours: ours.memory - bare.memory, "50 at most")
 
 
+def archive(folder: Path, output: Path) -> Cost:
+    """A run for all articles of the newsroom's existing site."""
+    settings = {**FAST, "FINEWS_SOURCES_FILE": folder / "sources.toml", "FINEWS_OUTPUT": output}
+    return run(["crawl", "finews", "-a", f"category={','.join(SLUGS.values())}"], settings)
+
+
+def memory(articles: int) -> None:
+    """Peak memory with ten times as many articles."""
+    costs = []
+    for stories in (articles, 10 * articles):
+        with tempfile.TemporaryDirectory() as name, newsroom(Path(name), stories):
+            costs.append(archive(Path(name), Path(name) / "out"))
+    few, many = costs
+    print(f"peak MB with {few.articles} articles: {few.memory:.0f}, with {many.articles}: {many.memory:.0f}")
+    print(f"  ratio {many.memory / few.memory:23.2f}   1.10 at most")
+
+
+def incremental(posts: int, rounds: int) -> None:
+    """A run with nothing new on a large archive, against one on an empty archive: its first request, its memory."""
+    with tempfile.TemporaryDirectory() as name, Newsroom(World(60)) as room:
+        folder = Path(name)
+        (folder / "sources.toml").write_text(room.sources_toml(), encoding="utf-8")
+        fill(folder / "large", posts)
+        first_request(room, folder, folder / "large")  # learns the posts, archives what is new
+        starts, memories = [], []
+        for turn in range(rounds):
+            empty = first_request(room, folder, folder / f"empty{turn}")
+            large = first_request(room, folder, folder / "large")
+            starts.append(large[0] - empty[0])
+            memories.append(large[1] - empty[1])
+    print(f"nothing new among {posts} posts, against an empty archive, {rounds} rounds in turn:")
+    print(f"{'seconds later':28} {max(starts):8.2f}   2 at most")
+    print(f"{'MB more':28} {max(memories):8.0f}   150 at most")
+
+
+def fill(output: Path, posts: int) -> None:
+    """Empty files with names of posts, 300 a day."""
+    for at in range(posts):
+        day = date(2000, 1, 1) + timedelta(days=at // 300)
+        folder = output / f"_posts/{day:%Y/%m/%d}"
+        if at % 300 == 0:
+            folder.mkdir(parents=True)
+        os.close(os.open(f"{folder}/{day}-NW{day:%Y%m%d}{2230000000 + at}.md", os.O_CREAT | os.O_WRONLY))
+
+
+def first_request(room: Newsroom, folder: Path, output: Path) -> tuple[float, float]:
+    """Seconds from the start of a run to its first request, and its peak memory in MB."""
+    asked: list[float] = []
+
+    async def robots(_: web.BaseRequest) -> web.Response:
+        asked.append(time.monotonic())
+        return web.Response(text="")
+
+    room.clear()
+    room.answer("site", "/robots.txt", handler=robots)
+    began = time.monotonic()
+    settings = {**FAST, "FINEWS_SOURCES_FILE": folder / "sources.toml", "FINEWS_OUTPUT": output}
+    cost = run(["crawl", "finews", "-a", "source=finews"], settings, items=False)
+    return asked[0] - began, cost.memory
+
+
 def report(name: str, pairs: list[tuple[Cost, Cost]], figure: Callable[[Cost, Cost], float], aim: str = "") -> None:
     figures = [figure(*pair) for pair in pairs]
     line = f"{name:28} {statistics.median(figures):8.2f}  ({min(figures):.2f} to {max(figures):.2f})"
-    print(f"{line}   {aim}".rstrip())
+    print(f"{line}   {aim}".rstrip(), flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=3600, help="stories; about five in six are articles")
+    parser.add_argument("--articles", type=int, default=3600, help="stories; about eleven in twelve are articles")
+    parser.add_argument("--posts", type=int, default=1_000_000, help="in the large archive")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", choices=["speed", "memory", "incremental"])
     options = parser.parse_args()
-    speed(options.articles, options.rounds)
+    if options.only in (None, "speed"):
+        speed(options.articles, options.rounds)
+    if options.only in (None, "memory"):
+        memory(options.articles)
+    if options.only in (None, "incremental"):
+        incremental(options.posts, 3)

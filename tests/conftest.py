@@ -61,10 +61,24 @@ class Site:
         """`scrapy crawl finews -a …` at full speed, of the source finews if none is named; the log starts anew."""
         return run_scrapy(*self.words(arguments, settings or {}), environment=environment)
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, settings: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
         """The same, in the background."""
-        command = [sys.executable, "-m", "scrapy", *self.words(arguments, {})]
-        return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+        command = [sys.executable, "-W", "error", "-m", "scrapy", *self.words(arguments, settings or {})]
+        with self.log.open("wb") as log:
+            return subprocess.Popen(command, cwd=ROOT, stderr=log)
+
+    def end_of(self, crawl: subprocess.Popen[bytes], within: float = 60) -> Ran:
+        """How a crawl that was started ended. One that takes longer is killed: code -9."""
+        try:
+            crawl.wait(within)
+        except subprocess.TimeoutExpired:
+            crawl.kill()
+        return Ran(crawl.wait(), "", self.log.read_text(encoding="utf-8"))
+
+    @property
+    def log(self) -> Path:
+        """What the crawl that was started last says."""
+        return self.output.with_suffix(".log")
 
     def words(self, arguments: tuple[str, ...], settings: dict[str, str]) -> list[str]:
         """The command line's."""

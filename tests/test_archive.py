@@ -1,16 +1,19 @@
 import asyncio
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from finews_spider.archive import BY_DAY, FLAT, Archive, post_pattern
+from finews_spider.archive import BY_DAY, FLAT, Archive, check_output, post_pattern
 from finews_spider.dates import BEIJING
 from finews_spider.errors import MistakeError
+from finews_spider.index import Index
 from finews_spider.items import Article
+from finews_spider.ledger import Ledger
 from finews_spider.posts import render
 
 ID = "NW202112302230672549"
@@ -34,7 +37,26 @@ def post_of(article_id: str) -> str:
 
 
 def files(output: Path) -> list[str]:
-    return sorted(str(path.relative_to(output)) for path in output.rglob("*") if path.is_file())
+    own = output / ".finews"
+    found = (path for path in output.rglob("*") if path.is_file())
+    return sorted(str(path.relative_to(output)) for path in found if path.parent != own)
+
+
+Opened = Callable[..., Archive]
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    """Opens the archive of a folder, as a run does."""
+    with ExitStack() as stack:
+
+        def open_it(output: Path, pattern: str = BY_DAY) -> Archive:
+            check_output(output)
+            archive = Archive(output, Index(stack.enter_context(Ledger(output))), pattern)
+            archive.look()
+            return archive
+
+        yield open_it
 
 
 def add(archive: Archive, *articles: str, text: str = TEXT) -> list[BaseException | None]:
@@ -90,21 +112,21 @@ def test_another_post_path_is_refused_with_what_is_accepted(value: str) -> None:
         post_pattern(value)
 
 
-def test_a_post_lies_in_the_folder_of_its_day(tmp_path: Path) -> None:
-    assert Archive(tmp_path).path(ID, TIME) == tmp_path / PATH
+def test_a_post_lies_in_the_folder_of_its_day(opened: Opened, tmp_path: Path) -> None:
+    assert opened(tmp_path).path(ID, TIME) == tmp_path / PATH
 
 
-def test_a_post_of_midnight_is_of_the_day_that_begins(tmp_path: Path) -> None:
+def test_a_post_of_midnight_is_of_the_day_that_begins(opened: Opened, tmp_path: Path) -> None:
     midnight = TIME.replace(hour=0, minute=0, second=0)
-    assert Archive(tmp_path).path(ID, midnight) == tmp_path / PATH
+    assert opened(tmp_path).path(ID, midnight) == tmp_path / PATH
 
 
-def test_posts_may_lie_flat(tmp_path: Path) -> None:
-    assert Archive(tmp_path, FLAT).path(ID, TIME) == tmp_path / f"_posts/2021-12-30-{ID}.md"
+def test_posts_may_lie_flat(opened: Opened, tmp_path: Path) -> None:
+    assert opened(tmp_path, FLAT).path(ID, TIME) == tmp_path / f"_posts/2021-12-30-{ID}.md"
 
 
-def test_an_archive_without_a_folder_is_empty(tmp_path: Path) -> None:
-    assert len(Archive(tmp_path / "nowhere")) == 0
+def test_an_archive_without_a_folder_is_empty(opened: Opened, tmp_path: Path) -> None:
+    assert len(opened(tmp_path / "nowhere")) == 0
 
 
 @pytest.mark.parametrize("pattern", [BY_DAY, FLAT])
@@ -112,121 +134,125 @@ def test_an_archive_without_a_folder_is_empty(tmp_path: Path) -> None:
     "path",
     [PATH, f"_posts/2021-12-30-{ID}.md", f"old_post/2021-12-30-{ID}.html", f"_old_post/{ID[2:6]}/2021-12-30-{ID}.md"],
 )
-def test_posts_are_known_in_any_layout(tmp_path: Path, pattern: str, path: str) -> None:
+def test_posts_are_known_in_any_layout(opened: Opened, tmp_path: Path, pattern: str, path: str) -> None:
     put(tmp_path, path)
-    assert ID in Archive(tmp_path, pattern)
+    assert ID in opened(tmp_path, pattern)
 
 
-def test_a_post_is_of_one_family(tmp_path: Path) -> None:
+def test_a_post_is_of_one_family(opened: Opened, tmp_path: Path) -> None:
     put(tmp_path, PATH)
-    assert ID.removeprefix("NW") not in Archive(tmp_path)
+    assert ID.removeprefix("NW") not in opened(tmp_path)
 
 
 @pytest.mark.parametrize(
     "path", ["_posts/2021-12-30-welcome.md", f"_posts/2021-12-30-{ID}.md.part", f"_drafts/2021-12-30-{ID}.md"]
 )
-def test_other_files_are_not_known(tmp_path: Path, path: str) -> None:
+def test_other_files_are_not_known(opened: Opened, tmp_path: Path, path: str) -> None:
     put(tmp_path, path)
-    assert len(Archive(tmp_path)) == 0
+    assert len(opened(tmp_path)) == 0
 
 
-def test_a_post_is_written_as_it_is(tmp_path: Path) -> None:
-    add(Archive(tmp_path), ID)
+def test_a_post_is_written_as_it_is(opened: Opened, tmp_path: Path) -> None:
+    add(opened(tmp_path), ID)
     assert (tmp_path / PATH).read_bytes() == TEXT.encode()
 
 
-def test_a_post_that_was_added_is_known(tmp_path: Path) -> None:
-    archive = Archive(tmp_path)
+def test_a_post_that_was_added_is_known(opened: Opened, tmp_path: Path) -> None:
+    archive = opened(tmp_path)
     add(archive, ID)
     assert ID in archive
     assert len(archive) == 1
 
 
-def test_an_archive_is_read_from_the_posts_alone(tmp_path: Path) -> None:
-    add(Archive(tmp_path), ID)
-    assert ID in Archive(tmp_path)
+def test_an_archive_is_read_from_the_posts_alone(opened: Opened, tmp_path: Path) -> None:
+    add(opened(tmp_path), ID)
+    assert ID in opened(tmp_path)
 
 
-def test_nothing_else_is_left(tmp_path: Path) -> None:
-    add(Archive(tmp_path), ID)
+def test_nothing_else_is_left(opened: Opened, tmp_path: Path) -> None:
+    add(opened(tmp_path), ID)
     assert files(tmp_path) == [PATH]
 
 
-def test_posts_that_come_together_are_all_written(tmp_path: Path) -> None:
+def test_posts_that_come_together_are_all_written(opened: Opened, tmp_path: Path) -> None:
     several = [f"NW{202112302230672549 + n}" for n in range(50)]
-    archive = Archive(tmp_path)
+    archive = opened(tmp_path)
     assert add(archive, *several) == [None] * 50
     assert len(files(tmp_path)) == len(archive) == 50
 
 
-def test_posts_may_be_added_in_turn(tmp_path: Path) -> None:
-    archive = Archive(tmp_path)
+def test_posts_may_be_added_in_turn(opened: Opened, tmp_path: Path) -> None:
+    archive = opened(tmp_path)
     add(archive, ID)
     add(archive, OTHER)
     assert len(archive) == 2
 
 
-def test_an_error_of_the_disk_is_raised(tmp_path: Path) -> None:
+def test_an_error_of_the_disk_is_raised(opened: Opened, tmp_path: Path) -> None:
     put(tmp_path, "_posts/2021")
-    assert isinstance(add(Archive(tmp_path), ID)[0], OSError)
+    assert isinstance(add(opened(tmp_path), ID)[0], OSError)
 
 
-def test_a_post_that_the_disk_refused_is_not_known(tmp_path: Path) -> None:
+def test_a_post_that_the_disk_refused_is_not_known(opened: Opened, tmp_path: Path) -> None:
     put(tmp_path, "_posts/2021")
-    archive = Archive(tmp_path)
+    archive = opened(tmp_path)
     add(archive, ID)
     assert ID not in archive
 
 
-def test_a_post_that_the_disk_refused_stops_no_other(tmp_path: Path) -> None:
+def test_a_post_that_the_disk_refused_stops_no_other(opened: Opened, tmp_path: Path) -> None:
     (tmp_path / PATH).mkdir(parents=True)
-    refused, written = add(Archive(tmp_path), ID, OTHER)
+    refused, written = add(opened(tmp_path), ID, OTHER)
     assert isinstance(refused, OSError)
     assert written is None
 
 
-def test_a_post_that_was_not_synced_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_post_that_was_not_synced_is_not_there(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "fsync", refuse(stat.S_ISREG))
-    assert isinstance(add(Archive(tmp_path), ID)[0], OSError)
+    assert isinstance(add(opened(tmp_path), ID)[0], OSError)
     assert not (tmp_path / PATH).exists()
 
 
-def test_a_folder_that_was_not_synced_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_was_not_synced_is_an_error(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "fsync", refuse(stat.S_ISDIR))
-    assert isinstance(add(Archive(tmp_path), ID)[0], OSError)
+    assert isinstance(add(opened(tmp_path), ID)[0], OSError)
 
 
-def test_a_text_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    assert isinstance(add(Archive(tmp_path), ID, text="\ud800")[0], ValueError | OSError)
+def test_a_text_that_cannot_be_written_is_an_error(opened: Opened, tmp_path: Path) -> None:
+    assert isinstance(add(opened(tmp_path), ID, text="\ud800")[0], ValueError | OSError)
 
 
-def test_a_post_is_read_back(tmp_path: Path) -> None:
+def test_a_post_is_read_back(opened: Opened, tmp_path: Path) -> None:
     put(tmp_path, PATH, post_of(ID))
-    article = Archive(tmp_path).read(ID)
+    article = opened(tmp_path).read(ID)
     assert article is not None
     assert (article.id, article.title, article.time, article.media_name) == (ID, "题", TIME, "中国证券报")
 
 
-def test_what_is_not_there_is_not_read(tmp_path: Path) -> None:
-    assert Archive(tmp_path).read(ID) is None
+def test_what_is_not_there_is_not_read(opened: Opened, tmp_path: Path) -> None:
+    assert opened(tmp_path).read(ID) is None
 
 
 @pytest.mark.parametrize("text", ["", "by hand", TEXT])
-def test_a_post_of_another_hand_is_not_read(tmp_path: Path, text: str) -> None:
+def test_a_post_of_another_hand_is_not_read(opened: Opened, tmp_path: Path, text: str) -> None:
     put(tmp_path, PATH, text)
-    archive = Archive(tmp_path)
+    archive = opened(tmp_path)
     assert ID in archive
     assert archive.read(ID) is None
 
 
-def test_a_post_that_is_gone_is_not_read(tmp_path: Path) -> None:
+def test_a_post_that_is_gone_is_not_read(opened: Opened, tmp_path: Path) -> None:
     put(tmp_path, PATH, post_of(ID))
-    archive = Archive(tmp_path)
+    archive = opened(tmp_path)
     (tmp_path / PATH).unlink()
     assert archive.read(ID) is None
 
 
-def test_a_post_in_another_encoding_is_not_read(tmp_path: Path) -> None:
+def test_a_post_in_another_encoding_is_not_read(opened: Opened, tmp_path: Path) -> None:
     put(tmp_path, PATH)
     (tmp_path / PATH).write_bytes(post_of(ID).encode("gb18030"))
-    assert Archive(tmp_path).read(ID) is None
+    assert opened(tmp_path).read(ID) is None

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from finews_spider import categories
-from finews_spider.archive import check_output, only_run
+from finews_spider.archive import only_run
 from finews_spider.categories import Category, State
 from tests import existing
 from tests.conftest import run_scrapy
@@ -251,7 +251,6 @@ def test_fixing_an_existing_site_adds_pages_and_changes_lines_of_titles_only(the
 
 
 def test_fixing_waits_for_no_run(tmp_path: Path) -> None:
-    check_output(tmp_path)
     with only_run(tmp_path):
         ran = run_scrapy("categories", "--fix", "-s", f"FINEWS_OUTPUT={tmp_path}")
     assert ran.code == 6

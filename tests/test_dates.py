@@ -1,7 +1,8 @@
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from finews_spider import dates
 from finews_spider.dates import BEIJING, Window, read_day, read_time
 
 DAY = date(2021, 12, 30)
@@ -107,3 +108,8 @@ def test_other_days_are_not_before_the_window(window: Window) -> None:
 @pytest.mark.parametrize(("window", "asks"), [(Window(), False), (Window(DAY), True), (Window(until=DAY), True)])
 def test_a_window_is_true_when_it_asks_for_something(window: Window, asks: bool) -> None:
     assert bool(window) is asks
+
+
+def test_now_is_the_time_in_beijing() -> None:
+    assert dates.now().utcoffset() == timedelta(hours=8)
+    assert abs(dates.now() - datetime.now(UTC)) < timedelta(minutes=1)

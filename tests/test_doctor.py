@@ -69,6 +69,14 @@ def test_a_changed_shape_is_said(site: Site) -> None:
     assert "no field Art_Title" in ran.out
 
 
+def test_a_captcha_is_said(site: Site) -> None:
+    site.room.answer("weblist", "/comm/", body="<html><title>安全验证</title><body>请拖动滑块</body></html>")
+    ran = doctor(site)
+    assert ran.code == 4
+    assert "kept out: captcha page" in line(ran, "flashes")
+    assert "raise DOWNLOAD_DELAY" in ran.out
+
+
 def test_a_wrong_sources_file_is_refused(site: Site) -> None:
     ran = run_scrapy("doctor", "-s", f"FINEWS_SOURCES_FILE={site.output}.toml")
     assert ran.code == 2

@@ -371,7 +371,7 @@ def test_what_the_site_says_of_its_refusal_is_said() -> None:
 
 def test_a_page_is_unreadable_as_a_column() -> None:
     with pytest.raises(UnreadableError, match="not JSON"):
-        column().read("<html><body>验证码</body></html>")
+        column().read("<html><body>此域名可以出售</body></html>")
 
 
 def test_a_column_goes_on_with_its_next_page() -> None:

@@ -334,6 +334,15 @@ def test_the_usual_answer_with_other_headers(room: Newsroom) -> None:
     assert (answer.text, answer.headers["Content-Type"]) == (usual, "text/html; charset=gbk")
 
 
+def test_the_usual_answer_edited(room: Newsroom) -> None:
+    kept = ask(room, "site", "/").headers["ETag"]
+    room.answer("site", "/", edit=lambda text: text.replace("<li>", "<div>"))
+    answer = ask(room, "site", "/", {"If-None-Match": kept})
+    assert answer.status == 200
+    assert "<div>" in answer.text
+    assert "<li>" not in answer.text
+
+
 def test_a_handler_may_do_anything(room: Newsroom) -> None:
     async def teapot(request: web.BaseRequest) -> web.Response:
         return web.Response(status=418, text=request.path)

@@ -23,6 +23,7 @@ text_path = "/NewsData/GetNewsText.do?id={id}"
 share_link = "http://finews.zning.xyz/html_News/NewsShare.html?infoCode={id}"
 flash_link = "http://finance.eastmoney.com/news/1354,{number}.html"
 categories = ["TechWeb"]
+max_age_days = 3
 """.splitlines(keepends=True)
 
 
@@ -46,6 +47,12 @@ def test_the_shipped_file_is_accepted() -> None:
     assert list(load(SHIPPED)) == ["finews", "eastmoney"]
 
 
+def test_a_site_that_stopped_has_no_limit_of_age_and_one_that_goes_on_outlasts_holidays() -> None:
+    limits = {name: source.max_age_days for name, source in load(SHIPPED).items()}
+    assert limits["finews"] == 0
+    assert limits["eastmoney"] >= 10  # the Spring Festival of 2026 has nine days
+
+
 def test_a_file_gives_sources_with_its_values(tmp_path: Path) -> None:
     file = tmp_path / "sources.toml"
     file.write_text("".join(LINES), encoding="utf-8")
@@ -58,16 +65,19 @@ def test_a_file_gives_sources_with_its_values(tmp_path: Path) -> None:
         flash_link="http://finance.eastmoney.com/news/1354,{number}.html",
         categories=("TechWeb",),
         enabled=True,
+        max_age_days=3,
     )
     assert load(file) == {"finews": expected}
 
 
 def test_keys_with_a_default_may_be_left_out(tmp_path: Path) -> None:
     file = tmp_path / "sources.toml"
-    file.write_text(with_line("categories", "").replace("enabled = true\n", ""), encoding="utf-8")
+    file.write_text(
+        with_line("categories", "").replace("enabled = true\n", "").replace("max_age_days = 3\n", ""), encoding="utf-8"
+    )
     source = load(file)["finews"]
     assert isinstance(source, FinewsSource)
-    assert (source.categories, source.enabled) == ((), True)
+    assert (source.categories, source.enabled, source.max_age_days) == ((), True, 0)
 
 
 def test_a_source_that_is_not_enabled_is_there(tmp_path: Path) -> None:
@@ -100,14 +110,14 @@ def test_what_is_no_toml_is_refused_with_its_line(tmp_path: Path) -> None:
 
 def test_an_unknown_source_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
     text = "".join([*LINES, "[finnews]\n"])
-    assert refusal(tmp_path, text) == ":14: finnews: unknown source; known are finews, eastmoney"
+    assert refusal(tmp_path, text) == ":15: finnews: unknown source; known are finews, eastmoney"
 
 
 def test_an_unknown_key_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
     message = refusal(tmp_path, with_line("categories", 'categorys = ["TechWeb"]'))
     assert message == (
         ":13: finews.categorys: unknown key; known are"
-        " site, share, origin, text_path, share_link, flash_link, categories, enabled, then"
+        " site, share, origin, text_path, share_link, flash_link, categories, enabled, then, max_age_days"
     )
 
 
@@ -129,6 +139,8 @@ def test_a_list_over_several_lines_is_named_at_its_key(tmp_path: Path) -> None:
         ("site = 1", ":5: finews.site: must be a str, not 1"),
         ('site = ["https://a.example"]', ":5: finews.site: must be a str, not ['https://a.example']"),
         ('share = "http://a.example"', ":6: finews.share: must be a list"),
+        ("max_age_days = true", ":14: finews.max_age_days: must be a int, not True"),
+        ("max_age_days = 1.5", ":14: finews.max_age_days: must be a int, not 1.5"),
         ("share = [1]", ":6: finews.share: must be a str, not 1"),
     ],
 )
@@ -147,6 +159,8 @@ def test_a_value_of_another_type_is_refused_with_the_right_one(tmp_path: Path, l
         ('text_path = "/{id}{x}"', ":10: finews.text_path: '/{id}{x}' is not a path with {id} in it"),
         ('share_link = "http://a.example/"', ":11: finews.share_link: 'http://a.example/' is not a URL with {id}"),
         ('flash_link = "/{id}"', ":12: finews.flash_link: '/{id}' is not a URL with {id} (NW and digits) or {number}"),
+        ("max_age_days = -1", ":14: finews.max_age_days: -1 is not a number of days up to 9999; 0 is no limit"),
+        ("max_age_days = 10000", ":14: finews.max_age_days: 10000 is not a number of days up to 9999; 0 is no limit"),
         ('categories = ["a b"]', ":13: finews.categories: 'a b' is not a slug, like zhongguozhengquanbao"),
     ],
 )

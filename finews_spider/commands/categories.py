@@ -8,11 +8,11 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from finews_spider import categories
-from finews_spider.archive import check_output, only_run
+from finews_spider.archive import only_run
 from finews_spider.categories import Category, Page, State
-from finews_spider.commands.crawl import HELD, WRONG
 from finews_spider.errors import HeldError, MistakeError
 from finews_spider.front_matter import scalar
+from finews_spider.report import HELD, WRONG
 
 TO_MEND = 1
 
@@ -46,7 +46,6 @@ class Command(ScrapyCommand):
             if not opts.fix:
                 self.exitcode = _say(output, mend=False)
                 return
-            check_output(output)
             with only_run(output):
                 self.exitcode = _say(output, mend=True)
         except (MistakeError, HeldError) as error:

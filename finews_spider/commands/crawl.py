@@ -3,20 +3,27 @@
 import argparse
 import gc
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from scrapy.commands import crawl
-from scrapy.crawler import Crawler
 
+from finews_spider import report
 from finews_spider.archive import only_run
 from finews_spider.errors import HeldError, MistakeError
+from finews_spider.extensions.progress import quieten
+from finews_spider.extensions.report import RunReport
 from finews_spider.spiders.finews import FinewsSpider
-
-WRONG, INCOMPLETE, BROKEN, HELD = 2, 3, 4, 6
 
 
 class Command(crawl.Command):
     """Scrapy's own, with exit codes."""
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Before the log is set up."""
+        super().process_options(args, opts)
+        assert self.settings is not None
+        quieten(self.settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider, alone on its archive. The exit codes are in README.md."""
@@ -24,13 +31,19 @@ class Command(crawl.Command):
             super().run(args, opts)
             return
         assert self.settings is not None
+        output = Path(self.settings["FINEWS_OUTPUT"])
         try:
             FinewsSpider.read_arguments(self.settings, opts.spargs)
-            with only_run(Path(self.settings["FINEWS_OUTPUT"])):
+            with only_run(output):
                 self.exitcode = self._crawl(opts)
         except (MistakeError, HeldError) as error:
             print(f"scrapy crawl finews: {error}", file=sys.stderr)
-            self.exitcode = WRONG if isinstance(error, MistakeError) else HELD
+            self.exitcode = report.WRONG if isinstance(error, MistakeError) else report.HELD
+            if output.is_dir():
+                refused = report.begin(output, opts.spargs)
+                report.end(refused, self.exitcode, str(error))
+                with suppress(OSError):
+                    report.write(refused, output)
 
     def _crawl(self, opts: argparse.Namespace) -> int:
         assert self.crawler_process is not None
@@ -38,12 +51,7 @@ class Command(crawl.Command):
         crawler = self._create_crawler(FinewsSpider.name)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        return 1 if self.crawler_process.bootstrap_failed else exit_code(crawler)
-
-
-def exit_code(crawler: Crawler) -> int:
-    """4 when a listing could not be read, 3 when an article could not, else 0."""
-    if crawler.stats.get_value("finews/listings/failed"):
-        return BROKEN
-    unread = ("finews/articles/incomplete", "item_dropped_reasons_count/MissingFieldError", "item_error_count")
-    return INCOMPLETE if any(crawler.stats.get_value(name) for name in unread) else 0
+        extension = crawler.get_extension(RunReport)
+        if self.crawler_process.bootstrap_failed or extension is None or extension.report["exit_code"] is None:
+            return 1  # a fault in finews; the log has its traceback
+        return int(extension.report["exit_code"])

@@ -5,17 +5,16 @@ import os
 import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 
-from scrapy import signals
 from scrapy.commands import ScrapyCommand
-from scrapy.crawler import Crawler
 
+from finews_spider.archive import only_run
+from finews_spider.errors import HeldError, MistakeError
+from finews_spider.extensions.report import RunReport
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
+from finews_spider.report import HELD, WRONG
 from finews_spider.spiders.finews import FinewsSpider
 
 SITE = Path(__file__).resolve().parents[2] / "output"
@@ -53,60 +52,38 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, then say what there is now and what to type next."""
         folder: Path = opts.folder
-        shutil.copytree(SITE, folder, ignore=NOT_SKELETON, dirs_exist_ok=True)
-        with Newsroom(World(articles=opts.articles)) as room, tempfile.TemporaryDirectory() as scratch:
-            sources = Path(scratch) / "sources.toml"
-            sources.write_text(room.sources_toml(), encoding="utf-8")
-            print(f"The newsroom is open at {room.urls['site']}; crawling it into {folder}/")
-            began = time.monotonic()
-            crawler = self._crawl(sources)
-            self._summarise(crawler, folder, len(room.log), time.monotonic() - began)
+        try:
+            shutil.copytree(SITE, folder, ignore=NOT_SKELETON, dirs_exist_ok=True)
+            with only_run(folder), Newsroom(World(opts.articles)) as room, tempfile.TemporaryDirectory() as scratch:
+                sources = Path(scratch) / "sources.toml"
+                sources.write_text(room.sources_toml(), encoding="utf-8")
+                print(f"The newsroom is open at {room.urls['site']}; crawling it into {folder}/", flush=True)
+                self.exitcode = self._crawl(sources)
+        except (HeldError, MistakeError, OSError) as error:
+            print(f"scrapy demo: {error}", file=sys.stderr)
+            self.exitcode = HELD if isinstance(error, HeldError) else WRONG
+        if self.exitcode:
+            print("\nThe demo did not end well; what is above says why.")
+        else:
+            _say_next(folder)
 
-    def _crawl(self, sources: Path) -> Crawler:
+    def _crawl(self, sources: Path) -> int:
         assert self.crawler_process is not None
         self.crawler_process.settings.set("FINEWS_SOURCES_FILE", str(sources), priority="cmdline")
         crawler = self.crawler_process.create_crawler(FinewsSpider)
-        crawler.signals.connect(_progress(), signal=signals.item_scraped, weak=False)
         self.crawler_process.crawl(crawler)
         self.crawler_process.start()
-        return crawler
-
-    def _summarise(self, crawler: Crawler, folder: Path, requests: int, seconds: float) -> None:
-        new = crawler.stats.get_value("finews/posts", 0)
-        known = crawler.stats.get_value("finews/articles/known", 0)
-        posts = sorted(folder.glob("_posts/**/*.md"), key=lambda post: post.name)
-        if crawler.stats.get_value("log_count/ERROR", 0) or not posts:
-            print("\nThe demo did not end well; the log above says why.")
-            self.exitcode = 1
-            return
-        print(f"\n{new} new posts, {known} articles known before; {requests} requests, {seconds:.1f} seconds.")
-        for source in crawler.spider.sources if isinstance(crawler.spider, FinewsSpider) else ():
-            print(f"  {source}: {crawler.stats.get_value(f'finews/posts/{source}', 0)} new posts")
-        print(f"{folder}/_posts has {len(posts)} posts in {len(_categories(posts))} categories.")
-        if new:
-            one = next(post for post in posts if "-NW" in post.name)
-            print(f"\nOne of them, {one}:\n\n{_head(one)}")
-        else:
-            print("Nothing is new: no article was asked for, no file was touched.")
-        scrapy = os.path.relpath(sys.argv[0])
-        print(f"\nNext:\n  jekyll serve --source {folder}  # the site, if Jekyll is installed")
-        print(f"  {scrapy} demo          # again: finds nothing new")
-        print(f"  {scrapy} crawl finews  # the real sites, one request a second, into output/")
+        extension = crawler.get_extension(RunReport)
+        return 1 if extension is None else int(extension.report["exit_code"])
 
 
-def _progress() -> Callable[[], None]:
-    """Says every now and then how far it is."""
-    posts = count(1)
-
-    def say() -> None:
-        if (done := next(posts)) % 50 == 0:
-            print(f"  {done} posts", flush=True)
-
-    return say
-
-
-def _categories(posts: list[Path]) -> set[str]:
-    return {line for post in posts for line in post.read_text(encoding="utf-8").split("\n")[4:5]}
+def _say_next(folder: Path) -> None:
+    posts = sorted(folder.glob("_posts/**/*-NW*.md"), key=lambda post: post.name)
+    print(f"\nOne of the posts, {posts[0]}:\n\n{_head(posts[0])}")
+    scrapy = os.path.relpath(sys.argv[0])
+    print(f"\nNext:\n  jekyll serve --source {folder}  # the site, if Jekyll is installed")
+    print(f"  {scrapy} demo          # again: finds nothing new")
+    print(f"  {scrapy} crawl finews  # the real sites, one request a second, into output/")
 
 
 def _head(post: Path) -> str:

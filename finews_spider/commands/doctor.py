@@ -2,12 +2,11 @@
 
 import argparse
 import sys
-from datetime import datetime
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from finews_spider.dates import BEIJING
+from finews_spider import dates
 from finews_spider.doctor import DoctorSpider, table
 from finews_spider.errors import MistakeError
 from finews_spider.sources.file import load
@@ -44,5 +43,5 @@ class Command(ScrapyCommand):
         self.crawler_process.crawl(crawler)
         self.crawler_process.start()
         assert isinstance(crawler.spider, DoctorSpider)
-        print(table(crawler.spider.checks, datetime.now(BEIJING)))
+        print(table(crawler.spider.checks, dates.now()))
         self.exitcode = 4 if any(check.trouble for check in crawler.spider.checks) else 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+Edit = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Asked:
 
 @dataclass(slots=True)
 class Rule:
-    """Another answer for a role's paths that start so. Neither status, body nor handler: the usual page."""
+    """Another answer for a role's paths that start so. Neither status, body nor handler: the usual page, edited."""
 
     role: str
     prefix: str
@@ -32,6 +33,7 @@ class Rule:
     times: int | None = None
     delay: float = 0.0
     handler: Handler | None = None
+    edit: Edit | None = None
 
 
 class Rules:

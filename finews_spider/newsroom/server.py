@@ -15,7 +15,7 @@ from aiohttp import web
 from finews_spider.newsroom import eastmoney, pages
 from finews_spider.newsroom.finews import Blog, ShareHost
 from finews_spider.newsroom.pages import NOT_FOUND, Page, Site, View
-from finews_spider.newsroom.rules import Asked, Handler, Rule, Rules
+from finews_spider.newsroom.rules import Asked, Edit, Handler, Rule, Rules
 from finews_spider.newsroom.world import World
 
 SOURCES = Path(__file__).parent.parent / "sources.toml"
@@ -83,12 +83,13 @@ class Newsroom:
         times: int | None = None,
         delay: float = 0.0,
         handler: Handler | None = None,
+        edit: Edit | None = None,
     ) -> None:
-        """Answer so from now on, or so many times. Only `headers` or `delay`: the usual page with them."""
+        """Answer so from now on, or so many times. Only `headers`, `delay` or `edit`: the usual page with them."""
         if role not in self._sites:
             raise ValueError(f"no such role: {role}")
         content = body.encode() if isinstance(body, str) else body
-        self._rules.add(Rule(role, path_prefix, status, content, headers or {}, times, delay, handler))
+        self._rules.add(Rule(role, path_prefix, status, content, headers or {}, times, delay, handler, edit))
 
     def clear(self) -> None:
         """Behave again."""
@@ -100,11 +101,13 @@ class Newsroom:
         return [each for each in self.log if role in (None, each.role) and each.path.startswith(prefix)]
 
     def sources_toml(self) -> str:
-        """finews_spider/sources.toml with the sites' origins replaced by the newsroom's."""
+        """finews_spider/sources.toml with the sites' origins replaced by the newsroom's, and news of any age."""
         lines = SOURCES.read_text(encoding="utf-8").splitlines(keepends=True)
         return "".join(self._relocate(line) for line in lines)
 
     def _relocate(self, line: str) -> str:
+        if line.startswith("max_age_days"):
+            return "max_age_days = 0\n"
         url = self.urls.get(line.partition("=")[0].strip())
         return re.sub(r'https?://[^/"]+', url, line) if url else line
 
@@ -138,7 +141,7 @@ class Newsroom:
         if rule.handler:
             return await rule.handler(request)
         if rule.status is None and rule.body is None:
-            response = self._usual(role, request)
+            response = self._edited(role, request, rule.edit) if rule.edit else self._usual(role, request)
             response.headers.update(rule.headers)
             return response
         headers = {"Content-Type": pages.HTML, **rule.headers}
@@ -149,6 +152,13 @@ class Newsroom:
         if page.unchanged(request.headers):
             return web.Response(status=304, headers=page.validators)
         return web.Response(body=page.body, status=page.status, headers=page.headers)
+
+    def _edited(self, role: str, request: web.BaseRequest, edit: Edit) -> web.Response:
+        """Without what would let it be kept, as it is not the usual page."""
+        page = self._page(role, request.path_qs)
+        charset = page.content_type.partition("charset=")[2]
+        body = edit(page.body.decode(charset)).encode(charset)
+        return web.Response(body=body, status=page.status, headers={"Content-Type": page.content_type})
 
     def _page(self, role: str, path: str) -> Page:
         if path == "/robots.txt":

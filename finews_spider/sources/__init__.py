@@ -6,11 +6,14 @@ the URLs that a source names and hands the answers to the `read` that stands bes
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, TypeVar
 
 from finews_spider import ids
 from finews_spider.dates import Window
 from finews_spider.items import Article, ArticleRef
+from finews_spider.sources.block_pages import block_page
+
+Page = TypeVar("Page")
 
 # What values in sources.toml have to look like: a pattern, and how a message calls it.
 Origin = Annotated[str, (r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", "a scheme and host, like https://example.com")]
@@ -23,6 +26,7 @@ IdLink = Annotated[
     ),
 ]
 Slug = Annotated[str, (r"[\w·-]+", "a slug, like zhongguozhengquanbao")]
+Days = Annotated[int, (r"[0-9]{1,4}", "a number of days up to 9999; 0 is no limit")]
 
 
 def link_of(id_: str, share_link: str, flash_link: str) -> str:
@@ -38,6 +42,10 @@ class AbsentError(UnreadableError):
     """The answer says that there is no such article."""
 
 
+class BlockedError(UnreadableError):
+    """In place of the answer stands a captcha, a block page, a login page or an empty one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """What a run is asked for: categories and columns are slugs, none means all."""
@@ -51,13 +59,14 @@ class Query:
 class ListingPage:
     """What one listing names.
 
-    `older` is the next page of the same list, which a run reads unless this one shows that it need not; `leads_to` are
-    other lists, which it reads in any case. `skipped` counts rows by why they are no refs; `lacking` names fields that
-    rows should have.
+    `older` is the next page of the same list, which a run reads unless this one shows that it need not; where the limit
+    of pages leaves it out, the list is `cut_off`. `leads_to` are other lists, which a run reads in any case. `skipped`
+    counts rows by why they are no refs; `lacking` names fields that rows should have.
     """
 
     refs: list[ArticleRef] = field(default_factory=list)
     older: "Listing | None" = None
+    cut_off: bool = False
     leads_to: list["Listing"] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     lacking: set[str] = field(default_factory=set)
@@ -75,25 +84,45 @@ class ListingPage:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page that names articles; `read` raises UnreadableError where the page is not such a listing.
+    """A page that names articles, and how to read it.
 
     `otherwise` stands in for it when it cannot be had or read. Where it `may_be_absent`, HTTP 404 is no failure.
+    A list is `in_order` where its rows go back in time.
     """
 
     name: str
     url: str
-    read: Callable[[str], ListingPage]
+    reader: Callable[[str], ListingPage]
     otherwise: "Listing | None" = None
     may_be_absent: bool = False
+    in_order: bool = True
+
+    def read(self, text: str) -> ListingPage:
+        """What the answer names. Raises UnreadableError where it is no such listing."""
+        return _read(self.reader, text)
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way to an article's text; `read` gives what the answer has, or raises UnreadableError."""
+    """One way to an article's text, and how to read it."""
 
     name: str
     url: str
-    read: Callable[[str], Article]
+    reader: Callable[[str], Article]
+
+    def read(self, text: str) -> Article:
+        """What the answer has. Raises UnreadableError where it is not what its URL gives when all is well."""
+        return _read(self.reader, text)
+
+
+def _read(reader: Callable[[str], Page], text: str) -> Page:
+    """What a reader makes of an answer. One that it cannot read may be a block page: then BlockedError says which."""
+    try:
+        return reader(text)
+    except UnreadableError as error:
+        if kind := block_page(text):
+            raise BlockedError(kind) from error
+        raise
 
 
 class Source(Protocol):
@@ -112,6 +141,11 @@ class Source(Protocol):
     @property
     def then(self) -> tuple[str, ...]:
         """Names of sources whose routes are tried after its own."""
+        ...
+
+    @property
+    def max_age_days(self) -> int:
+        """Older than that its newest item cannot be when all is well; 0 is no limit."""
         ...
 
     def column_slugs(self) -> set[str]:

@@ -16,6 +16,7 @@ from finews_spider.items import FLASH_CATEGORY, Article, ArticleRef
 from finews_spider.slugs import slug
 from finews_spider.sources import (
     AbsentError,
+    Days,
     IdLink,
     Listing,
     ListingPage,
@@ -32,6 +33,8 @@ from finews_spider.sources.placeholders import put_back
 PAGE_SIZE = 200  # rows; more is clamped
 # Any value does, and none is an error; one that stays lets listings be revalidated.
 TRACE = "finews"
+
+Rows = tuple[str, ...]  # numbers of a page's rows: a page that is the same as the one before it ends the list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +67,7 @@ class EastmoneySource:
     flashes: bool = True
     enabled: bool = True
     then: tuple[str, ...] = ()
+    max_age_days: Days = 0
 
     def hosts(self) -> set[str]:
         """Every host that it may be asked for."""
@@ -119,9 +123,7 @@ class EastmoneySource:
 
     # Columns: pages by number, newest first but not strictly.
 
-    def _column(
-        self, column: Column, number: int = 1, before: tuple[str, ...] = (), otherwise: Listing | None = None
-    ) -> Listing:
+    def _column(self, column: Column, number: int = 1, before: Rows = (), otherwise: Listing | None = None) -> Listing:
         query = {"client": "web", "biz": "web_news_col", "column": column.id, "order": 1, "needInteractData": 0}
         query |= {"page_index": number, "page_size": PAGE_SIZE, "req_trace": TRACE}
         return Listing(
@@ -131,15 +133,20 @@ class EastmoneySource:
             otherwise=otherwise,
         )
 
-    def _read_column(self, column: Column, number: int, before: tuple[str, ...], text: str) -> ListingPage:
+    def _read_column(self, column: Column, number: int, before: Rows, text: str) -> ListingPage:
         page = ListingPage()
         rows = _rows(_data(text), "list")
         for row in rows:
             self._add_article(page, row)
         found = tuple(str(row.get("code")) for row in rows)
-        if found and found != before and number < self.pages:
-            page.older = self._column(column, number + 1, found)
+        self._go_on(page, found, before, number, lambda: self._column(column, number + 1, found))
         return page
+
+    def _go_on(self, page: ListingPage, found: Rows, before: Rows, number: int, older: Callable[[], Listing]) -> None:
+        """Name the next page, unless this one is empty, the same as the one before it, or the last that is allowed."""
+        if found and found != before:
+            page.cut_off = number >= self.pages
+            page.older = None if page.cut_off else older()
 
     def _add_article(self, page: ListingPage, row: dict[str, Any]) -> None:
         number, time, title, media_name = page.take(row, "code", "showTime", "title", "mediaName")
@@ -164,7 +171,7 @@ class EastmoneySource:
 
     # Flashes: pages by cursor, which is the realSort of the last row: unix seconds and six digits.
 
-    def _flashes(self, cursor: str = "", number: int = 1, before: tuple[str, ...] = ()) -> Listing:
+    def _flashes(self, cursor: str = "", number: int = 1, before: Rows = ()) -> Listing:
         query = {"client": "web", "biz": "web_724", "fastColumn": 102, "sortEnd": cursor, "pageSize": PAGE_SIZE}
         return Listing(
             "flashes",
@@ -173,7 +180,7 @@ class EastmoneySource:
             otherwise=self._old_flashes() if number == 1 else None,
         )
 
-    def _read_flashes(self, cursor: str, number: int, before: tuple[str, ...], text: str) -> ListingPage:
+    def _read_flashes(self, cursor: str, number: int, before: Rows, text: str) -> ListingPage:
         page = ListingPage()
         data = _data(text)
         rows = _rows(data, "fastNewsList")
@@ -181,9 +188,9 @@ class EastmoneySource:
             self._add_flash(page, *page.take(row, "code", "showTime", "title", "summary"))
         found = tuple(str(row.get("code")) for row in rows)
         after = str(data.get("sortEnd") or "")
-        if found and after and found != before and after != cursor and number < self.pages:
-            page.older = self._flashes(after, number + 1, found)
-        elif not found and cursor and number == 1:  # the cursor was built, and the site does not take it
+        if after and after != cursor:
+            self._go_on(page, found, before, number, lambda: self._flashes(after, number + 1, found))
+        if not found and cursor and number == 1:  # the cursor was built, and the site does not take it
             page.leads_to.append(self._flashes())
         return page
 
@@ -193,28 +200,27 @@ class EastmoneySource:
         else:
             page.skip("no id")
 
-    def _old_flashes(self, number: int = 1, before: tuple[str, ...] = ()) -> Listing:
+    def _old_flashes(self, number: int = 1, before: Rows = ()) -> Listing:
         query = urlencode({"column": 102, "limit": PAGE_SIZE, "p": number})
         url = f"{self.newsapi}/kuaixun/v2/api/list?{query}"
         return Listing("older flash list", url, partial(self._read_old_flashes, number, before))
 
-    def _read_old_flashes(self, number: int, before: tuple[str, ...], text: str) -> ListingPage:
+    def _read_old_flashes(self, number: int, before: Rows, text: str) -> ListingPage:
         page = ListingPage()
         rows = _rows(json_object(text), "news")
         for row in rows:
             self._add_flash(page, *page.take(row, "newsid", "showtime", "title", "digest"))
         found = tuple(str(row.get("newsid")) for row in rows)
-        if found and found != before and number < self.pages:
-            page.older = self._old_flashes(number + 1, found)
+        self._go_on(page, found, before, number, lambda: self._old_flashes(number + 1, found))
         return page
 
     # The rolling list stands in for columns whose API fails: articles of all columns, minutes only.
 
-    def _roll(self, number: int = 1, before: tuple[str, ...] = ()) -> Listing:
+    def _roll(self, number: int = 1, before: Rows = ()) -> Listing:
         url = f"{self.roll}/default_{number}.html"
         return Listing("roll", url, partial(self._read_roll, number, before), may_be_absent=number > 1)
 
-    def _read_roll(self, number: int, before: tuple[str, ...], text: str) -> ListingPage:
+    def _read_roll(self, number: int, before: Rows, text: str) -> ListingPage:
         page = ListingPage()
         rows = Selector(text, type="html").css("#artList li")
         if not rows:
@@ -228,8 +234,7 @@ class EastmoneySource:
             else:
                 page.skip("another host" if ids.id_in_url(href) else "no id")
         found = tuple(ref.id for ref in page.refs)
-        if found and found != before and number < self.pages:
-            page.older = self._roll(number + 1, found)
+        self._go_on(page, found, before, number, lambda: self._roll(number + 1, found))
         return page
 
 

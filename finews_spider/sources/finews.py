@@ -16,6 +16,7 @@ from finews_spider.dates import read_day, read_time
 from finews_spider.items import FLASH_CATEGORY, FLASH_TAG, TAG_ENDING, Article, ArticleRef
 from finews_spider.slugs import slug
 from finews_spider.sources import (
+    Days,
     IdLink,
     IdPath,
     Listing,
@@ -47,6 +48,7 @@ class FinewsSource:
     categories: tuple[Slug, ...] = ()
     enabled: bool = True
     then: tuple[str, ...] = ()
+    max_age_days: Days = 0
 
     def hosts(self) -> set[str]:
         """Every host that it may be asked for."""
@@ -60,7 +62,7 @@ class FinewsSource:
         """The asked categories' pages; or else the home page, which leads to those that it shows, and those known."""
         if query.categories:
             return [self._category(name, may_be_absent=True) for name in query.categories]
-        home = Listing("home", f"{self.site}/", self._read_home)
+        home = Listing("home", f"{self.site}/", self._read_home, in_order=False)
         return [home, *(self._category(name) for name in self.categories)]
 
     def routes(self, ref: ArticleRef) -> list[Route]:
@@ -96,8 +98,9 @@ class FinewsSource:
         return Listing(f"category {name}", self.site + path, read, may_be_absent=may_be_absent)
 
     def _post_urls(self, ref: ArticleRef) -> list[str]:
-        if _POST_PATH.fullmatch(urlsplit(ref.url).path):
-            return [ref.url]
+        path = urlsplit(ref.url).path
+        if _POST_PATH.fullmatch(path):
+            return [self.site + path]  # the site may have moved since the ref was owed
         if ids.is_flash(ref.id):  # the folder of all flashes is one, and the id starts with its day
             return [f"{self.site}/{FLASH_CATEGORY}/{ref.id[:4]}/{ref.id[4:6]}/{ref.id[6:8]}/{ref.id}.html"]
         return []

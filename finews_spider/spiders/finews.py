@@ -1,8 +1,12 @@
-"""The spider: asks for listings, then for each article that is not archived, route by route, and hands it over."""
+"""The spider: asks for listings, then for each article that is owed, route by route, and hands it over."""
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,12 +19,21 @@ from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from finews_spider import __version__, ids
-from finews_spider.archive import Archive, Unfinished, check_output, post_pattern
+from finews_spider import __version__, dates, ids
+from finews_spider.archive import Archive, check_output, post_pattern
 from finews_spider.arguments import Arguments, read_arguments
 from finews_spider.errand import Errand
+from finews_spider.errors import DiskError
+from finews_spider.extensions.progress import Figures
+from finews_spider.figures import days, last_read
+from finews_spider.index import Index
 from finews_spider.items import Article, ArticleRef
-from finews_spider.sources import Listing, ListingPage, Route, Source, UnreadableError
+from finews_spider.ledger import Ledger
+from finews_spider.lists import Lists
+from finews_spider.manners import LeftAloneError, let_go
+from finews_spider.owed import Owed, State, Task
+from finews_spider.revalidation import UNCHANGED
+from finews_spider.sources import BlockedError, Listing, ListingPage, Route, Source, UnreadableError
 from finews_spider.sources.answers import decode
 from finews_spider.sources.file import load
 
@@ -35,17 +48,21 @@ class FinewsSpider(scrapy.Spider):
     name = "finews"
 
     allowed_domains: list[str]
+    values: dict[str, str]  # the arguments as they were typed
     arguments: Arguments
     sources: dict[str, Source]
+    ledger: Ledger
     archive: Archive
-    seen: set[str]  # ids and listings' URLs of this run
-    fresh: set[str]  # ids that were not archived when a listing of this run named them first
-    failed: set[str]  # names of listings
-    unfinished: Unfinished
+    owed: Owed
+    lists: Lists
     errands: dict[str, Errand]  # by number, until their items have left the pipelines
+    stranded: deque[Errand]  # errands whose request was dropped on its way
+    seen: set[str]  # URLs of listings that were asked for
     said: set[str]  # what is said once a run
     open_listings: int
-    listings_read: asyncio.Event  # set while no listing is open
+    changed: asyncio.Event  # a listing was read, or an errand has ended: there may be more to ask for
+    stopped: bool
+    trouble: str  # with the disk, which ended the run
 
     @staticmethod
     def read_arguments(settings: BaseSettings, values: Mapping[str, str]) -> tuple[dict[str, Source], Arguments]:
@@ -68,88 +85,132 @@ class FinewsSpider(scrapy.Spider):
         """Scrapy's constructor; raises MistakeError as `read_arguments` does."""
         spider = super().from_crawler(crawler, *args)
         settings = crawler.settings
+        spider.values = kwargs
         spider.sources, spider.arguments = cls.read_arguments(settings, kwargs)
         asked = [each for source in spider.arguments.sources for each in spider.with_others(source)]
         spider.allowed_domains = sorted(set().union(*(source.hosts() for source in asked)))
-        spider.archive = Archive(Path(settings["FINEWS_OUTPUT"]), post_pattern(settings["FINEWS_POST_PATH"]))
-        spider.seen, spider.errands, spider.said = set(), {}, set()
-        spider.fresh, spider.failed = set(), set()
-        spider.unfinished = Unfinished(Path(settings["FINEWS_OUTPUT"]))
-        crawler.signals.connect(spider.ended, signals.spider_closed)
-        spider.open_listings, spider.listings_read = 0, asyncio.Event()
-        spider.listings_read.set()
-        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
-            crawler.signals.connect(spider.item_left, signal)
+        output = Path(settings["FINEWS_OUTPUT"])
+        spider.ledger = Ledger(output)
+        spider.archive = Archive(output, Index(spider.ledger), post_pattern(settings["FINEWS_POST_PATH"]))
+        pause = timedelta(seconds=settings.getfloat("FINEWS_OWED_PAUSE"))
+        spider.owed = Owed(spider.ledger, timedelta(days=settings.getfloat("FINEWS_OWED_DAYS")), pause)
+        spider.lists = Lists(spider.ledger, spider.arguments.query)
+        spider.errands, spider.stranded, spider.seen, spider.said = {}, deque(), set(), set()
+        spider.open_listings, spider.changed, spider.stopped = 0, asyncio.Event(), False
+        spider.trouble = ""
+        spider._connect()
         return spider
 
-    async def start(self) -> AsyncIterator[Any]:
-        """The one article that was asked for, or the listings of the sources.
+    def _connect(self) -> None:
+        connect = self.crawler.signals.connect
+        connect(self.item_left, signals.item_scraped)
+        connect(self.item_dropped, signals.item_dropped)
+        connect(self.item_failed, signals.item_error)
+        connect(self.request_dropped, signals.request_dropped)
+        connect(self.ledger.close, signals.engine_stopped)
 
-        One source after the other, in the order of the sources file: an article that two of them name gets the link of
-        the first, whichever host is the quicker.
+    async def start(self) -> AsyncIterator[Any]:
+        """Listings, source by source, and articles, a bounded number at a time.
+
+        The sources are read in the order of the sources file: an article that two of them name gets the link of the
+        first, whichever host is the quicker.
         """
+        sources = deque(self.arguments.sources if not self.arguments.ref else ())
+        self.set_agenda()
+        try:
+            while True:
+                if sources and not self.open_listings:
+                    source = sources.popleft()
+                    for listing in source.listings(self.arguments.query):
+                        for request in self.ask_listing(source, listing):
+                            yield request
+                for each in self.ask_for_owed():
+                    yield each
+                if not (sources or self.open_listings or self.errands or self.stranded):
+                    return
+                await self.changed.wait()
+                self.changed.clear()
+        except asyncio.CancelledError:
+            self.stop()
+            raise
+
+    def set_agenda(self) -> None:
+        """What there is to ask for before any listing is read."""
+        came, gone = self.archive.look()
+        if came or gone:
+            logger.info("%d posts came since the last run, %d are gone", came, gone)
         if self.arguments.ref:
-            for request in self.ask_for(self.arguments.ref):
-                yield request
-            return
-        for source in self.arguments.sources:
-            for listing in source.listings(self.arguments.query):
-                for request in self.ask_listing(listing):
-                    yield request
-            await self.listings_read.wait()
+            self.owed.want(self.arguments.ref)
+        elif not self.arguments.is_narrow:
+            self.owed.take_up(source.name for source in self.arguments.sources)
+        if self.arguments.refresh:
+            today = dates.now().date()
+            self.owed.take_up_again(today - timedelta(days=self.arguments.refresh - 1))
+
+    def stop(self, trouble: DiskError | None = None) -> None:
+        """The run ends before its time: what waits is let go, and is owed as before."""
+        if trouble and not self.trouble:
+            logger.error("%s", trouble)
+            self.trouble = trouble.reason
+        self.stopped = True
+        let_go(self.crawler)
 
     # Listings.
 
-    def ask_listing(self, listing: Listing | None) -> Asked:
+    def ask_listing(self, source: Source, listing: Listing | None) -> Asked:
         """The request for a listing, once a run."""
         if listing and listing.url not in self.seen:
             self.seen.add(listing.url)
             self.open_listings += 1
-            self.unfinished.begin(listing.name)
-            self.listings_read.clear()
+            self.lists.begin(source.name, listing)
             yield Request(
                 listing.url,
                 callback=self.parse_listing,
                 errback=self.listing_failed,
-                cb_kwargs={"listing": listing},
+                cb_kwargs={"source": source, "listing": listing},
+                meta={"revalidate": not self.arguments.query.window},
                 priority=10,  # what there is comes first, then the articles
             )
 
-    def parse_listing(self, response: Response, listing: Listing) -> Asked:
+    def parse_listing(self, response: Response, source: Source, listing: Listing) -> Asked:
         """What the listing gives, or what stands in for it."""
-        try:
-            page = listing.read(decode(response.body))
-        except UnreadableError as error:
-            yield from self.unreadable_listing(response, listing, error)
-        else:
-            yield from self.follow(listing, page)
-        self.close_listing()
+        with self.listing_closed():
+            try:
+                page = listing.read(decode(response.body))
+            except UnreadableError as error:
+                yield from self.unreadable_listing(response, source, listing, error)
+            else:
+                self.lists.readings[source.name, listing.name].unchanged += UNCHANGED in response.flags
+                yield from self.follow(source, listing, page)
 
-    def follow(self, listing: Listing, page: ListingPage) -> Asked:
-        """Requests for the listing's articles that are not archived, and for the listings that it leads to."""
-        self.count("listings/read")
-        self.report_rows(listing, page)
-        for ref in page.refs:
-            if self.is_wanted(ref):
-                yield from self.ask_for(ref)
+    def follow(self, source: Source, listing: Listing, page: ListingPage) -> Asked:
+        """Owe the listing's articles that are not archived; requests for the listings that it leads to."""
+        self.report_rows(source, listing, page)
+        fresh = self.owed.name([ref for ref in page.refs if self.is_wanted(ref)])
         for other in page.leads_to:
-            yield from self.ask_listing(other)
-        if page.older and self.goes_on(page):
-            yield from self.ask_listing(page.older)
+            yield from self.ask_listing(source, other)
+        yield from self.ask_listing(source, self.lists.read(source.name, listing, page, fresh))
 
     def listing_failed(self, failure: Failure) -> Asked:
         """A listing did not come."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        yield from self.no_listing(request.cb_kwargs["listing"], reason_of(failure))
-        self.close_listing()
+        with self.listing_closed():
+            if not self.stopped:
+                yield from self.no_listing(**request.cb_kwargs, why=reason_of(failure))
 
-    def close_listing(self) -> None:
+    @contextmanager
+    def listing_closed(self) -> Iterator[None]:
         """A listing is through, and what it leads to is asked for."""
-        self.open_listings -= 1
-        if self.open_listings == 0:
-            self.listings_read.set()
+        try:
+            yield
+        except DiskError as error:
+            self.stop(error)
+            raise
+        finally:
+            self.open_listings -= 1
+            self.changed.set()
 
-    def unreadable_listing(self, response: Response, listing: Listing, error: UnreadableError) -> Asked:
+    def unreadable_listing(self, response: Response, source: Source, listing: Listing, error: UnreadableError) -> Asked:
         """Ask again some times, as for a server's error: null data come and go."""
         assert response.request
         again = get_retry_request(response.request, spider=self, reason="unreadable")
@@ -157,70 +218,83 @@ class FinewsSpider(scrapy.Spider):
             self.open_listings += 1
             yield again
         else:
-            yield from self.no_listing(listing, f"cannot be read: {error}")
+            self.count_blocked(source, error)
+            yield from self.no_listing(source, listing, f"cannot be read: {error}")
 
-    def no_listing(self, listing: Listing, why: str) -> Asked:
+    def no_listing(self, source: Source, listing: Listing, why: str) -> Asked:
         """Say which and why; the rest of the run goes on, with what stands in for it if there is such."""
         if listing.may_be_absent and why == "HTTP 404":
+            self.lists.end(source.name, listing)
             return
-        self.count("listings/failed")
-        self.failed.add(listing.name)
+        self.lists.fail(source.name, listing, why)
         logger.error("%s at %s: %s", listing.name, listing.url, why)
-        yield from self.ask_listing(listing.otherwise)
+        yield from self.ask_listing(source, listing.otherwise)
 
-    def report_rows(self, listing: Listing, page: ListingPage) -> None:
+    def report_rows(self, source: Source, listing: Listing, page: ListingPage) -> None:
         """Count and name what was wrong with rows."""
         for reason, rows in page.skipped.items():
-            self.count(f"rows/skipped/{reason}", rows)
+            self.count(source.name, f"skipped/{reason}", rows)
             logger.info("%s: %d rows skipped, %s", listing.name, rows, reason)
         for name in sorted(page.lacking):
             self.say_once("%s: rows have no field %s", listing.name.split(" ")[0], name)
 
-    def goes_on(self, page: ListingPage) -> bool:
-        """Whether the next page of a list may name something new: not when this one is all too old or all archived."""
-        window = self.arguments.query.window
-        days = [ref.day for ref in page.refs if ref.day]
-        if window:
-            return not days or not all(map(window.is_before, days))
-        if page.older and page.older.name in self.unfinished.before:
-            return True
-        refs = [ref for ref in page.refs if self.is_of_category(ref)]
-        return not refs or any(ref.id in self.fresh for ref in refs)
-
-    def is_of_category(self, ref: ArticleRef) -> bool:
-        """Whether the run is for its category, as far as the listing tells."""
-        categories = self.arguments.query.categories
-        return not categories or not ref.category or ref.category in categories
-
     def is_wanted(self, ref: ArticleRef) -> bool:
         """Whether it is in the window and of the categories, as far as the listing tells."""
-        if ref.day and ref.day not in self.arguments.query.window:
-            self.count("rows/outside window")
+        query = self.arguments.query
+        if ref.day and ref.day not in query.window:
+            self.count(ref.source, "skipped/outside window")
             return False
-        if not self.is_of_category(ref):
-            self.count("rows/other category")
+        if query.categories and ref.category and ref.category not in query.categories:
+            self.count(ref.source, "skipped/other category")
             return False
         return True
 
     # Articles.
 
-    def ask_for(self, ref: ArticleRef) -> Asked:
-        """What is to be done for a ref: nothing when it is archived, or was named before in this run."""
-        if ref.id in self.seen:
+    def ask_for_owed(self) -> Asked:
+        """What to do for the next articles, so that no more than some are under way: a list may name a million."""
+        while self.stranded:
+            yield from self.next_route(self.stranded.popleft())
+        most = 4 * self.settings.getint("CONCURRENT_REQUESTS")
+        while len(self.errands) < most and (tasks := self.owed.take(most - len(self.errands))):
+            for task in tasks:
+                yield from self.ask_for(task)
+
+    def ask_for(self, task: Task) -> Asked:
+        """What is to be done for an article that is owed, or for a post that may have been edited."""
+        kept = self.archive.read(task.id if task.ref is None else ids.sibling(task.id))
+        ref = task.ref
+        share_link = ""
+        if kept and task.ref is None:
+            ref, share_link = self.ref_of(task.id, kept), kept.share_link
+            kept = replace(kept, body="")
+        if not ref:
+            self.say_once("the post of %s has not the form of finews's posts; it is not asked for again", task.id)
             return
-        self.seen.add(ref.id)
-        if ref.id in self.archive:
-            self.count("articles/known")
-            return
-        self.fresh.add(ref.id)
+        source = self.sources[ref.source]
         number = ids.number(ref.id)
         under_way = number in self.errands
         errand = self.errands.setdefault(number, Errand(number=number))
-        source = self.sources[ref.source]
-        routes = (route for each in self.with_others(source) for route in each.routes(ref))  # made when needed
-        errand.add(ref, source.share_link_of(ref.id), routes, self.archive.read(ids.sibling(ref.id)))
+        errand.add(ref, share_link or source.share_link_of(ref.id), self.routes(source, ref), kept)
+        self.count(ref.source, "asked")
         if not under_way or errand.handed_over:
             yield from self.next_route(errand)
+
+    def ref_of(self, id_: str, kept: Article) -> ArticleRef:
+        """The ref of an article whose post there is: of the source whose link it bears, or else of the first."""
+        sources = self.arguments.sources
+        its = next((each for each in sources if each.share_link_of(id_) == kept.share_link), sources[0])
+        return ArticleRef(source=its.name, id=id_, url=kept.share_link)
+
+    def routes(self, source: Source, ref: ArticleRef) -> Iterator[Route]:
+        """The ways to an article, made when needed: its source's, then those of the sources that help out."""
+        own = source.routes(ref)
+        yield from own[:-1]
+        if len(own) > 1:
+            self.count(source.name, "last_route")
+        yield own[-1]
+        for other in self.with_others(source)[1:]:
+            yield from other.routes(ref)
 
     def next_route(self, errand: Errand) -> Asked:
         """The items when they are whole; the request for what is missing; when no route is left, what there is."""
@@ -237,64 +311,173 @@ class FinewsSpider(scrapy.Spider):
 
     def parse_article(self, response: Response, errand: Errand, route: Route) -> Asked:
         """Take what the answer has, and go on."""
-        try:
-            errand.take(route.read(decode(response.body)))
-        except UnreadableError as error:
-            errand.fail(route, str(error), error)
-            self.say_once("%s: %s", route.name, str(error).split(":")[0])
-        yield from self.next_route(errand)
+        with self.under_way(errand):
+            try:
+                errand.take(route.read(decode(response.body)))
+            except UnreadableError as error:
+                errand.fail(route, str(error), error)
+                self.count_blocked(self.source_of(errand), error)
+                self.say_once("%s: %s", route.name, str(error).split(":")[0])
+            else:
+                self.count(self.source_of(errand).name, f"routes/{route.name}")
+            yield from self.next_route(errand)
 
     def route_failed(self, failure: Failure) -> Asked:
         """Note why, and go on with the next route."""
+        if self.stopped:
+            return
         request: Request = failure.request  # type: ignore[attr-defined]
         errand, route = request.cb_kwargs["errand"], request.cb_kwargs["route"]
-        errand.fail(route, reason_of(failure))
-        yield from self.next_route(errand)
+        with self.under_way(errand):
+            errand.fail(route, reason_of(failure), tried=not isinstance(failure.value, LeftAloneError))
+            yield from self.next_route(errand)
+
+    @contextmanager
+    def under_way(self, errand: Errand) -> Iterator[None]:
+        """A fault of our own must not leave an errand open, or the run would wait for it."""
+        try:
+            yield
+        except DiskError as error:
+            self.stop(error)
+            raise
+        except Exception as fault:
+            for id_ in errand.items.keys() - errand.handed_over:
+                self.owed.fail(id_, f"fault in finews: {fault!r}")
+            self.end(errand.number)
+            raise
+
+    def request_dropped(self, request: Request) -> None:
+        """Scrapy did not take a request: it is for a host that the sources file does not name any more."""
+        why = "no host of the sources file"
+        if "errand" in request.cb_kwargs:
+            errand: Errand = request.cb_kwargs["errand"]
+            errand.fail(request.cb_kwargs["route"], why)
+            self.stranded.append(errand)
+            self.changed.set()
+        else:
+            with self.listing_closed():
+                self.lists.fail(request.cb_kwargs["source"].name, request.cb_kwargs["listing"], why)
 
     def hand_over(self, errand: Errand) -> Iterator[Article]:
-        """The items to the pipelines; where one is not whole, say what every route said."""
+        """The items to the pipelines; of those that cannot be items, say what every route said."""
         wanted = [id_ for id_ in errand.items if id_ not in errand.handed_over]
         items = {item.id: item for item in errand.hand_over()}
+        why = "; ".join(errand.failures) or "its pages do not tell"
         for id_ in wanted:
-            missing = items[id_].missing() if id_ in items else ["body"]
-            if missing:
-                why = "; ".join(errand.failures) or "its pages do not tell"
-                logger.error("%s at %s has no %s: %s", id_, errand.refs[id_].url, ", no ".join(missing), why)
-                self.count("articles/incomplete")
+            self.judge(errand, errand.refs[id_], items, why)
         accepted = [item for item in items.values() if self.is_accepted(item, errand.refs[item.id])]
         if not accepted:
-            self.errands.pop(errand.number, None)
+            self.end(errand.number)
         yield from accepted
+
+    def judge(self, errand: Errand, ref: ArticleRef, items: dict[str, Article], why: str) -> None:
+        """Take an item out of those that are handed over where nobody told anything of the article."""
+        item = items.get(ref.id)
+        missing = item.missing() if item else ["body"]
+        if errand.is_withdrawn and not (item and item.is_flash):
+            items.pop(ref.id, None)
+            self.withdraw(ref, why)
+        elif missing:
+            logger.warning("%s at %s has no %s: %s", ref.id, ref.url, ", no ".join(missing), why)
+            if not errand.answered or not item:
+                items.pop(ref.id, None)
+                self.fail(ref, why, tried=errand.tried)
 
     def is_accepted(self, item: Article, ref: ArticleRef) -> bool:
         """Whether it is in the window and of the categories, where the listing did not tell."""
         query = self.arguments.query
-        if self.arguments.ref:
+        other_day = item.time and item.time.date() not in query.window
+        other_category = query.categories and not ref.category and item.category not in query.categories
+        if self.arguments.ref or not (other_day or other_category):
             return True
-        if item.time and item.time.date() not in query.window:
-            self.count("articles/outside window")
-            return False
-        if query.categories and not ref.category and item.category not in query.categories:
-            self.count("articles/other category")
-            return False
-        return True
+        self.count(item.source, f"skipped/{'outside window' if other_day else 'other category'}")
+        self.owed.release(item.id)
+        return False
+
+    def fail(self, ref: ArticleRef, reason: str, *, tried: bool) -> None:
+        """The article is owed still."""
+        self.count(ref.source, f"failed/{reason.rpartition(': ')[2][:60]}")
+        if self.owed.fail(ref.id, reason, tried=tried) is State.GIVEN_UP:
+            logger.error("%s at %s is given up", ref.id, ref.url)
+            self.count(ref.source, "given_up")
+
+    def withdraw(self, ref: ArticleRef, reason: str) -> None:
+        """The article is gone; a post that it may have stays."""
+        logger.warning("%s at %s is withdrawn: %s", ref.id, ref.url, reason)
+        self.count(ref.source, "withdrawn")
+        self.owed.withdraw(ref.id, reason)
+
+    # Items.
 
     def item_left(self, item: Article) -> None:
-        """An item is through the pipelines, one way or the other; later refs find its post, or nothing."""
-        self.errands.pop(ids.number(item.id), None)
+        """An item is through the pipelines."""
+        self.end(ids.number(item.id))
 
-    def ended(self, reason: str) -> None:
-        """Lists that were read well are finished, if the run was not stopped before their articles were."""
-        if reason == "finished" and not self.arguments.ref:
-            self.unfinished.end(self.failed)
+    def item_dropped(self, item: Article, exception: Exception) -> None:
+        """A pipeline refused it: it is owed still, unless its post is there."""
+        reason = getattr(exception, "reason", "")
+        if reason:
+            self.count(item.source, f"refused/{reason}")
+            self.owed.fail(item.id, f"refused: {reason}")
+        self.end(ids.number(item.id))
+
+    def item_failed(self, item: Article, failure: Failure) -> None:
+        """A fault in a pipeline; the log has its traceback."""
+        self.count(item.source, "refused/fault in finews")
+        self.owed.fail(item.id, f"fault in finews: {failure.value!r}")
+        self.end(ids.number(item.id))
+
+    def end(self, number: str) -> None:
+        """An errand has ended; later refs find its post, or what is owed."""
+        self.errands.pop(number, None)
+        self.changed.set()
+
+    def owed_of_run(self) -> int:
+        """How many articles are owed of what the run was for."""
+        if self.arguments.is_narrow:
+            return self.owed.count_agenda()
+        return sum(self.owed.count(source.name) for source in self.arguments.sources)
+
+    def figures(self) -> Figures:
+        """How far the run is."""
+        window, names = self.arguments.query.window, [source.name for source in self.arguments.sources]
+        under_way = [ref for errand in self.errands.values() for ref in errand.refs.values()]
+        waiting = {name: self.owed.days_waiting(name) | {r.day for r in under_way if r.day} for name in names}
+        source, listing, reached = last_read(self.lists)
+        return Figures(
+            source=source,
+            listing=listing,
+            reached=reached,
+            wanted=self.owed.wanted(),
+            done=self.counted("asked") - len(self.errands),
+            archived=self.counted("archived"),
+            failed=sum(map(self.counted, ("failed/", "refused/", "withdrawn"))),
+            sources=len(names),
+            **days(window, dates.now().date(), self.lists.reaches(names), waiting)._asdict(),
+        )
+
+    def counted(self, what: str) -> int:
+        """What was counted so far under this name, of all sources."""
+        stats = self.crawler.stats.get_stats()
+        prefixes = tuple(f"finews/{source}/{what}" for source in self.sources)
+        return sum(value for name, value in stats.items() if name.startswith(prefixes))
+
+    def source_of(self, errand: Errand) -> Source:
+        """The source that named it first."""
+        return self.sources[next(iter(errand.refs.values())).source]
 
     def with_others(self, source: Source) -> list[Source]:
         """The source, and those whose routes are tried after its own."""
         return [source, *(self.sources[name] for name in source.then)]
 
-    def count(self, what: str, by: int = 1) -> None:
-        """Count under `finews/…` in the stats."""
-        self.crawler.stats.inc_value(f"finews/{what}", by)
+    def count_blocked(self, source: Source, error: UnreadableError) -> None:
+        """Count answers that keep a reader out: captchas, logins."""
+        if isinstance(error, BlockedError):
+            self.count(source.name, "blocked")
+
+    def count(self, source: str, what: str, by: int = 1) -> None:
+        """Count under `finews/<source>/…` in the stats, from which the run's report is made."""
+        self.crawler.stats.inc_value(f"finews/{source}/{what}", by)
 
     def say_once(self, message: str, *arguments: str) -> None:
         """Warn, once a run."""

@@ -1,0 +1,85 @@
+"""`scrapy owed`: articles that listings named and that have no post, and why."""
+
+import argparse
+import re
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from finews_spider import dates
+from finews_spider.archive import check_output
+from finews_spider.errors import DiskError, MistakeError
+from finews_spider.ledger import Ledger
+from finews_spider.owed import Debt, Owed, State
+
+MARGIN = " " * 4
+
+
+class Command(ScrapyCommand):
+    """Reads the ledger, also while a run goes on."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """Shown as usage."""
+        return "[--retry | --forget ID]"
+
+    def short_desc(self) -> str:
+        """Shown in the list of commands."""
+        return "List the articles that have no post yet: why, how often they were tried, and when they will be"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """What to do about them."""
+        super().add_options(parser)
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument(
+            "--retry", action="store_true", help="the next run asks for all of them, also those given up or withdrawn"
+        )
+        what.add_argument("--forget", metavar="ID", help="never ask for this one again")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Exit code 2 where there is no such id, or no ledger that can be used."""
+        assert self.settings is not None
+        output = Path(self.settings["FINEWS_OUTPUT"])
+        try:
+            check_output(output)
+            with Ledger(output) as ledger:
+                self._do(Owed(ledger, timedelta(0)), opts)
+        except (MistakeError, DiskError) as error:
+            print(f"scrapy owed: {error}", file=sys.stderr)
+            self.exitcode = 2
+
+    def _do(self, owed: Owed, opts: argparse.Namespace) -> None:
+        if opts.retry:
+            print(f"{owed.retry(State.OWED, State.GIVEN_UP, State.WITHDRAWN)} articles are asked for by the next run")
+        elif opts.forget:
+            if not owed.forget(opts.forget):
+                raise MistakeError(f"--forget: {opts.forget!r} is not owed; `scrapy owed` lists the ids")
+            print(f"{opts.forget} is not asked for again")
+        else:
+            for debt in owed:
+                print(*lines(debt), sep="\n")
+            if not any(True for _ in owed):
+                print("Nothing is owed: every article that a listing named has its post.")
+
+
+def lines(debt: Debt) -> list[str]:
+    """What a person has to know of one article."""
+    title = _printable(debt.ref.title)
+    about = [f"{debt.ref.id}  {debt.state}  {debt.ref.source}  {title}".rstrip(), f"{MARGIN}{debt.ref.url}"]
+    if debt.reason:
+        about.append(f"{MARGIN}{_printable(debt.reason)}")
+    seen = f"seen {debt.seen:%Y-%m-%d %H:%M}, {debt.tries} tries"
+    due = debt.next_try <= dates.now()
+    then = f", next {'by the next run' if due else f'after {debt.next_try:%Y-%m-%d %H:%M}'}"
+    return [*about, f"{MARGIN}{seen}{then if debt.state is State.OWED else ''}"]
+
+
+def _printable(text: str) -> str:
+    """A stranger's text, without what a terminal would act upon."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]", "", text)

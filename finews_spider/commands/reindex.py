@@ -1,0 +1,36 @@
+"""`scrapy reindex`: learn from the posts alone what is archived."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from finews_spider.archive import only_run
+from finews_spider.errors import HeldError, MistakeError
+from finews_spider.index import Index
+from finews_spider.ledger import Ledger
+
+
+class Command(ScrapyCommand):
+    """Runs do it by themselves for the folders that changed; this is for whoever does not trust that."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar = {"LOG_ENABLED": False}
+
+    def short_desc(self) -> str:
+        """Shown in the list of commands."""
+        return "Make the ledger's index of posts anew, from the posts"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Exit code 2 where the ledger cannot be used, 6 while a run holds it."""
+        assert self.settings is not None
+        output = Path(self.settings["FINEWS_OUTPUT"])
+        try:
+            with only_run(output), Ledger(output) as ledger:
+                print(f"{ledger.file}: {Index(ledger).reindex()} posts")
+        except (MistakeError, HeldError) as error:
+            print(f"scrapy reindex: {error}", file=sys.stderr)
+            self.exitcode = 2 if isinstance(error, MistakeError) else 6

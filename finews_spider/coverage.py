@@ -1,0 +1,134 @@
+"""What the lists of a window prove: which of its days they were read past.
+
+A list names its articles newest first, but not strictly: neighbours may stand the wrong way round, also where one page
+ends and the next begins. So an article that was not read may be newer than the last row that was read, but not newer
+than both of the last two; and where the reading stopped before the list did, the whole last page is taken for its edge.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from finews_spider.dates import Window
+
+DAY = timedelta(days=1)
+MOST_DAYS = 3660  # of a window, ten years; the figures of each are in the run's report
+COUNTS = ("listed", "archived", "known", "owed")
+
+Reaches = Mapping[str, Mapping[str, "Reach"]]  # by source, by the list's name
+Counts = Mapping[str, Mapping[date, Mapping[str, int]]]  # by source, by day: some of COUNTS
+
+
+@dataclass(slots=True)
+class Reach:
+    """How far back one list was read in this run, from its top or from the end of the window on.
+
+    `ended` says why no more was read: "window", a page wholly older than the window was read; "end", the list has no
+    older page; "limit", of pages; "failed", a page could not be read; "known", a page named nothing new; None, the run
+    was cut short.
+    """
+
+    ended: str | None = None
+    rows: int = 0
+    oldest: date | None = None
+    _newest: date | None = None  # of the last page
+    _last_two: list[date] = field(default_factory=list)
+
+    def page(self, days: Iterable[date | None]) -> None:
+        """The next page was read: the days of its rows, in its order. One that follows a failed page proves nothing."""
+        if self.ended == "failed":
+            return
+        rows = list(days)
+        dated = [day for day in rows if day]
+        self.ended = None
+        self.rows += len(rows)
+        self.oldest = min([*dated, self.oldest or date.max]) if dated else self.oldest
+        self._last_two = [*self._last_two, *dated][-2:]
+        self._newest = max(dated if len(dated) > 1 else self._last_two, default=None)
+
+    def end(self, why: str) -> None:
+        """No more of it is read."""
+        if self.ended != "failed":
+            self.ended = why
+
+    @property
+    def covered_from(self) -> date:
+        """The first day that is covered, as all after it are; date.max when none is."""
+        if self.ended == "end":
+            proved = len(self._last_two) > 1 or self.rows == 1
+            edge = max(self._last_two, default=None)
+        else:
+            proved, edge = len(self._last_two) > 1, self._newest
+        return edge + DAY if proved and edge and edge < date.max else date.max
+
+    @property
+    def read_from(self) -> date:
+        """The first day that was read of, in part at least; date.max when none was."""
+        return self.oldest or date.max
+
+
+def window_part(window: Window, reaches: Reaches, today: date, counts: Counts) -> tuple[dict[str, Any], list[str]]:
+    """The report's `window`, and what is to be said of its days (for the report's `warnings`).
+
+    `today` is Beijing's. Where the window is open, its days begin with the oldest that a list named, and end today.
+    """
+    days, remarks = days_of(window, reaches, today)
+    told = {source: _days_of_source(days, lists.values(), counts.get(source, {})) for source, lists in reaches.items()}
+    since, until = (days[0], days[-1]) if days else (window.since, window.until)
+    return {
+        "since": since and since.isoformat(),
+        "until": until and until.isoformat(),
+        "days": told,
+        "lists": {source: len(lists) for source, lists in reaches.items()},
+        "not_covered": {
+            source: [day for day, figures in of_source.items() if not figures["covered"] + figures["in_part"]]
+            for source, of_source in told.items()
+        },
+    }, remarks
+
+
+def days_of(window: Window, reaches: Reaches, today: date) -> tuple[list[date], list[str]]:
+    """The days that a window has, in order, and what is to be said of those that are left out."""
+    remarks = []
+    until = min(window.until or today, today)
+    if (window.since or until) > until:
+        return [], [f"window: none of its days has come yet; today is {today}"]
+    if window.until and window.until > today:
+        remarks.append(f"window: the days after today, {today}, are left out")
+    oldest = min((reach.read_from for lists in reaches.values() for reach in lists.values()), default=date.max)
+    since = window.since or min(oldest, until)
+    if (until - since).days >= MOST_DAYS:
+        since = until - (MOST_DAYS - 1) * DAY
+        remarks.append(f"window: the days before {since} are left out; coverage is told of {MOST_DAYS} days at most")
+    return [since + number * DAY for number in range((until - since).days + 1)], remarks
+
+
+def _days_of_source(
+    days: list[date], lists: Iterable[Reach], counts: Mapping[date, Mapping[str, int]]
+) -> dict[str, dict[str, int]]:
+    covered = sorted(reach.covered_from for reach in lists)
+    read = sorted(reach.read_from for reach in lists)
+    told = {}
+    for day in days:
+        past, so_far = bisect_right(covered, day), bisect_right(read, day)  # what covers a day was read of it too
+        figures = {name: counts.get(day, {}).get(name, 0) for name in COUNTS}
+        told[day.isoformat()] = {**figures, "covered": past, "in_part": so_far - past}
+    return told
+
+
+def days_read(lists: Iterable[Reach], days: list[date]) -> float:
+    """How many of the days were read, a list with the other; one of which no more will be read counts whole."""
+    parts = [1.0 if reach.ended else _share(days, reach.covered_from) for reach in lists]
+    return len(days) * sum(parts) / len(parts) if parts else 0.0
+
+
+def days_done(lists: Iterable[Reach], days: list[date], waiting: Mapping[date, int]) -> int:
+    """How many of the days no list will add to, and have no article `waiting`."""
+    first = max((reach.covered_from for reach in lists if not reach.ended), default=date.min)
+    return sum(day >= first and not waiting.get(day) for day in days)
+
+
+def _share(days: list[date], first: date) -> float:
+    return sum(day >= first for day in days) / len(days) if days else 0.0

@@ -1,0 +1,24 @@
+"""Whether an article was edited: what a reader sees is compared, not bytes, which differ from answer to answer."""
+
+import re
+from html import unescape
+
+from finews_spider.items import Article
+
+_PICTURE = re.compile(r'<img [^>]*?src="(?:https?:)?([^"?]*)')
+
+
+def is_edited(kept: Article, read: Article) -> bool:
+    """Whether a reader would see a difference between two articles that went through the pipelines."""
+    return _seen(kept) != _seen(read)
+
+
+def visible(body: str) -> str:
+    """The text of a body as a reader sees it, without white space."""
+    return "".join(unescape(re.sub(r"<[^>]*>", "", body)).split())
+
+
+def _seen(article: Article) -> tuple[object, ...]:
+    digest = article.digest if article.is_flash else ""
+    texts = ("".join(text.split()) for text in (article.title, digest, article.tag))
+    return (article.time, *texts, visible(article.body), _PICTURE.findall(article.body))

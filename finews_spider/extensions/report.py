@@ -1,0 +1,69 @@
+"""Leaves a report of every run, judges it, and prints what a person has to know."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from finews_spider import dates, health, report, summary
+from finews_spider.report import Report
+from finews_spider.spiders.finews import FinewsSpider
+
+logger = logging.getLogger(__name__)
+
+
+class RunReport:
+    """`<output>/.finews/runs/<start>.json`, and the summary; `report` holds it when the run has ended."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.report: Report = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor."""
+        if crawler.spidercls is not FinewsSpider:
+            raise NotConfigured
+        extension = cls(crawler)
+        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        return extension
+
+    @property
+    def _spider(self) -> FinewsSpider:
+        spider = self.crawler.spider
+        assert isinstance(spider, FinewsSpider)
+        return spider
+
+    def spider_opened(self) -> None:
+        """A run that is killed leaves this."""
+        output = self._spider.archive.output
+        self.report = report.begin(output, self._spider.values)
+        self._write(output)
+
+    def spider_closed(self, reason: str) -> None:
+        """The run is over; what it was is judged by those before it."""
+        spider, output = self._spider, self._spider.archive.output
+        report.fill(self.report, spider)
+        before, wrong = report.last(output)
+        self.report["warnings"] += [*wrong, *spider.said]
+        limits = {source.name: source.max_age_days for source in spider.arguments.sources}
+        self.report["exit_code"] = report.INTERRUPTED if reason == "shutdown" else None
+        before = [each for each in before if each["exit_code"] is not None]
+        self.report["broken"] = health.troubles(self.report, before, limits, dates.now())
+        for name in self.report["sources"]:
+            if any(trouble.startswith(f"{name}:") for trouble in self.report["broken"]):
+                spider.owed.doubt(name)
+        report.end(self.report, *report.verdict(self.report, spider.trouble or reason, spider.owed_of_run()))
+        self._write(output)
+        summary.say(self.report, sys.stdout)
+
+    def _write(self, output: Path) -> None:
+        try:
+            report.write(self.report, output)
+        except OSError as error:
+            logger.error("The run's report cannot be written: %s", error)

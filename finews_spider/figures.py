@@ -1,0 +1,42 @@
+"""How far a run is, for whoever watches it."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from finews_spider import coverage
+from finews_spider.coverage import Reach
+from finews_spider.dates import Window
+from finews_spider.lists import Lists
+
+
+class Days(NamedTuple):
+    """Of a window, times the sources: how many it has, are done, and are read by the lists on the average."""
+
+    days: int = 0
+    days_done: int = 0
+    days_read: float = 0.0
+
+
+def days(
+    window: Window, today: date, reaches: Mapping[str, Mapping[str, Reach]], waiting: Mapping[str, Collection[date]]
+) -> Days:
+    """The days of all sources; `waiting` are those with articles that the run has not come to yet."""
+    if not window.since:
+        return Days()
+    of_window, _ = coverage.days_of(window, reaches, today)
+    total = Days()
+    for source, lists in reaches.items():
+        waits = dict.fromkeys(waiting.get(source, ()), 1)
+        done = coverage.days_done(lists.values(), of_window, waits) if lists else 0
+        read = coverage.days_read(lists.values(), of_window)
+        total = Days(total.days + len(of_window), total.days_done + done, total.days_read + read)
+    return total
+
+
+def last_read(lists: Lists) -> tuple[str, str, date | None]:
+    """Source and name of the list that was begun last, of those of which a page came, and how far back that was."""
+    for (source, name), reading in reversed(lists.readings.items()):
+        if reading.pages:
+            return source, name, reading.reach.oldest
+    return "", "", None

@@ -1,0 +1,139 @@
+"""What is archived, as the posts' folders show it, kept in the ledger so that a run need not list them all."""
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from finews_spider import ids
+from finews_spider.ledger import Ledger
+
+FOLDERS = ("_posts", "old_post", "_old_post")  # the last is old_post as a collection, which Jekyll builds
+UNSURE = 2_000_000_000  # ns; a folder that changed so shortly ago may change again at the same time of its clock
+
+# Of a folder and all below it.
+_DROP_POSTS = """
+DELETE FROM posts WHERE folder IN
+(SELECT number FROM folders WHERE path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/')"""
+_DROP_FOLDERS = "DELETE FROM folders WHERE path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'"
+
+
+class Post(NamedTuple):
+    """A post's file: its folder, relative to the output folder, and its name there."""
+
+    id: str
+    folder: str
+    name: str
+
+
+class Index:
+    """The posts of the output folder, in any layout below `FOLDERS`."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._output = ledger.output
+
+    def __len__(self) -> int:
+        return int(self._ledger.row("SELECT count(*) FROM posts")[0])
+
+    def __contains__(self, id_: str) -> bool:
+        return self._ledger.row("SELECT 1 FROM posts WHERE id = ?", (id_,)) is not None
+
+    def path(self, id_: str) -> Path | None:
+        """Where the post of that id lies."""
+        find = "SELECT path, name FROM posts JOIN folders ON number = folder WHERE id = ? ORDER BY path, name"
+        row = self._ledger.row(find, (id_,))
+        return self._output / row[0] / row[1] if row else None
+
+    def look(self) -> tuple[int, int]:
+        """Bring the index up to date with the folders; how many posts came, and how many are gone.
+
+        Only folders that changed since the last look are listed.
+        """
+        came = gone = 0
+        folders = list(FOLDERS)
+        with self._ledger.writing():
+            while folders:
+                folder = folders.pop()
+                changed = _changed(self._output / folder)
+                row = self._ledger.row("SELECT number, changed FROM folders WHERE path = ?", (folder,))
+                if changed is None:
+                    gone += self._drop(folder)
+                elif row is None or row[1] != changed:
+                    more, fewer = self._list(row[0] if row else self._add(folder), folder, changed)
+                    came, gone = came + more, gone + fewer
+                folders += self._children(folder)
+            self._ledger.rows("DELETE FROM owed WHERE EXISTS (SELECT 1 FROM posts WHERE posts.id = owed.id)")
+        return came, gone
+
+    def reindex(self) -> int:
+        """Learn all posts anew; how many there are."""
+        with self._ledger.writing():
+            self._ledger.rows("DELETE FROM posts")
+            self._ledger.rows("DELETE FROM folders")
+        return self.look()[0]
+
+    def add(self, posts: Sequence[Post], folders: Mapping[str, tuple[int, int]]) -> None:
+        """These are on disk, and owed no more; with the times at which their folders had changed, before and after."""
+        with self._ledger.writing():
+            for post in posts:
+                row = self._ledger.row("SELECT number FROM folders WHERE path = ?", (post.folder,))
+                number = row[0] if row else self._add(post.folder)
+                self._ledger.rows("INSERT OR IGNORE INTO posts VALUES (?, ?, ?)", (number, post.name, post.id))
+                self._ledger.rows("DELETE FROM owed WHERE id = ?", (post.id,))
+            for folder, (before, after) in folders.items():  # one that others changed too is listed at the next look
+                update = "UPDATE folders SET changed = ? WHERE path = ? AND changed = ?"
+                self._ledger.rows(update, (after, folder, before))
+
+    def _children(self, folder: str) -> list[str]:
+        return [path for (path,) in self._ledger.rows("SELECT path FROM folders WHERE parent = ?", (folder,))]
+
+    def _add(self, folder: str) -> int:
+        insert = "INSERT INTO folders (path, parent, changed) VALUES (?, ?, 0) RETURNING number"
+        return int(self._ledger.row(insert, (folder, folder.rpartition("/")[0]))[0])
+
+    def _drop(self, folder: str) -> int:
+        """A folder is gone, and all below it; how many posts that were."""
+        gone = self._ledger.rows(_DROP_POSTS, (folder,)).rowcount
+        self._ledger.rows(_DROP_FOLDERS, (folder,))
+        return gone
+
+    def _list(self, number: int, folder: str, changed: int) -> tuple[int, int]:
+        """Compare a folder with what is known of it. It may hold a million names, so the database does it."""
+        vanished = set(self._children(folder))
+        self._ledger.rows("CREATE TEMP TABLE found (name TEXT PRIMARY KEY, id TEXT) WITHOUT ROWID")
+        with os.scandir(self._output / folder) as entries:
+            for name, id_ in self._posts(entries, folder, vanished):
+                self._ledger.rows("INSERT INTO found VALUES (?, ?)", (name, id_))
+        gone = sum(map(self._drop, vanished))
+        delete = "DELETE FROM posts WHERE folder = ? AND name NOT IN (SELECT name FROM found)"
+        gone += self._ledger.rows(delete, (number,)).rowcount
+        insert = "INSERT OR IGNORE INTO posts SELECT ?, name, id FROM found"
+        came = self._ledger.rows(insert, (number,)).rowcount
+        self._ledger.rows("DROP TABLE found")
+        if time.time_ns() - changed < UNSURE:
+            changed = 0
+        self._ledger.rows("UPDATE folders SET changed = ? WHERE number = ?", (changed, number))
+        return came, gone
+
+    def _posts(
+        self, entries: Iterable["os.DirEntry[str]"], folder: str, vanished: set[str]
+    ) -> Iterator[tuple[str, str]]:
+        """Names and ids of the posts. Folders are noted on the way; those that are met have not vanished."""
+        for entry in entries:
+            if id_ := ids.id_in_post_name(entry.name):
+                yield entry.name, id_
+            elif entry.is_dir(follow_symlinks=False):
+                path = f"{folder}/{entry.name}"
+                if path not in vanished:
+                    self._add(path)
+                vanished.discard(path)
+
+
+def _changed(folder: Path) -> int | None:
+    """When names in it changed last, in ns; None where there is no such folder."""
+    try:
+        return folder.stat().st_mtime_ns
+    except (FileNotFoundError, NotADirectoryError):
+        return None

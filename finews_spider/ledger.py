@@ -1,0 +1,129 @@
+"""The ledger: an embedded SQLite file beside the posts. `index.py` keeps what is archived there, `owed.py` the rest."""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from finews_spider.errors import DiskError, MistakeError
+
+logger = logging.getLogger(__name__)
+
+VERSION = 1
+FILE = Path(".finews/ledger.sqlite")
+
+_SCHEMA = f"""
+CREATE TABLE folders (number INTEGER PRIMARY KEY, path TEXT UNIQUE, parent TEXT, changed INTEGER);
+CREATE INDEX folders_by_parent ON folders (parent);
+CREATE TABLE posts (folder INTEGER, name TEXT, id TEXT, PRIMARY KEY (folder, name)) WITHOUT ROWID;
+CREATE INDEX posts_by_id ON posts (id);
+CREATE TABLE owed (
+    place INTEGER PRIMARY KEY, id TEXT UNIQUE, source TEXT, ref TEXT, state TEXT, seen INTEGER,
+    tries INTEGER DEFAULT 0, first_try INTEGER, next_try INTEGER DEFAULT 0, reason TEXT DEFAULT ''
+);
+CREATE TABLE lists (source TEXT, name TEXT, finished INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID;
+CREATE TABLE pages (url TEXT PRIMARY KEY, etag TEXT, modified TEXT, body BLOB, asked INTEGER);
+PRAGMA user_version = {VERSION}"""
+
+
+class Ledger:
+    """`with Ledger(output) as ledger:`. One run at a time writes to it, others may read meanwhile.
+
+    One that is missing, older or damaged is made anew; the index then learns the posts from their folders. Raises
+    MistakeError for one of a newer version, and where there can be none.
+    """
+
+    def __init__(self, output: Path) -> None:
+        self.output = output
+        self.file = output / FILE
+        self._db = self._open()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave one file, as SQLite does when its last user goes."""
+        self._db.close()
+
+    def rows(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        """What a query finds, row by row."""
+        return self._db.execute(query, values)
+
+    def row(self, query: str, values: tuple[Any, ...] = ()) -> Any:
+        """The first row that a query finds, or None."""
+        return self._db.execute(query, values).fetchone()
+
+    @contextmanager
+    def writing(self, *, synced: bool = False) -> Iterator[sqlite3.Connection]:
+        """All that is written in it, or nothing. Raises DiskError where the disk refuses.
+
+        Unless `synced`, a power cut may take the last of these, in their order.
+        """
+        try:
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+            self._db.execute("BEGIN IMMEDIATE")
+            yield self._db
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise DiskError(self.file, error) from error
+        finally:
+            if self._db.in_transaction:
+                self._db.rollback()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except (OSError, sqlite3.OperationalError) as error:
+            raise MistakeError(
+                f"{self.file}: cannot be opened: {error}; make its folder writable, or room on its disk, and run again"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            aside = self.file.with_suffix(".damaged")
+            self.file.replace(aside)
+            for ending in ("-wal", "-shm"):
+                self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+            logger.warning("%s is damaged (%s): it is made anew; the old one is %s", self.file, error, aside.name)
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self.file, isolation_level=None, timeout=10)
+        try:
+            version = _version(db, self.file)
+            db.execute("PRAGMA journal_mode = WAL")
+            if version < VERSION:
+                self._make(db, version)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _make(self, db: sqlite3.Connection, version: int) -> None:
+        """The tables of this version, empty."""
+        db.execute("BEGIN IMMEDIATE")
+        tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+        logger.info("%s is %s: it is made anew", self.file, f"of version {version}" if tables else "new")
+        for (table,) in tables:
+            db.execute(f'DROP TABLE "{table}"')
+        for statement in _SCHEMA.split(";\n"):
+            db.execute(statement)
+        db.execute("COMMIT")
+
+
+def _version(db: sqlite3.Connection, file: Path) -> int:
+    """Raises sqlite3.DatabaseError for a damaged file, MistakeError for one of a newer version."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise MistakeError(
+            f"{file}: is of version {version}, this finews knows {VERSION}; update finews,"
+            " or move the file away: a new one is made from the posts and the listings"
+        )
+    (damage,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    if damage != "ok":
+        raise sqlite3.DatabaseError(" ".join(str(damage).split()))
+    return int(version)

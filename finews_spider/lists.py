@@ -1,0 +1,108 @@
+"""The lists of a run: how far each is read, and whether an earlier run brought it to its end."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from finews_spider.coverage import Reach
+from finews_spider.ledger import Ledger
+from finews_spider.sources import Listing, ListingPage, Query
+
+
+@dataclass(slots=True)
+class ListReading:
+    """What was read of one list in this run. Times are texts, `2026-11-22T21:40:00+08:00` or the day."""
+
+    was_finished: bool
+    pages: int = 0
+    unchanged: int = 0
+    rows: int = 0
+    newest: str | None = None
+    oldest: str | None = None
+    failed: str = ""
+    in_order: bool = True
+    reach: Reach = field(default_factory=Reach)
+
+    def note(self, page: ListingPage) -> None:
+        """A page was read."""
+        self.pages += 1
+        self.rows += len(page.refs)
+        self.reach.page(ref.day for ref in page.refs)
+        times = [ref.time.isoformat() if ref.time else f"{ref.day}" for ref in page.refs if ref.day]
+        self.newest = max([*times, self.newest or ""], default=None) or None
+        self.oldest = min([*times, self.oldest or "9"], default=None) if times else self.oldest
+
+
+class Lists:
+    """Decides of each page of a list whether the next one is read."""
+
+    def __init__(self, ledger: Ledger, query: Query) -> None:
+        self._ledger = ledger
+        self._query = query
+        self.readings: dict[tuple[str, str], ListReading] = {}  # by source and name of the list
+
+    def begin(self, source: str, listing: Listing) -> ListReading:
+        """A page of a list is about to be asked for. Until its end is reached, the list is unfinished."""
+        reading = self.readings.get((source, listing.name))
+        if reading is None:
+            query = "SELECT finished FROM lists WHERE source = ? AND name = ?"
+            row = self._ledger.row(query, (source, self._name(listing)))
+            reading = self.readings[source, listing.name] = ListReading(
+                was_finished=bool(row and row[0]), in_order=listing.in_order
+            )
+            self._finish(source, listing, finished=False)
+        return reading
+
+    def read(self, source: str, listing: Listing, page: ListingPage, fresh: Sequence[bool]) -> Listing | None:
+        """A page was read, of whose wanted refs so many were fresh; the next page, if it is to be read."""
+        reading = self.readings[source, listing.name]
+        reading.note(page)
+        why = self._end(reading, page, fresh)
+        if not why:
+            return page.older
+        reading.reach.end(why)
+        self._finish(source, listing, finished=not reading.failed)
+        return None
+
+    def end(self, source: str, listing: Listing) -> None:
+        """There is no such page, and need not be one."""
+        reading = self.readings[source, listing.name]
+        reading.reach.end("end")
+        self._finish(source, listing, finished=not reading.failed)
+
+    def fail(self, source: str, listing: Listing, why: str) -> None:
+        """A page could not be had or read."""
+        reading = self.readings[source, listing.name]
+        reading.failed = why
+        reading.reach.end("failed")
+
+    def reaches(self, sources: Iterable[str]) -> dict[str, dict[str, Reach]]:
+        """How far back the lists of each source were read; those in no order of time prove nothing of that."""
+        return {
+            name: {
+                title: each.reach for (source, title), each in self.readings.items() if source == name and each.in_order
+            }
+            for name in sources
+        }
+
+    def _end(self, reading: ListReading, page: ListingPage, fresh: Sequence[bool]) -> str:
+        """Why no older page is read; empty where one is.
+
+        In a window, when a page is all too old. Else, when it names nothing new; but a list that the last run did not
+        bring to its end is read to it, since older articles may be missing.
+        """
+        if page.older is None:
+            return "limit" if page.cut_off else "end"
+        if self._query.window:
+            days = [ref.day for ref in page.refs if ref.day]
+            return "window" if days and all(map(self._query.window.is_before, days)) else ""
+        return "known" if reading.was_finished and fresh and not any(fresh) else ""
+
+    def _finish(self, source: str, listing: Listing, *, finished: bool) -> None:
+        if not self._query.window:
+            with self._ledger.writing():
+                row = (source, self._name(listing), finished)
+                self._ledger.rows("INSERT OR REPLACE INTO lists VALUES (?, ?, ?)", row)
+
+    def _name(self, listing: Listing) -> str:
+        """A run that is for some categories leaves out the others' rows, so its lists are others."""
+        return " ".join([listing.name, *self._query.categories])

@@ -1,0 +1,259 @@
+"""What is owed: articles that a listing named and that have no post yet. A run takes from it what it asks for."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from finews_spider import dates
+from finews_spider.items import ArticleRef
+from finews_spider.ledger import Ledger
+
+FIRST_PAUSE = timedelta(minutes=10)  # after a first try that failed; then twice as long each time
+LONGEST_PAUSE = timedelta(days=1)
+
+# What this run has to do with, in the order in which it came to it; gone with the run.
+_AGENDA = """
+CREATE TEMP TABLE agenda (
+    place INTEGER PRIMARY KEY, id TEXT UNIQUE, fresh INTEGER DEFAULT 0, wanted INTEGER DEFAULT 0,
+    refresh INTEGER DEFAULT 0
+)"""
+# What the listings of each source named in it.
+_NAMED = "CREATE TEMP TABLE named (id TEXT, source TEXT, day TEXT, PRIMARY KEY (id, source)) WITHOUT ROWID"
+
+
+# Of those that a source named: all; fresh; archived before; fresh and archived; owed still.
+_COUNTS = """
+    count(*), ifnull(sum(fresh), 0), ifnull(sum(NOT fresh AND posted), 0), ifnull(sum(fresh AND posted), 0),
+    ifnull(sum(owing), 0)
+FROM (
+    SELECT named.source, named.day, fresh, EXISTS (SELECT 1 FROM posts WHERE posts.id = named.id) AS posted,
+    EXISTS (SELECT 1 FROM owed WHERE owed.id = named.id AND state = 'owed') AS owing FROM named JOIN agenda USING (id)
+)"""
+
+
+class State(StrEnum):
+    """Of an article that has no post. All but the first are asked for no more."""
+
+    OWED = "owed"
+    GIVEN_UP = "given up"
+    WITHDRAWN = "withdrawn"
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debt:
+    """An article without a post: since when, and what became of it so far."""
+
+    ref: ArticleRef
+    state: State
+    seen: datetime
+    tries: int
+    next_try: datetime
+    reason: str
+
+
+class Task(NamedTuple):
+    """What a run asks for: an owed article by its ref, or the post of that id again."""
+
+    id: str
+    ref: ArticleRef | None
+
+
+class Named(NamedTuple):
+    """How many articles listings named, and what has become of them."""
+
+    listed: int
+    new: int
+    known: int
+    archived: int
+    owed: int
+
+
+class Owed:
+    """The articles that are owed, kept in the ledger.
+
+    `first_pause` is the time between a first try and the second, `patience` after how long an article is given up.
+    """
+
+    def __init__(self, ledger: Ledger, patience: timedelta, first_pause: timedelta = FIRST_PAUSE) -> None:
+        self._ledger = ledger
+        self._patience, self._first_pause = patience, first_pause
+        ledger.rows(_AGENDA)
+        ledger.rows(_NAMED)
+        self._at = 0  # the place in the agenda up to which articles were taken
+
+    # What a run sees, and takes up.
+
+    def name(self, refs: Sequence[ArticleRef]) -> list[bool]:
+        """A listing names these. What has no post is owed from now on, through a power cut too.
+
+        Tells of each whether it is fresh: first named in this run, neither archived nor owed before.
+        """
+        with self._ledger.writing(synced=True):
+            return [self._name(ref) for ref in refs]
+
+    def _name(self, ref: ArticleRef) -> bool:
+        insert = "INSERT OR IGNORE INTO named VALUES (?, ?, ?)"
+        self._ledger.rows(insert, (ref.id, ref.source, ref.day and f"{ref.day}"))
+        row = self._ledger.row("SELECT fresh FROM agenda WHERE id = ?", (ref.id,))
+        if row is None:
+            posted = self._ledger.row("SELECT 1 FROM posts WHERE id = ?", (ref.id,)) is not None
+            row = (not posted and self._owe(ref),)
+            insert = "INSERT INTO agenda (id, fresh, wanted) VALUES (?, ?, ?)"
+            self._ledger.rows(insert, (ref.id, *row, not posted))
+        return bool(row[0])
+
+    def _owe(self, ref: ArticleRef) -> bool:
+        """Whether it was not owed before."""
+        insert = "INSERT OR IGNORE INTO owed (id, source, ref, state, seen) VALUES (?, ?, ?, ?, ?)"
+        row = (ref.id, ref.source, _dump(ref), State.OWED, _seconds(dates.now()))
+        return self._ledger.rows(insert, row).rowcount == 1
+
+    def take_up(self, sources: Iterable[str]) -> None:
+        """Put what earlier runs owe of these sources on the agenda, if its pause is over."""
+        insert = (
+            "INSERT OR IGNORE INTO agenda (id, wanted) SELECT id, 1 FROM owed WHERE state = 'owed'"
+            " AND next_try <= ? AND source IN (SELECT value FROM json_each(?)) ORDER BY place"
+        )
+        with self._ledger.writing():
+            self._ledger.rows(insert, (_seconds(dates.now()), json.dumps(list(sources))))
+
+    def take_up_again(self, since: date) -> None:
+        """Put the posts of that day and later on the agenda, to see whether they were edited."""
+        insert = (
+            "INSERT OR IGNORE INTO agenda (id, refresh, wanted)"
+            " SELECT id, 1, 1 FROM posts WHERE name >= ? ORDER BY name DESC"
+        )
+        with self._ledger.writing():
+            self._ledger.rows(insert, (f"{since}",))
+
+    def want(self, ref: ArticleRef) -> None:
+        """This one is asked for by name: whatever its state and its pause."""
+        self.name([ref])
+        with self._ledger.writing(synced=True):
+            self._ledger.rows("UPDATE owed SET state = 'owed', next_try = 0 WHERE id = ?", (ref.id,))
+
+    def take(self, number: int) -> list[Task]:
+        """The next of the agenda that are due, so many at most, each once a run."""
+        found = self._ledger.rows(
+            "SELECT agenda.place, agenda.id, ref FROM agenda LEFT JOIN owed USING (id) WHERE agenda.place > ?"
+            " AND (refresh OR state = 'owed' AND next_try <= ?) ORDER BY agenda.place LIMIT ?",
+            (self._at, _seconds(dates.now()), number),
+        ).fetchall()
+        if found:
+            self._at = found[-1][0]
+        return [Task(id_, _load(ref) if ref else None) for _, id_, ref in found]
+
+    def release(self, id_: str) -> None:
+        """Not what this run was asked for: it owes it no more, unless an earlier one did."""
+        delete = "DELETE FROM owed WHERE id = ?1 AND EXISTS (SELECT 1 FROM agenda WHERE id = ?1 AND fresh)"
+        with self._ledger.writing():
+            self._ledger.rows(delete, (id_,))
+
+    # What came of a try. (A post takes its article from the owed by itself: `Index.add`.)
+
+    def fail(self, id_: str, reason: str, *, tried: bool = True) -> State:
+        """The article could not be had. Unless it was `tried`, because nobody was asked, it is due at once."""
+        now = _seconds(dates.now())
+        row = self._ledger.row("SELECT tries, ifnull(first_try, ?) FROM owed WHERE id = ?", (now, id_))
+        if row is None:  # a post that was asked for again
+            return State.OWED
+        tries, first_try = row
+        state, next_try = State.OWED, now
+        if tried:
+            next_try += int(min(self._first_pause * 2 ** min(tries, 20), LONGEST_PAUSE).total_seconds())
+            tries += 1
+            state = State.GIVEN_UP if now - first_try >= self._patience.total_seconds() else State.OWED
+        update = "UPDATE owed SET state = ?, tries = ?, first_try = ?, next_try = ?, reason = ? WHERE id = ?"
+        with self._ledger.writing():
+            self._ledger.rows(update, (state, tries, first_try if tried else None, next_try, reason, id_))
+        return state
+
+    def withdraw(self, id_: str, reason: str) -> None:
+        """The site says that there is no such article."""
+        with self._ledger.writing():
+            self._ledger.rows("UPDATE owed SET state = 'withdrawn', reason = ? WHERE id = ?", (reason, id_))
+
+    def doubt(self, source: str) -> int:
+        """Its word that articles are gone is not believed: those of this run are owed again; how many."""
+        update = (
+            "UPDATE owed SET state = 'owed' WHERE state = 'withdrawn' AND source = ? AND id IN (SELECT id FROM agenda)"
+        )
+        with self._ledger.writing():
+            return self._ledger.rows(update, (source,)).rowcount
+
+    # What a run says of itself.
+
+    def wanted(self) -> int:
+        """How many articles this run had, has or will have to ask for."""
+        return int(self._ledger.row("SELECT count(*) FROM agenda WHERE wanted")[0])
+
+    def days_waiting(self, source: str) -> set[date]:
+        """The days of articles that this run has not come to yet."""
+        query = (
+            "SELECT DISTINCT named.day FROM named JOIN agenda USING (id) JOIN owed USING (id)"
+            " WHERE agenda.place > ? AND named.source = ? AND named.day IS NOT NULL"
+        )
+        return {date.fromisoformat(day) for (day,) in self._ledger.rows(query, (self._at, source))}
+
+    def count(self, source: str) -> int:
+        """How many are owed of a source."""
+        return int(self._ledger.row("SELECT count(*) FROM owed WHERE state = 'owed' AND source = ?", (source,))[0])
+
+    def count_agenda(self) -> int:
+        """How many of those that this run had to do with are owed still."""
+        count = "SELECT count(*) FROM agenda JOIN owed USING (id) WHERE state = 'owed'"
+        return int(self._ledger.row(count)[0])
+
+    def named(self, source: str) -> Named:
+        """What the source's listings named in this run."""
+        return Named(*self._ledger.row(f"SELECT {_COUNTS} WHERE source = ?", (source,)))
+
+    def named_by_day(self, source: str) -> dict[str, Named]:
+        """The same for each day, YYYY-MM-DD, that a listing told."""
+        query = f"SELECT day, {_COUNTS} WHERE source = ? AND day IS NOT NULL GROUP BY day ORDER BY day"
+        return {day: Named(*counts) for day, *counts in self._ledger.rows(query, (source,))}
+
+    # What a person asks and says.
+
+    def __iter__(self) -> Iterator[Debt]:
+        query = "SELECT ref, state, seen, tries, next_try, reason FROM owed ORDER BY state = 'owed' DESC, state, place"
+        for ref, state, seen, tries, next_try, reason in self._ledger.rows(query):
+            times = {"seen": _time(seen), "next_try": _time(next_try)}
+            yield Debt(ref=_load(ref), state=State(state), tries=tries, reason=reason, **times)
+
+    def retry(self, *states: State) -> int:
+        """All of these states are due now, and have the whole patience before them; how many there are."""
+        update = (
+            "UPDATE owed SET state = 'owed', next_try = 0, first_try = NULL, tries = 0"
+            " WHERE state IN (SELECT value FROM json_each(?))"
+        )
+        with self._ledger.writing(synced=True):
+            return self._ledger.rows(update, (json.dumps(states),)).rowcount
+
+    def forget(self, id_: str) -> bool:
+        """Never ask for it again, whatever names it; whether there was such an article."""
+        with self._ledger.writing(synced=True):
+            return self._ledger.rows("UPDATE owed SET state = 'forgotten' WHERE id = ?", (id_,)).rowcount > 0
+
+
+def _dump(ref: ArticleRef) -> str:
+    return json.dumps(asdict(ref), ensure_ascii=False, default=str)
+
+
+def _load(text: str) -> ArticleRef:
+    ref = ArticleRef(**json.loads(text))
+    ref.day = date.fromisoformat(str(ref.day)) if ref.day else None
+    ref.time = datetime.fromisoformat(str(ref.time)).astimezone(dates.BEIJING) if ref.time else None
+    return ref
+
+
+def _seconds(time: datetime) -> int:
+    return int(time.timestamp())
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, dates.BEIJING)

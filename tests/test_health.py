@@ -1,0 +1,509 @@
+"""What makes a run broken, and what does not, on reports of the schema that runs write."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from finews_spider.dates import BEIJING
+from finews_spider.health import troubles
+
+NOW = datetime(2026, 11, 22, 21, 45, tzinfo=BEIJING)
+LIMITS = {"eastmoney": 10, "finews": 0}
+Figures = dict[str, Any]
+
+
+def listed(rows: int = 20, newest: str | None = None, failed: str = "") -> Figures:
+    """A list as a report tells of it."""
+    return {
+        "pages": 0 if failed else 1,
+        "unchanged": 0,
+        "rows": 0 if failed else rows,
+        "newest": newest,
+        "oldest": newest,
+        "ended": "failed" if failed else "known",
+        "failed": failed,
+    }
+
+
+NOTHING: Figures = dict.fromkeys("known edited unchanged withdrawn given_up owed rows last_route blocked".split(), 0)
+NONE: Figures = {"refused": {}, "failed": {}, "skipped": {}, "routes": {}, "newest": None, "oldest": None}
+
+
+def source(**figures: Any) -> Figures:
+    """A source whose new articles are all asked for and archived, each with a body of 900 characters, or what is said.
+
+    Lists may be given by their rows.
+    """
+    new = figures.pop("new", 10)
+    asked = figures.pop("asked", new)
+    lost = sum([*figures.get("refused", {}).values(), *figures.get("failed", {}).values(), figures.get("withdrawn", 0)])
+    archived = figures.pop("archived", asked - lost)
+    bodies = figures.pop("bodies", archived)
+    lists = figures.pop("lists", {"home": 20})
+    return {
+        **NOTHING,
+        **NONE,
+        "lists": {name: each if isinstance(each, dict) else listed(each) for name, each in lists.items()},
+        "new": new,
+        "asked": asked,
+        "archived": archived,
+        "bodies": bodies,
+        "chars": bodies * figures.pop("each", 900),
+        **figures,
+    }
+
+
+def report(
+    *broken: str, arguments: Mapping[str, str] | None = None, left: Mapping[str, str] | None = None, **sources: Figures
+) -> Figures:
+    """A run's report."""
+    host = {"requests": 9, "retries": 0, "bytes": 9, "statuses": {}, "left_alone": ""}
+    return {
+        "ended": f"{NOW:%FT%T}+08:00",
+        "arguments": dict(arguments or {}),
+        "sources": sources,
+        "hosts": {"a.example": host} | {name: {**host, "left_alone": why} for name, why in (left or {}).items()},
+        "broken": list(broken),
+        "exit_code": None,
+    }
+
+
+def judged(now: Figures, before: Sequence[Figures] = ()) -> list[str]:
+    return troubles(now, before, LIMITS, NOW)
+
+
+WELL = [report(finews=source(), eastmoney=source(lists={"column cgnjj": 200, "flashes": 200}))] * 12
+
+
+def before(runs: int = 12, *broken: str, **figures: Any) -> list[Figures]:
+    """Runs of finews, all alike."""
+    return [report(*broken, finews=source(**figures))] * runs
+
+
+def of_finews(before: Sequence[Figures] = WELL, /, **figures: Any) -> list[str]:
+    """What is said of a run of finews."""
+    return judged(report(finews=source(**figures)), before)
+
+
+def ago(days: float) -> str:
+    return (NOW - timedelta(days=days)).isoformat()
+
+
+# Nothing is wrong.
+
+
+def test_a_run_like_those_before_it_is_well() -> None:
+    assert judged(WELL[0], WELL) == []
+
+
+def test_a_first_run_is_well() -> None:
+    assert judged(WELL[0]) == []
+    assert of_finews([], new=0, lists={"home": 0, "category emnews": 0}) == []
+
+
+def test_a_run_that_finds_nothing_new_is_well() -> None:
+    unchanged = {**listed(20), "unchanged": 1}
+    assert of_finews(new=0, lists={"home": unchanged}) == []
+
+
+def test_a_source_that_is_named_for_the_first_time_is_well() -> None:
+    assert judged(report(finews=source(lists={"home": 0})), [report(eastmoney=source())] * 12) == []
+
+
+# Lists that fail.
+
+
+def test_a_list_that_failed_is_named_at_once() -> None:
+    lists = {"home": listed(failed="HTTP 503"), "category emnews": 20}
+    said = ["finews: home could not be read: HTTP 503 (1); see scrapy doctor"]
+    assert of_finews([], lists=lists) == said
+    assert of_finews(lists=lists) == said
+
+
+def test_a_host_that_is_left_alone_is_one_reason() -> None:
+    failed = [listed(failed="HTTP 503")] * 5 + [listed(failed="host left alone: it failed 5 times in a row")] * 31
+    lists = {f"column c{at}": each for at, each in enumerate(failed)} | {"flashes": listed(200)}
+    run = report(eastmoney=source(new=0, lists=lists), left={"np-listapi.eastmoney.com": "failed 5 times in a row"})
+    assert judged(run, WELL) == [
+        "eastmoney: all 36 column lists could not be read: host left alone: it failed 5 times in a row (31),"
+        " HTTP 503 (5), np-listapi.eastmoney.com failed 5 times in a row; see scrapy doctor"
+    ]
+
+
+def test_a_list_that_is_failed_has_not_lost_its_rows_too() -> None:
+    assert len(of_finews(lists={"home": listed(failed="HTTP 503")})) == 1
+
+
+@pytest.mark.parametrize("arguments", [{"since": "2021-12-01"}, {"category": "emnews"}, {"column": "cgnjj"}])
+def test_a_list_that_failed_is_named_by_any_run(arguments: dict[str, str]) -> None:
+    assert judged(report(finews=source(lists={"home": listed(failed="x")}), arguments=arguments), WELL)
+
+
+# Lists without rows.
+
+
+def test_a_list_that_always_had_rows_and_has_none_is_named() -> None:
+    assert of_finews(new=0, lists={"home": 0}) == [
+        "finews: home has no rows, and had 20 before; see scrapy doctor; where that is meant to be, edit sources.toml"
+    ]
+
+
+@pytest.mark.parametrize(("runs", "said"), [(0, 0), (2, 0), (3, 1), (12, 1)])
+def test_three_runs_with_rows_are_always(runs: int, said: int) -> None:
+    assert len(of_finews(before(runs), new=0, lists={"home": 0})) == said
+
+
+def test_a_list_that_never_had_rows_is_well() -> None:
+    assert of_finews(before(lists={"home": 0}), lists={"home": 0}) == []
+
+
+def test_a_list_that_has_none_at_times_is_well() -> None:
+    some = [*before(6), *before(1, lists={"home": 0}), *before(6)]
+    assert of_finews(some, lists={"home": 0}) == []
+
+
+def test_a_list_stays_broken_as_long_as_it_has_no_rows() -> None:
+    (why,) = of_finews(lists={"home": 0})
+    broken = before(100, why, lists={"home": 0})
+    assert len(of_finews([*before(), *broken], lists={"home": 0})) == 1
+    assert len(of_finews(broken, lists={"home": 0})) == 1
+    assert of_finews(broken, lists={"home": 1}) == []
+
+
+def test_a_list_that_broke_before_is_named_when_it_breaks_again() -> None:
+    (why,) = of_finews(lists={"home": 0})
+    assert len(of_finews([*before(), *before(5, why, lists={"home": 0}), *before(1)], lists={"home": 0})) == 1
+
+
+def test_lists_without_rows_are_one_reason_and_stay_it() -> None:
+    columns = {f"column c{at}": 0 for at in range(36)}
+    had = [report(eastmoney=source(lists={**dict.fromkeys(columns, 200), "flashes": 200, "roll": 0}))] * 3
+    run = report(eastmoney=source(new=0, lists={**columns, "flashes": 0, "roll": 0}))
+    (why,) = judged(run, had)
+    assert why.startswith("eastmoney: all 36 column lists, flashes have no rows, and had 200 before")
+    run["broken"] = [why]
+    (again,) = judged(run, [run])
+    assert again.startswith("eastmoney: all 36 column lists, flashes have no rows, and had some before")
+
+
+def test_of_two_lists_the_one_without_rows_is_named() -> None:
+    lists = {"category ab": 9, "category abc": 9}
+    (why,) = of_finews(before(lists=lists), lists={**lists, "category abc": 0})
+    assert why.startswith("finews: category abc has no rows")
+    after = before(1, why, lists={**lists, "category abc": 0})
+    (again,) = of_finews(after, lists=dict.fromkeys(lists, 0))
+    assert again.startswith("finews: category abc has no rows")
+
+
+def test_lists_of_another_source_say_nothing() -> None:
+    assert judged(report(eastmoney=source(lists={"home": 0})), WELL) == []
+
+
+@pytest.mark.parametrize("arguments", [{"category": "x"}, {"column": "x"}, {"source": "finews"}])
+def test_lists_of_a_narrow_run_are_like_those_of_other_runs(arguments: dict[str, str]) -> None:
+    run = report(finews=source(lists={"home": 0}), arguments=arguments)
+    assert len(judged(run, WELL)) == 1
+    narrow = [report(finews=source(), arguments=arguments)] * 3
+    assert len(judged(run, narrow)) == 1
+
+
+@pytest.mark.parametrize("argument", ["since", "until", "url", "refresh"])
+def test_lists_of_a_window_may_be_empty(argument: str) -> None:
+    assert judged(report(finews=source(lists={"home": 0}), arguments={argument: "x"}), WELL) == []
+
+
+def test_a_run_that_was_cut_short_says_nothing_of_lists_that_it_did_not_read() -> None:
+    unread = {**listed(0), "pages": 0, "ended": None}
+    assert of_finews(lists={"home": unread}) == []
+
+
+# Articles that do not come.
+
+
+@pytest.mark.parametrize("what", ["refused", "failed"])
+@pytest.mark.parametrize(("lost", "said"), [(1, 0), (5, 0), (6, 1), (10, 1)])
+def test_most_articles_refused_or_failed_are_named(what: str, lost: int, said: int) -> None:
+    assert len(of_finews(new=10, **{what: {"HTTP 404": lost}})) == said
+    assert len(of_finews([], new=10, **{what: {"HTTP 404": lost}})) == said
+
+
+def test_what_became_of_lost_articles_is_told() -> None:
+    assert of_finews(new=9, refused={"no title, no time": 6}, failed={"HTTP 503": 1}) == [
+        "finews: 7 of 9 new articles could not be archived: refused, no title, no time (6), HTTP 503 (1);"
+        " see scrapy doctor; when it is mended, scrapy owed --retry"
+    ]
+
+
+@pytest.mark.parametrize(("withdrawn", "said"), [(1, 0), (4, 0), (9, 1), (10, 1)])
+def test_articles_are_withdrawn_one_by_one_but_not_nearly_all(withdrawn: int, said: int) -> None:
+    assert len(of_finews(new=10, withdrawn=withdrawn)) == said
+
+
+@pytest.mark.parametrize(("new", "said"), [(1, 0), (4, 0), (5, 1)])
+def test_a_few_articles_are_too_few_to_judge(new: int, said: int) -> None:
+    assert len(of_finews(before(new=0), new=new, failed={"x": new})) == said
+
+
+def test_a_few_articles_are_judged_with_those_of_the_runs_before() -> None:
+    a_failure = before(1, new=1, failed={"x": 1})
+    quiet = before(9, new=0)
+    some = [*WELL, *a_failure, *quiet, *a_failure * 3]
+    (why,) = of_finews(some, new=1, failed={"x": 1})
+    assert "5 of 5 new articles of the last 14 runs" in why
+    assert of_finews([*WELL, *quiet, *a_failure * 3], new=1, failed={"x": 1}) == []
+
+
+def test_an_article_that_fails_in_every_run_is_one_article() -> None:
+    again: Figures = {"new": 0, "asked": 6, "failed": {"x": 6}}
+    assert of_finews(before(20, **again), **again) == []
+    assert of_finews([*WELL, *before(20, **again)], **again) == []
+
+
+def test_a_new_article_among_those_that_fail_in_every_run_is_judged_by_itself() -> None:
+    again = before(20, new=0, asked=6, failed={"x": 6})
+    assert of_finews([*WELL, *again], new=1, asked=7, archived=1, failed={"x": 6}) == []
+
+
+def test_lost_articles_are_told_of_while_they_are_asked_for_again() -> None:
+    begun = before(1, new=10, failed={"x": 10})
+    assert len(of_finews([*WELL, *begun], new=0, asked=10, failed={"x": 10})) == 1
+    assert of_finews([*WELL, *begun], new=0) == []
+
+
+def test_articles_that_come_again_end_the_trouble() -> None:
+    begun = before(1, new=10, failed={"x": 10})
+    assert of_finews([*WELL, *begun], new=1, asked=1, archived=1) == []
+    assert of_finews([*WELL, *begun], new=0, asked=10, archived=10) == []
+
+
+def test_articles_of_other_categories_are_not_lost() -> None:
+    assert of_finews(new=100, asked=100, archived=10) == []
+
+
+def test_articles_that_a_stopped_run_did_not_ask_for_are_not_lost() -> None:
+    assert of_finews(new=100, asked=20, archived=12, failed={"x": 2}) == []
+
+
+def test_a_refresh_is_judged_by_what_it_asked_for() -> None:
+    refresh = {"refresh": "3"}
+    gone = source(new=0, asked=10, withdrawn=10, archived=0)
+    assert len(judged(report(finews=gone, arguments=refresh), WELL)) == 1
+    well = source(new=0, asked=10, archived=0, edited=1, unchanged=8, failed={"x": 1})
+    assert judged(report(finews=well, arguments=refresh), WELL) == []
+
+
+@pytest.mark.parametrize("argument", ["since", "category", "column"])
+def test_articles_of_a_window_or_a_category_are_judged_by_themselves(argument: str) -> None:
+    few = report(finews=source(new=4, failed={"x": 4}), arguments={argument: "x"})
+    more = report(finews=source(new=5, failed={"x": 5}), arguments={argument: "x"})
+    lost = before(3, new=4, failed={"x": 4})
+    assert judged(few, lost) == []
+    assert len(judged(more, lost)) == 1
+    assert of_finews([*WELL, *[more] * 3], new=1, failed={"x": 1}) == []
+
+
+# The last route.
+
+
+@pytest.mark.parametrize(("late", "said"), [(1, 0), (5, 0), (6, 1), (15, 1)])
+def test_articles_that_come_by_the_last_route_only_are_named(late: int, said: int) -> None:
+    assert len(of_finews(new=15, last_route=late)) == said
+
+
+@pytest.mark.parametrize(("late", "said"), [(4, 0), (5, 1)])
+def test_a_few_articles_among_ten_may_come_by_the_last_route(late: int, said: int) -> None:
+    assert len(of_finews(new=10, last_route=late)) == said
+
+
+@pytest.mark.parametrize(("late", "said"), [(4, 0), (5, 1)])
+def test_some_articles_that_come_by_the_last_route_are_too_few_to_judge(late: int, said: int) -> None:
+    assert len(of_finews(before(new=0), new=late, last_route=late)) == said
+
+
+def test_articles_by_the_last_route_are_judged_with_those_of_the_runs_before() -> None:
+    (why,) = of_finews(before(3, new=2, last_route=2), new=2, last_route=2)
+    assert why == (
+        "finews: 6 of 6 articles of the last 3 runs came by the last route only: see scrapy doctor for the routes"
+        " before it, and edit their hosts in sources.toml"
+    )
+    assert of_finews(before(1, new=10, last_route=10), new=2) == []
+
+
+def test_flashes_without_a_body_may_come_to_the_last_route() -> None:
+    assert of_finews(new=20, bodies=8, last_route=12) == []
+    assert len(of_finews(new=20, bodies=8, last_route=18)) == 1
+
+
+def test_articles_that_fail_come_to_the_last_route() -> None:
+    assert of_finews(new=10, asked=16, archived=10, failed={"x": 6}, last_route=6) == []
+
+
+# Bodies.
+
+WORDY = before(6, new=10, each=900)
+
+
+@pytest.mark.parametrize(("each", "said"), [(900, 0), (300, 0), (299, 1), (1, 1)])
+def test_bodies_of_less_than_a_third_are_named(each: int, said: int) -> None:
+    assert len(of_finews(WORDY, new=10, each=each)) == said
+
+
+def test_how_short_bodies_are_is_told() -> None:
+    assert of_finews(WORDY, new=10, each=50) == [
+        "finews: the bodies of 10 articles are much shorter: 50 characters on average, 900 and more before; look at a"
+        " new post and at its page; see scrapy doctor"
+    ]
+
+
+def test_the_shortest_of_the_runs_before_counts() -> None:
+    night = before(1, new=10, each=300)
+    assert of_finews([*WORDY, *night, *WORDY], new=10, each=120) == []
+    assert len(of_finews([*WORDY, *night, *WORDY], new=10, each=99)) == 1
+
+
+@pytest.mark.parametrize(
+    ("runs", "new", "said"), [(4, 12, 0), (5, 10, 1), (2, 50, 0), (3, 50, 1), (50, 1, 1), (49, 1, 0)]
+)
+def test_fifty_bodies_in_three_runs_tell_how_long_they_are(runs: int, new: int, said: int) -> None:
+    assert len(of_finews(before(runs, new=new), new=10, each=50)) == said
+
+
+@pytest.mark.parametrize(("new", "said"), [(4, 0), (5, 1)])
+def test_a_few_short_bodies_are_too_few_to_judge(new: int, said: int) -> None:
+    assert len(of_finews(WORDY, new=new, each=50)) == said
+
+
+def test_a_few_short_bodies_are_judged_with_those_of_the_runs_before() -> None:
+    assert len(of_finews([*WORDY, *before(2, new=2, each=50)], new=2, each=50)) == 1
+    assert of_finews([*WORDY, *before(1, "finews: much shorter", new=20, each=50)], new=2, each=900) == []
+
+
+def test_a_run_without_bodies_says_nothing_of_them() -> None:
+    assert of_finews(WORDY, new=0) == []
+    assert of_finews(WORDY, new=10, bodies=0) == []
+
+
+def test_bodies_stay_broken_as_long_as_they_are_short() -> None:
+    (why,) = of_finews(WORDY, new=10, each=50)
+    broken = [*before(50, why, new=10, each=50), *before(1, new=0)]
+    assert len(of_finews([*WORDY, *broken], new=10, each=60)) == 1
+    (again,) = of_finews(broken, new=10, each=149)
+    assert "149 characters on average, as in the runs before" in again
+    assert of_finews(broken, new=10, each=150) == []
+
+
+def test_bodies_that_were_short_once_and_are_long_again_are_usual() -> None:
+    """Or a night whose news is short would be told of every time."""
+    (why,) = of_finews(WORDY, new=10, each=50)
+    assert of_finews([*WORDY, *before(1, why, new=10, each=50), *WORDY], new=10, each=50) == []
+
+
+@pytest.mark.parametrize("argument", ["since", "url", "refresh", "category", "column"])
+def test_bodies_of_a_window_or_a_category_are_not_compared(argument: str) -> None:
+    run = report(finews=source(each=50), arguments={argument: "x"})
+    assert judged(run, WORDY) == []
+    if argument in ("category", "column"):
+        long = [report(finews=source(each=9000), arguments={argument: "x"})] * 6
+        assert of_finews(long, each=50) == []
+
+
+# Old news.
+
+
+def of_eastmoney(
+    exit_code: int | None = None, arguments: Mapping[str, str] | None = None, **newest: str | None
+) -> list[str]:
+    """What is said of a run of eastmoney with lists whose newest item is of that time; `_` is a space."""
+    lists = {name.replace("_", " "): listed(newest=time) for name, time in newest.items()}
+    run = report(eastmoney=source(new=0, lists=lists), arguments=arguments)
+    return judged({**run, "exit_code": exit_code})
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, 0), (9.99, 0), (10.01, 1), (400, 1)])
+def test_a_newest_item_older_than_the_limit_is_named(days: float, said: int) -> None:
+    assert len(of_eastmoney(flashes=ago(days))) == said
+
+
+def test_how_old_the_newest_item_is_is_told() -> None:
+    assert of_eastmoney(column_a=ago(15), column_b=ago(12), flashes=ago(0.1)) == [
+        "eastmoney: the newest item of all 2 column lists is of 2026-11-10 21:45, 12 days ago; see scrapy doctor; where"
+        " that is meant to be, edit max_age_days in sources.toml, which is 10"
+    ]
+
+
+def test_columns_may_be_old_when_one_of_them_is_new() -> None:
+    assert of_eastmoney(column_a=ago(100), column_b=ago(9), flashes=ago(1)) == []
+
+
+def test_columns_that_are_frozen_are_not_hidden_by_flashes() -> None:
+    assert len(of_eastmoney(column_a=ago(11), column_b=ago(12), flashes=ago(0))) == 1
+
+
+def test_a_day_ends_at_midnight() -> None:
+    assert of_eastmoney(flashes="2026-11-12") == []
+    assert len(of_eastmoney(flashes="2026-11-11")) == 1
+
+
+def test_an_item_of_the_future_hides_nothing() -> None:
+    assert len(of_eastmoney(column_a=ago(-400), column_b=ago(11))) == 1
+    assert of_eastmoney(column_a=ago(-0.5), column_b=ago(11)) == []
+
+
+def test_lists_that_tell_no_times_are_not_old() -> None:
+    assert of_eastmoney(column_a=None, flashes=None) == []
+
+
+def test_a_source_without_a_limit_may_be_old() -> None:
+    assert of_finews([], new=0, lists={"home": listed(newest=ago(1600))}) == []
+    assert troubles(report(new=source(lists={"home": listed(newest=ago(1600))})), [], {}, NOW) == []
+
+
+@pytest.mark.parametrize("argument", ["since", "until", "url", "refresh", "category", "column"])
+def test_the_lists_of_a_window_or_a_category_may_be_old(argument: str) -> None:
+    assert of_eastmoney(flashes=ago(400), arguments={argument: "x"}) == []
+    assert of_eastmoney(flashes=ago(400), arguments={"source": "eastmoney"})
+
+
+def test_an_interrupted_run_may_not_have_read_what_is_new() -> None:
+    assert of_eastmoney(exit_code=130, column_a=ago(11)) == []
+
+
+# Block pages.
+
+
+@pytest.mark.parametrize(("blocked", "said"), [(0, 0), (4, 0), (5, 1), (30, 1)])
+def test_block_pages_are_named(blocked: int, said: int) -> None:
+    assert len(of_finews(new=9, blocked=blocked)) == said
+
+
+def test_a_few_block_pages_among_many_articles_are_not_enough() -> None:
+    assert of_finews(new=20, blocked=10) == []
+    assert of_finews(new=20, blocked=11) == [
+        "finews: 11 answers were captcha, block, login or empty pages: the site keeps this address out; wait a day,"
+        " raise DOWNLOAD_DELAY, let FINEWS_CONTACT reach you; see scrapy doctor"
+    ]
+
+
+def test_articles_that_are_behind_a_login_in_every_run_are_not_news() -> None:
+    again: Figures = {"new": 0, "asked": 4, "failed": {"login page": 4}}
+    assert of_finews(**again, blocked=16) == []
+    assert len(of_finews(**again, blocked=17)) == 1
+
+
+# All of it.
+
+
+def test_each_trouble_of_each_source_is_told() -> None:
+    broken = {"lists": {"home": 0, "flashes": listed(failed="x")}, "failed": {"x": 9}, "blocked": 27}
+    said = judged(report(finews=source(**broken), eastmoney=source(**broken)), WELL)
+    assert len(said) == 7  # eastmoney has no list `home` in the runs before
+    assert {each.partition(":")[0] for each in said} == {"finews", "eastmoney"}
+
+
+def test_reports_are_not_changed() -> None:
+    run = report(finews=source(lists={"home": 0}, failed={"x": 10}))
+    copy = report(finews=source(lists={"home": 0}, failed={"x": 10}))
+    judged(run, WELL)
+    assert run == copy

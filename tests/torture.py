@@ -1,0 +1,321 @@
+"""`make torture`: crawls that are killed at random moments and run again must archive what one makes that never stops.
+
+SIGKILL ends the process, not the machine: what the kernel holds still reaches the disk. Of fsync nothing is said here.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import NamedTuple
+
+from finews_spider.newsroom.pages import Page
+from finews_spider.newsroom.server import Newsroom
+from finews_spider.newsroom.world import World
+
+ROOT = Path(__file__).parent.parent
+FULL_SPEED = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
+STORIES = 48
+ROWS = 6  # a page of a list
+COLUMNS = ("cgnjj", "cssgs", "cgjjj", "chgyj")
+PATIENCE = 60  # seconds until a crawl counts as one that never ends; it takes two or three
+LOOK = 0.001  # seconds between two looks at how far a crawl is
+PHASES = ("start-up", "listings", "articles", "end")
+
+
+class Case(NamedTuple):
+    """What is crawled, and whether stories come out between the runs."""
+
+    name: str
+    sources: str
+    growing: bool
+
+
+CASES = (Case("both sources", "finews,eastmoney", growing=False), Case("growing lists", "eastmoney", growing=True))
+
+
+class Moment(NamedTuple):
+    """When to kill: by what progress, and how far in it, from 0 to 1."""
+
+    by: str
+    part: float
+
+
+KINDS = ("time", "requests", "posts", "files aside", "end")
+
+
+class Kill(NamedTuple):
+    """In which phase a crawl was killed, and how many posts were on disk."""
+
+    phase: str
+    posts: int
+
+
+class Reference(NamedTuple):
+    """A crawl that was never stopped: its posts, how many requests, seconds to the first, and after the last post."""
+
+    posts: dict[str, bytes]
+    requests: int
+    starting: float
+    closing: float
+
+
+class ShortLists(Newsroom):
+    """Few lists of Eastmoney's, in pages of a few rows: several pages each, at little cost."""
+
+    def sources_toml(self) -> str:
+        """Without the other columns."""
+        lines = super().sources_toml().splitlines(keepends=True)
+        return "".join(line for line in lines if "slug =" not in line or any(f'"{slug}"' in line for slug in COLUMNS))
+
+    def _page(self, role: str, path: str) -> Page:
+        return super()._page(role, re.sub(r"(page_?size)=\d+", rf"\1={ROWS}", path, flags=re.IGNORECASE))
+
+
+class Stage:
+    """The world, the newsroom, and the reference of each case."""
+
+    def __init__(self, room: Newsroom, world: World, folder: Path) -> None:
+        self.room, self.world, self.folder = room, world, folder
+        self.sources = folder / "sources.toml"
+        self.sources.write_text(room.sources_toml(), encoding="utf-8")
+        self.references = {case: self._reference(case, folder / case.sources) for case in CASES}
+
+    def start(self, case: Case, output: Path) -> subprocess.Popen[bytes]:
+        """A crawl in a process of its own; the newsroom's log starts anew."""
+        options = {**FULL_SPEED, "FINEWS_OUTPUT": output, "FINEWS_SOURCES_FILE": self.sources}
+        words = [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
+        command = [sys.executable, "-W", "error", "-m", "scrapy", "crawl", "finews", "-a", f"source={case.sources}"]
+        del self.room.log[:]
+        with output.with_suffix(".log").open("wb") as log:
+            return subprocess.Popen([*command, *words], cwd=ROOT, stderr=log)
+
+    def out(self, case: Case) -> set[str]:
+        """The paths of the posts whose stories are out."""
+        published = self.world.published(self.room.now)
+        numbers = {self.world.number(index) for index in range(published)}
+        return {path for path in self.references[case].posts if number_of(path) in numbers}
+
+    def _reference(self, case: Case, output: Path) -> Reference:
+        began = time.time()
+        crawl = self.start(case, output)
+        while crawl.poll() is None and not self.room.log:
+            time.sleep(LOOK)
+        starting = time.time() - began
+        if crawl.wait(PATIENCE) != 0:
+            sys.exit(f"a crawl that nobody stopped failed: {said(output)}")
+        written = max(post.stat().st_mtime for post in files(output, "_posts"))
+        return Reference(read(output), len(self.room.log), starting, time.time() - written)
+
+
+class Life:
+    """A fresh output folder: crawls of it that are killed, and one that is not."""
+
+    def __init__(self, stage: Stage, case: Case, output: Path) -> None:
+        self.stage, self.case, self.output = stage, case, output
+        self.reference = stage.references[case]
+        self.moments: list[Moment] = []
+        self.kills: list[Kill] = []
+        self.differences: list[str] = []
+
+    def kill(self, moment: Moment) -> None:
+        """A crawl, killed at that moment if it lasts until then."""
+        self.moments.append(moment)
+        code = self._crawl(self._due(moment))
+        if code == -signal.SIGKILL:
+            self.kills.append(Kill(self._phase(), count(self.output)))
+        else:
+            self._check_code(code)
+
+    def finish(self) -> None:
+        """A crawl to the end. All must be there then, and nothing besides."""
+        self._check_code(self._crawl(lambda: False))
+        missing = self.reference.posts.keys() - stamps(self.output).keys()
+        self._differ("not archived", sorted(missing))
+        self._differ("left over", left_over(self.output))
+        if "Traceback" in said(self.output):
+            self._differ("a traceback", [said(self.output)])
+
+    def _crawl(self, due: Callable[[], bool]) -> int:
+        before, given_up = stamps(self.output), time.monotonic() + PATIENCE
+        crawl = self.stage.start(self.case, self.output)
+        while crawl.poll() is None and not due() and time.monotonic() < given_up:
+            time.sleep(LOOK)
+        crawl.kill()
+        code = crawl.wait()
+        if time.monotonic() >= given_up:
+            self._differ("does not end", [said(self.output)])
+        self._check_posts(before)
+        return code
+
+    def _due(self, moment: Moment) -> Callable[[], bool]:
+        """Tells whether the moment has come, for a crawl that starts now."""
+        began, log, present = time.monotonic(), self.stage.room.log, count(self.output)
+        missing = len(self.stage.out(self.case) - stamps(self.output).keys())
+        wanted = present + int(moment.part * missing)
+        requests = self.reference.requests - len(self.reference.posts) + missing
+        if moment.by == "time":
+            return lambda: time.monotonic() - began >= moment.part * self.reference.starting
+        if moment.by == "requests" or not missing:
+            return lambda: len(log) >= moment.part * requests
+        if moment.by == "posts":
+            return lambda: count(self.output) > wanted
+        if moment.by == "files aside":
+            return lambda: count(self.output) >= wanted and bool(files(self.output, ".finews/tmp"))
+        return self._ending(present + missing, moment.part * self.reference.closing)
+
+    def _ending(self, posts: int, seconds: float) -> Callable[[], bool]:
+        """Tells whether all posts have been there for that long."""
+        seen: list[float] = []
+
+        def due() -> bool:
+            if not seen and count(self.output) == posts:
+                seen.append(time.monotonic())
+            return bool(seen) and time.monotonic() - seen[0] >= seconds
+
+        return due
+
+    def _phase(self) -> str:
+        if not self.stage.room.log:
+            return "start-up"
+        if not numbers_asked(self.stage.room):
+            return "listings"
+        return "articles" if self.stage.out(self.case) - stamps(self.output).keys() else "end"
+
+    def _check_code(self, code: int) -> None:
+        if code:
+            self._differ(f"exit code {code}", [said(self.output)])
+
+    def _check_posts(self, before: dict[str, tuple[int, int]]) -> None:
+        """None is torn, none that was there is touched, none of those is asked for again."""
+        posts, after = read(self.output), stamps(self.output)
+        self._differ("not as it should be", [path for path in posts if posts[path] != self.reference.posts.get(path)])
+        self._differ("written again, or lost", [path for path in before if after.get(path) != before[path]])
+        owed = {number_of(path) for path in self.reference.posts.keys() - before.keys()}
+        archived = {number_of(path) for path in before} - owed
+        self._differ("asked for again", sorted(archived & numbers_asked(self.stage.room)))
+
+    def _differ(self, what: str, these: list[str]) -> None:
+        if these:
+            moments = ", ".join(f"{by} {part:.2f}" for by, part in self.moments)
+            self.differences.append(f"{self.output.name}, {self.case.name}, killed by {moments}: {what}: {these}")
+
+
+def files(output: Path, folder: str) -> list[Path]:
+    return [path for path in (output / folder).rglob("*") if path.is_file()]
+
+
+def stamps(output: Path) -> dict[str, tuple[int, int]]:
+    """The posts on disk: which file each is, and when it was written."""
+    found = {}
+    for post in files(output, "_posts"):
+        stat = post.stat()
+        found[str(post.relative_to(output))] = (stat.st_ino, stat.st_mtime_ns)
+    return found
+
+
+def count(output: Path) -> int:
+    """How many posts are on disk; asked a thousand times a second."""
+    return sum(len(names) for _, _, names in os.walk(output / "_posts"))
+
+
+def read(output: Path) -> dict[str, bytes]:
+    return {str(post.relative_to(output)): post.read_bytes() for post in files(output, "_posts")}
+
+
+def left_over(output: Path) -> list[str]:
+    """Temporary files, journals that SQLite would need, and what is neither a post nor finews's own."""
+    found = []
+    for path in files(output, "."):
+        top, *below = path.relative_to(output).parts
+        journal = path.name.endswith(("-journal", "-wal")) and path.stat().st_size > 0
+        if journal or top not in ("_posts", ".finews") or below[0] == "tmp":
+            found.append(str(path.relative_to(output)))
+    return found
+
+
+def number_of(path: str) -> str:
+    return path.removesuffix(".md")[-18:]
+
+
+def numbers_asked(room: Newsroom) -> set[str]:
+    """The numbers of the articles that were asked for."""
+    return {found[0] for asked in room.log if (found := re.findall(r"(?<!\d)\d{18}(?!\d)", asked.path))}
+
+
+def said(output: Path) -> str:
+    """The end of what the last crawl logged."""
+    return output.with_suffix(".log").read_text(encoding="utf-8", errors="replace")[-2000:]
+
+
+def moments(rng: Random) -> Iterator[Moment]:
+    """Endlessly; every kind comes as often as the others."""
+    while True:
+        for kind in rng.sample(KINDS, len(KINDS)):
+            yield Moment(kind, rng.random())
+
+
+def lives(stage: Stage, kills: int, seed: int) -> Iterator[Life]:
+    """Lives in which crawls are killed, once to three times each, until there were that many kills."""
+    rng, killed = Random(seed), 0
+    after = moments(rng)
+    while killed < kills:
+        case = rng.choice(CASES)
+        life = Life(stage, case, Path(tempfile.mkdtemp(prefix=f"{seed}-", dir=stage.folder)))
+        for turn in range(min(rng.choice((1, 1, 1, 2, 3)), kills - killed)):
+            stage.room.now = stage.world.time(int(STORIES * (0.6 + 0.1 * turn))) if case.growing else None
+            life.kill(next(after))
+        stage.room.now = None
+        life.finish()
+        killed += len(life.kills)
+        yield life
+
+
+def summary(kills: list[Kill]) -> str:
+    """A line for each phase: how many kills, and how many posts were on disk."""
+    phases = defaultdict(list)
+    for kill in kills:
+        phases[kill.phase].append(kill.posts)
+    lines = [f"{'killed in':12} {'kills':>5}   posts on disk: fewest, median, most"]
+    for phase in PHASES:
+        posts = phases[phase] or [0]
+        lines.append(f"{phase:12} {len(phases[phase]):5}   {min(posts)}, {median(posts):g}, {max(posts)}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="finews-torture-"))
+    kills: list[Kill] = []
+    differences: list[str] = []
+    world = World(STORIES)
+    with ShortLists(world) as room:
+        for number, life in enumerate(lives(Stage(room, world, folder), options.kills, options.seed), 1):
+            kills += life.kills
+            differences += life.differences
+            print(*life.differences, sep="\n", end="\n" if life.differences else "", flush=True)
+            if number % 10 == 0:
+                print(f"{number} lives, {len(kills)} kills, {len(differences)} differences", flush=True)
+            if not life.differences:
+                shutil.rmtree(life.output)
+    print(summary(kills))
+    if differences:
+        sys.exit(f"{len(differences)} differences; their folders are kept in {folder}. Seed {options.seed}.")
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

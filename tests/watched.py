@@ -1,0 +1,22 @@
+"""A spider that tells how far it is, for tests/test_progress.py."""
+
+import logging
+from datetime import date
+
+from finews_spider.extensions.progress import Figures
+from finews_spider.spiders.finews import FinewsSpider
+
+
+class WatchedSpider(FinewsSpider):
+    """Figures from the stats; the first warning has what a terminal would obey, and is longer than its lines."""
+
+    name = "watched"
+    warned = False
+
+    def figures(self) -> Figures:
+        if not self.warned:
+            self.warned = True
+            logging.getLogger("watched").warning("careful \x1b[2J%s the end", "x" * 200)
+            print("printed", flush=True)
+        archived = self.crawler.stats.get_value("item_scraped_count", 0)
+        return Figures("finews", "category emnews", date(2021, 12, 14), 99, archived, archived)
