@@ -5,12 +5,19 @@ from html import unescape
 
 from finews_spider.items import Article
 
+STUB = 1 / 3  # of the characters that the post has
+
 _PICTURE = re.compile(r'<img [^>]*?src="(?:https?:)?([^"?]*)')
 
 
 def is_edited(kept: Article, read: Article) -> bool:
     """Whether a reader would see a difference between two articles that went through the pipelines."""
     return _seen(kept) != _seen(read)
+
+
+def is_stub(kept: Article, read: Article) -> bool:
+    """Whether so little is left of the body that it is no edit: what stands before a login, or a page that changed."""
+    return len(visible(read.body)) < len(visible(kept.body)) * STUB
 
 
 def visible(body: str) -> str:

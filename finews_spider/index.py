@@ -1,5 +1,6 @@
 """What is archived, as the posts' folders show it, kept in the ledger so that a run need not list them all."""
 
+import logging
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,6 +9,8 @@ from typing import NamedTuple
 
 from finews_spider import ids
 from finews_spider.ledger import Ledger
+
+logger = logging.getLogger(__name__)
 
 FOLDERS = ("_posts", "old_post", "_old_post")  # the last is old_post as a collection, which Jekyll builds
 UNSURE = 2_000_000_000  # ns; a folder that changed so shortly ago may change again at the same time of its clock
@@ -126,9 +129,18 @@ class Index:
                 yield entry.name, id_
             elif entry.is_dir(follow_symlinks=False):
                 path = f"{folder}/{entry.name}"
-                if path not in vanished:
+                if not _is_text(path):
+                    logger.warning("%r has no name in UTF-8: posts in it are not known; rename it", path)
+                elif path not in vanished:
                     self._add(path)
                 vanished.discard(path)
+
+
+def _is_text(path: str) -> bool:
+    try:
+        return bool(path.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _changed(folder: Path) -> int | None:

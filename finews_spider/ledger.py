@@ -107,7 +107,10 @@ class Ledger:
         """The tables of this version, empty."""
         db.execute("BEGIN IMMEDIATE")
         tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-        logger.info("%s is %s: it is made anew", self.file, f"of version {version}" if tables else "new")
+        if tables:
+            logger.warning("%s is of version %d: it is made anew", self.file, version)
+        else:
+            logger.info("%s is new", self.file)
         for (table,) in tables:
             db.execute(f'DROP TABLE "{table}"')
         for statement in _SCHEMA.split(";\n"):

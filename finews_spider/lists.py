@@ -50,6 +50,7 @@ class Lists:
                 was_finished=bool(row and row[0]), in_order=listing.in_order
             )
             self._finish(source, listing, finished=False)
+            self._reopen(source)
         return reading
 
     def read(self, source: str, listing: Listing, page: ListingPage, fresh: Sequence[bool]) -> Listing | None:
@@ -102,6 +103,12 @@ class Lists:
             with self._ledger.writing():
                 row = (source, self._name(listing), finished)
                 self._ledger.rows("INSERT OR REPLACE INTO lists VALUES (?, ?, ?)", row)
+
+    def _reopen(self, source: str) -> None:
+        """A window archives out of turn: pages of which all is known may then stand above others that nobody read."""
+        if self._query.window:
+            with self._ledger.writing():
+                self._ledger.rows("UPDATE lists SET finished = 0 WHERE source = ?", (source,))
 
     def _name(self, listing: Listing) -> str:
         """A run that is for some categories leaves out the others' rows, so its lists are others."""

@@ -58,6 +58,27 @@ class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
         return parser
 
 
+class HostsMiddleware:
+    """Refuses requests to hosts that the sources file does not name, so that the next route is tried.
+
+    Scrapy's own drops them where no errback hears of it.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raises IgnoreRequest."""
+        allowed = getattr(self.crawler.spider, "allowed_domains", None)
+        if allowed and urlparse_cached(request).hostname not in allowed:
+            raise IgnoreRequest(f"{urlparse_cached(request).netloc} is no host of the sources file")
+
+
 class RedirectMiddleware(redirect.RedirectMiddleware):
     """Follows redirects to hosts of the spider's sources; any other is a failure, so that the next route is tried.
 

@@ -180,4 +180,15 @@ def _read(path: Path) -> Report:
     report = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(report, dict) or report.get("schema") != SCHEMA:
         raise ValueError("its schema is another")
+    if not _is_whole(report):
+        raise ValueError("it lacks fields")
     return report
+
+
+def _is_whole(report: Report) -> bool:
+    """Whether it has what reports are compared by."""
+    sources = report.get("sources")
+    if not {"arguments", "hosts", "broken", "exit_code"} <= report.keys() or not isinstance(sources, dict):
+        return False
+    fields = {"lists", "new", *COUNTS, *BY_REASON}
+    return all(isinstance(each, dict) and fields <= each.keys() for each in sources.values())

@@ -39,6 +39,7 @@ class RevalidationMiddleware:
         if not request.meta.get("revalidate"):
             return
         for name, value in zip(("If-None-Match", "If-Modified-Since"), self._validators(request.url), strict=True):
+            request.headers.pop(name, None)  # of the page that redirected here
             if value:
                 request.headers[name] = value
 

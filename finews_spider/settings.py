@@ -38,6 +38,8 @@ DOWNLOADER_MIDDLEWARES = {
     "finews_spider.revalidation.RevalidationMiddleware": 580,  # it keeps bodies that are unpacked
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "finews_spider.manners.RedirectMiddleware": 600,  # Scrapy's drops redirects to other hosts without a word
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "finews_spider.manners.HostsMiddleware": 50,  # Scrapy's drops requests without a word
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing here asks for a password
 }
 

@@ -1,6 +1,5 @@
 """Writes each article's post, once and atomically."""
 
-import asyncio
 import logging
 from typing import Self
 
@@ -8,7 +7,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from finews_spider.archive import Archive
-from finews_spider.edits import is_edited, visible
+from finews_spider.edits import is_edited, is_stub, visible
 from finews_spider.errors import DiskError
 from finews_spider.items import Article
 from finews_spider.posts import render
@@ -18,6 +17,12 @@ logger = logging.getLogger(__name__)
 
 class KnownError(DropItem):
     """The article has a post already, and a reader would see no difference."""
+
+
+class StubError(DropItem):
+    """Next to nothing is left of the article that its post holds: the post stays."""
+
+    reason = "much shorter than its post"
 
 
 class NotWrittenError(DropItem):
@@ -30,7 +35,6 @@ class PostPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.site: str = crawler.settings["FINEWS_SITE"]
-        self._closing: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -51,7 +55,7 @@ class PostPipeline:
             else:
                 await self._add(item)
         except (OSError, DiskError) as error:
-            self._close(error)
+            self._end_run(error)
             raise NotWrittenError(f"{item.id} is not written", log_level="INFO") from error
         return item
 
@@ -68,16 +72,16 @@ class PostPipeline:
         if kept is None or not is_edited(kept, item):
             self._count(item, "unchanged")
             raise KnownError(f"{item.id} has a post already", log_level="DEBUG")
+        if is_stub(kept, item):
+            raise StubError(f"{item.url}: {StubError.reason}; the post of {item.id} stays")
         await self.archive.rewrite(item.id, render(item, self.site))
         self._count(item, "edited")
         logger.info("%s was edited, its post is written again: %s", item.id, item.title)
 
-    def _close(self, error: OSError | DiskError) -> None:
-        """End the run: what cannot be kept is not asked for."""
-        if self._closing is None:
-            disk = error if isinstance(error, DiskError) else DiskError(self.archive.output, error.strerror or error)
-            self.crawler.spider.stop(disk)  # type: ignore[union-attr]
-            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=disk.reason))
+    def _end_run(self, error: OSError | DiskError) -> None:
+        """What cannot be kept is not asked for."""
+        disk = error if isinstance(error, DiskError) else DiskError(self.archive.output, error.strerror or error)
+        self.crawler.spider.stop(disk)  # type: ignore[union-attr]
 
     def _count(self, item: Article, what: str, by: int = 1) -> None:
         self.crawler.stats.inc_value(f"finews/{item.source}/{what}", by)

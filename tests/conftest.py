@@ -65,10 +65,10 @@ class Site:
         """The same, in the background."""
         command = [sys.executable, "-W", "error", "-m", "scrapy", *self.words(arguments, settings or {})]
         with self.log.open("wb") as log:
-            return subprocess.Popen(command, cwd=ROOT, stderr=log)
+            return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
 
     def end_of(self, crawl: subprocess.Popen[bytes], within: float = 60) -> Ran:
-        """How a crawl that was started ended. One that takes longer is killed: code -9."""
+        """How a crawl that was started ended, and all that it said, in `err`. One that takes longer is killed: -9."""
         try:
             crawl.wait(within)
         except subprocess.TimeoutExpired:

@@ -4,11 +4,14 @@ import json
 import os
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
+from aiohttp import web
 
+from finews_spider.dates import BEIJING
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
@@ -262,3 +265,56 @@ def test_the_seed_served_raw_gives_the_seeds_file(site: Site) -> None:
 def test_no_temporary_file_is_left(site: Site) -> None:
     site.crawl()
     assert list(site.output.glob(".finews/tmp/*")) == []
+
+
+def test_a_listing_that_moves_with_its_etag_is_read(site: Site, world: World) -> None:
+    page = site.room.urls["site"] + "/emnews/"
+    site.crawl("category=emnews")
+    with urlopen(page) as answer:
+        etag, body = answer.headers["ETag"], answer.read()
+
+    async def moved(request: web.BaseRequest) -> web.Response:
+        if request.path == "/emnews/":
+            return web.Response(status=301, headers={"Location": "/emnews/index.html"})
+        if request.headers.get("If-None-Match") == etag:
+            return web.Response(status=304)
+        return web.Response(body=body, headers={"ETag": etag})
+
+    site.room.answer("site", "/emnews/", handler=moved)
+    for _ in range(2):
+        ran = site.crawl("category=emnews")
+        assert (ran.code, ran.out.count("20 known")) == (0, 1)
+
+
+def test_a_post_is_not_exchanged_for_a_stub(tmp_path: Path) -> None:
+    with Newsroom(World(articles=24, until=datetime.now(BEIJING).date())) as room:
+        site = Site(tmp_path / "site", room)
+        site.crawl()
+        before = site.posts()
+        for role in ("share", "origin"):
+            room.answer(role, TEXT_API, body=json.dumps({"text": "<p>请下载客户端查看全文</p>"}))
+        ran = site.crawl("refresh=30")
+        assert site.posts() == before
+        assert ran.code == 4
+        assert "much shorter than its post" in ran.out
+
+
+def test_a_folder_whose_name_is_no_utf8_is_named(site: Site) -> None:
+    folder = os.fsencode(site.output / "_posts") + b"/" + "旧文".encode("gbk")
+    try:
+        Path(os.fsdecode(folder)).mkdir(parents=True)
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    ran = site.crawl("category=emnews")
+    assert ran.code == 0
+    assert "rename it" in ran.err
+
+
+@pytest.mark.parametrize("text", ['{"schema": 1}', '{"schema": 1, "sources": {"finews": {}}}', "[1]", "{"])
+def test_a_file_among_the_reports_that_is_none_is_named(site: Site, text: str) -> None:
+    file = site.output / ".finews" / "runs" / "2020-01-01T00-00-00.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    ran = site.crawl("category=emnews")
+    assert ran.code == 0
+    assert str(file) in ran.out

@@ -52,8 +52,7 @@ def test_it_says_what_it_did_and_what_to_type_next(first: Ran, folder: Path) -> 
 def test_again_it_finds_nothing_new_and_says_so(first: Ran, folder: Path) -> None:
     again = run_scrapy("demo", "--folder", folder)
     assert again.code == 0
-    assert "0 new posts" in again.out
-    assert "Nothing is new" in again.out
+    assert "nothing new" in again.out
 
 
 def test_a_built_page_shows_all_of_a_post(built: Path, folder: Path) -> None:

@@ -13,7 +13,7 @@ from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import COLUMNS, SLUGS
 from finews_spider.newsroom.world import Story, World
 from finews_spider.posts import parse
-from tests.conftest import Ran, Site
+from tests.conftest import Ran, Site, run_scrapy
 
 ARTICLE_API = "/kuaixun/v2/api/article/"
 GETNEWS = "/kuaixun/v2/api/content/getnews"
@@ -224,6 +224,22 @@ def test_all_routes_fail_and_nothing_is_written_but_named(site: Site, world: Wor
     assert ran.stats["finews/articles/incomplete"] == 1
 
 
+def test_what_another_source_owes_is_asked_for_where_that_is(site: Site, world: World) -> None:
+    for role in ("share", "origin", "newsinfo", "finance"):
+        site.room.answer(role, "/", status=503)
+    for slug in (*SLUGS.values(), "emnews"):
+        site.room.answer("site", f"/{slug}/20", status=503)
+    assert site.crawl("source=finews", settings={"FINEWS_OWED_PAUSE": "0"}).code == 4
+    site.room.clear()
+    words = site.words(("source=eastmoney",), {"DOWNLOAD_TIMEOUT": "5"})
+    sources = site.output.with_suffix(".toml")
+    text = sources.read_text(encoding="utf-8").split("[eastmoney]")
+    text[0] = text[0].replace("127.0.0.1", "localhost")  # a host that eastmoney does not have
+    sources.write_text("[eastmoney]".join(text), encoding="utf-8")
+    assert run_scrapy(*words).code in (0, 3)  # it ends
+    assert ids_of(world) <= site.names()
+
+
 def test_a_flash_whose_article_fails_is_not_written_without_it(site: Site, world: World) -> None:
     for role in ("newsinfo", "finance"):
         site.room.answer(role, "/", status=503)
@@ -298,3 +314,25 @@ def test_rows_that_move_between_pages_are_read_once(site: Site, world: World) ->
     site.crawl("source=eastmoney")
     assert site.names() == ids_of(world)
     assert set(numbers_asked(site).values()) == {1}
+
+
+def test_after_a_window_a_list_is_read_to_what_was_read_before(tmp_path: Path) -> None:
+    world = World(articles=1200, days=2)  # 400 flashes, two pages
+    with Newsroom(world) as room:
+        site = Site(tmp_path / "site", room)
+        room.now = world.time(100)
+        site.crawl("source=eastmoney", "category=emnews")
+        room.now = None
+        last = world.time(len(world) - 1).date()
+        site.crawl("source=eastmoney", "category=emnews", f"since={last}")  # its 200 stand above 150 others
+        site.crawl("source=eastmoney", "category=emnews")
+    assert site.names() == {story.number for story in world if story.in_flash}
+
+
+def test_rows_of_which_none_can_be_read_are_a_list_that_failed(site: Site) -> None:
+    for role, name in (("listapi", "list"), ("weblist", "fastNewsList"), ("newsapi", "news")):
+        rows = {name: [{"newcode": "202112302230000000", "title": "题"}]}
+        site.room.answer(role, "/", body=json.dumps({"code": "1", "data": rows, **rows}))
+    ran = site.crawl("source=eastmoney")
+    assert ran.code == 4
+    assert "none of 1 rows: no id" in ran.out

@@ -98,7 +98,7 @@ class Stage:
         command = [sys.executable, "-W", "error", "-m", "scrapy", "crawl", "finews", "-a", f"source={case.sources}"]
         del self.room.log[:]
         with output.with_suffix(".log").open("wb") as log:
-            return subprocess.Popen([*command, *words], cwd=ROOT, stderr=log)
+            return subprocess.Popen([*command, *words], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
 
     def out(self, case: Case) -> set[str]:
         """The paths of the posts whose stories are out."""

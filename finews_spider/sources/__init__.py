@@ -29,6 +29,9 @@ Slug = Annotated[str, (r"[\w·-]+", "a slug, like zhongguozhengquanbao")]
 Days = Annotated[int, (r"[0-9]{1,4}", "a number of days up to 9999; 0 is no limit")]
 
 
+UNREAD = {"no id", "no article link"}  # why rows are skipped that cannot be read; other rows are not news
+
+
 def link_of(id_: str, share_link: str, flash_link: str) -> str:
     """The link to write under an article, from the template of its family."""
     return (flash_link if ids.is_flash(id_) else share_link).format(id=id_, number=ids.number(id_))
@@ -98,8 +101,11 @@ class Listing:
     in_order: bool = True
 
     def read(self, text: str) -> ListingPage:
-        """What the answer names. Raises UnreadableError where it is no such listing."""
-        return _read(self.reader, text)
+        """What the answer names. Raises UnreadableError where it is no such listing, or where no row tells an id."""
+        page = _read(self.reader, text)
+        if page.skipped and not page.refs and page.skipped.keys() <= UNREAD:
+            raise UnreadableError(f"none of {sum(page.skipped.values())} rows: {', '.join(sorted(page.skipped))}")
+        return page
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,13 +56,13 @@ class FinewsSpider(scrapy.Spider):
     owed: Owed
     lists: Lists
     errands: dict[str, Errand]  # by number, until their items have left the pipelines
-    stranded: deque[Errand]  # errands whose request was dropped on its way
     seen: set[str]  # URLs of listings that were asked for
     said: set[str]  # what is said once a run
     open_listings: int
     changed: asyncio.Event  # a listing was read, or an errand has ended: there may be more to ask for
     stopped: bool
     trouble: str  # with the disk, which ended the run
+    _closing: asyncio.Task[None]  # because of it
 
     @staticmethod
     def read_arguments(settings: BaseSettings, values: Mapping[str, str]) -> tuple[dict[str, Source], Arguments]:
@@ -87,15 +87,15 @@ class FinewsSpider(scrapy.Spider):
         settings = crawler.settings
         spider.values = kwargs
         spider.sources, spider.arguments = cls.read_arguments(settings, kwargs)
-        asked = [each for source in spider.arguments.sources for each in spider.with_others(source)]
-        spider.allowed_domains = sorted(set().union(*(source.hosts() for source in asked)))
+        # Of all sources: what a run owes may have been named by another than it reads.
+        spider.allowed_domains = sorted(set().union(*(source.hosts() for source in spider.sources.values())))
         output = Path(settings["FINEWS_OUTPUT"])
         spider.ledger = Ledger(output)
         spider.archive = Archive(output, Index(spider.ledger), post_pattern(settings["FINEWS_POST_PATH"]))
         pause = timedelta(seconds=settings.getfloat("FINEWS_OWED_PAUSE"))
         spider.owed = Owed(spider.ledger, timedelta(days=settings.getfloat("FINEWS_OWED_DAYS")), pause)
         spider.lists = Lists(spider.ledger, spider.arguments.query)
-        spider.errands, spider.stranded, spider.seen, spider.said = {}, deque(), set(), set()
+        spider.errands, spider.seen, spider.said = {}, set(), set()
         spider.open_listings, spider.changed, spider.stopped = 0, asyncio.Event(), False
         spider.trouble = ""
         spider._connect()
@@ -106,7 +106,6 @@ class FinewsSpider(scrapy.Spider):
         connect(self.item_left, signals.item_scraped)
         connect(self.item_dropped, signals.item_dropped)
         connect(self.item_failed, signals.item_error)
-        connect(self.request_dropped, signals.request_dropped)
         connect(self.ledger.close, signals.engine_stopped)
 
     async def start(self) -> AsyncIterator[Any]:
@@ -126,7 +125,7 @@ class FinewsSpider(scrapy.Spider):
                             yield request
                 for each in self.ask_for_owed():
                     yield each
-                if not (sources or self.open_listings or self.errands or self.stranded):
+                if not (sources or self.open_listings or self.errands):
                     return
                 await self.changed.wait()
                 self.changed.clear()
@@ -152,6 +151,7 @@ class FinewsSpider(scrapy.Spider):
         if trouble and not self.trouble:
             logger.error("%s", trouble)
             self.trouble = trouble.reason
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=trouble.reason))
         self.stopped = True
         let_go(self.crawler)
 
@@ -174,7 +174,7 @@ class FinewsSpider(scrapy.Spider):
 
     def parse_listing(self, response: Response, source: Source, listing: Listing) -> Asked:
         """What the listing gives, or what stands in for it."""
-        with self.listing_closed():
+        with self.listing_closed(source, listing):
             try:
                 page = listing.read(decode(response.body))
             except UnreadableError as error:
@@ -194,17 +194,20 @@ class FinewsSpider(scrapy.Spider):
     def listing_failed(self, failure: Failure) -> Asked:
         """A listing did not come."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        with self.listing_closed():
+        with self.listing_closed(**request.cb_kwargs):
             if not self.stopped:
                 yield from self.no_listing(**request.cb_kwargs, why=reason_of(failure))
 
     @contextmanager
-    def listing_closed(self) -> Iterator[None]:
+    def listing_closed(self, source: Source, listing: Listing) -> Iterator[None]:
         """A listing is through, and what it leads to is asked for."""
         try:
             yield
         except DiskError as error:
             self.stop(error)
+            raise
+        except Exception as fault:
+            self.lists.fail(source.name, listing, f"fault in finews: {fault!r}")
             raise
         finally:
             self.open_listings -= 1
@@ -253,8 +256,6 @@ class FinewsSpider(scrapy.Spider):
 
     def ask_for_owed(self) -> Asked:
         """What to do for the next articles, so that no more than some are under way: a list may name a million."""
-        while self.stranded:
-            yield from self.next_route(self.stranded.popleft())
         most = 4 * self.settings.getint("CONCURRENT_REQUESTS")
         while len(self.errands) < most and (tasks := self.owed.take(most - len(self.errands))):
             for task in tasks:
@@ -346,18 +347,6 @@ class FinewsSpider(scrapy.Spider):
             self.end(errand.number)
             raise
 
-    def request_dropped(self, request: Request) -> None:
-        """Scrapy did not take a request: it is for a host that the sources file does not name any more."""
-        why = "no host of the sources file"
-        if "errand" in request.cb_kwargs:
-            errand: Errand = request.cb_kwargs["errand"]
-            errand.fail(request.cb_kwargs["route"], why)
-            self.stranded.append(errand)
-            self.changed.set()
-        else:
-            with self.listing_closed():
-                self.lists.fail(request.cb_kwargs["source"].name, request.cb_kwargs["listing"], why)
-
     def hand_over(self, errand: Errand) -> Iterator[Article]:
         """The items to the pipelines; of those that cannot be items, say what every route said."""
         wanted = [id_ for id_ in errand.items if id_ not in errand.handed_over]
@@ -418,14 +407,22 @@ class FinewsSpider(scrapy.Spider):
         reason = getattr(exception, "reason", "")
         if reason:
             self.count(item.source, f"refused/{reason}")
-            self.owed.fail(item.id, f"refused: {reason}")
-        self.end(ids.number(item.id))
+        self.refused(item, f"refused: {reason}" if reason else "")
 
     def item_failed(self, item: Article, failure: Failure) -> None:
         """A fault in a pipeline; the log has its traceback."""
         self.count(item.source, "refused/fault in finews")
-        self.owed.fail(item.id, f"fault in finews: {failure.value!r}")
-        self.end(ids.number(item.id))
+        self.refused(item, f"fault in finews: {failure.value!r}")
+
+    def refused(self, item: Article, reason: str) -> None:
+        """Note it, and end the errand, whatever the disk says: Scrapy would only log what is raised here."""
+        try:
+            if reason:
+                self.owed.fail(item.id, reason)
+        except DiskError as error:
+            self.stop(error)
+        finally:
+            self.end(ids.number(item.id))
 
     def end(self, number: str) -> None:
         """An errand has ended; later refs find its post, or what is owed."""
