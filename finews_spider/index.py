@@ -14,7 +14,7 @@ from finews_spider.ledger import Ledger
 
 logger = logging.getLogger(__name__)
 
-FOLDERS = ("_posts", "old_post")
+FOLDERS = ("_posts", "old_post", "_old_post")  # the last is old_post as a collection, which Jekyll builds
 UNSURE = 2_000_000_000  # ns; a folder that changed so shortly ago may change again at the same time of its clock
 # When a folder changed, where that is not known: it is listed at the next look.
 UNKNOWN, NO_FOLDER = -1, 0  # the latter as in `files.Changes`
@@ -35,7 +35,7 @@ class Post(NamedTuple):
 
 
 class Index:
-    """The posts of the output folder, in any layout below `_posts` and `old_post`."""
+    """The posts of the output folder, in any layout below `FOLDERS`."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

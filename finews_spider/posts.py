@@ -6,6 +6,7 @@ import re
 
 from finews_spider import ids
 from finews_spider.dates import read_time
+from finews_spider.front_matter import quoted, scalar
 from finews_spider.items import FLASH_CATEGORY, FLASH_TAG, TAG_ENDING, Article
 
 _POST = re.compile(
@@ -13,13 +14,6 @@ _POST = re.compile(
     r"categories: (?P<category>.*)\ntags: (?P<tag>.*)\n---\n"
     r"(?P<content>(?s:.*?))\n\n<(?P<share_link>[^<>\n]*)>\n\n\[返回.*"
 )
-# Plain YAML scalars that every YAML reader takes for strings; what does not fit is quoted.
-_PLAIN = re.compile(
-    r"(?!(?:true|false|yes|no|on|off|null|y|n)$)(?:[^\W\d_]|[0-9]+[^\W\d_eEoOxXbB])[\w·()（）《》-]*",
-    re.IGNORECASE,
-)
-# What may not stand in a double-quoted YAML scalar as it is, besides what JSON escapes.
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 # What kramdown reads as markup or turns into typographic characters, by itself, doubled, or where a line starts.
 _MARKUP = re.compile(r"[\\`*_\[\]|$\"']|^[#+:=-]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.")
 _ENTITIES = {
@@ -43,10 +37,10 @@ def render(article: Article, site: str) -> str:
     return (
         "---\n"
         "layout: post\n"
-        f"title: {_quoted(article.title)}\n"
+        f"title: {quoted(article.title)}\n"
         f"date: {article.time:%Y-%m-%d %H:%M:%S %z}\n"
-        f"categories: {_scalar(article.category)}\n"
-        f"tags: {f'[{_quoted(tag)}]' if any(map(str.isspace, tag)) else _scalar(tag)}\n"
+        f"categories: {scalar(article.category)}\n"
+        f"tags: {f'[{quoted(tag)}]' if any(map(str.isspace, tag)) else scalar(tag)}\n"
         "---\n"
         f"{_content(article)}\n"
         "\n"
@@ -102,18 +96,9 @@ def _listing_path(article: Article) -> str:
     return f"{FLASH_CATEGORY}/" if article.is_flash else f"category/{article.category}.html"
 
 
-def _quoted(text: str) -> str:
-    """A double-quoted YAML scalar, which is a JSON string with some more escapes."""
-    return _UNPRINTABLE.sub(lambda char: f"\\u{ord(char[0]):04x}", json.dumps(text, ensure_ascii=False))
-
-
-def _scalar(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else _quoted(text)
-
-
-def _value(scalar: str) -> str:
-    """The text of a scalar that `_quoted`, `_scalar` or the list form wrote."""
-    value = json.loads(scalar) if scalar[:1] in ('"', "[") else scalar
+def _value(written: str) -> str:
+    """The text of what `quoted`, `scalar` or the list form wrote."""
+    value = json.loads(written) if written[:1] in ('"', "[") else written
     if value == []:
         raise ValueError("no tag")
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -130,7 +130,10 @@ def test_an_archive_without_a_folder_is_empty(opened: Opened, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("pattern", [BY_DAY, FLAT])
-@pytest.mark.parametrize("path", [PATH, f"_posts/2021-12-30-{ID}.md", f"old_post/2021-12-30-{ID}.html"])
+@pytest.mark.parametrize(
+    "path",
+    [PATH, f"_posts/2021-12-30-{ID}.md", f"old_post/2021-12-30-{ID}.html", f"_old_post/{ID[2:6]}/2021-12-30-{ID}.md"],
+)
 def test_posts_are_known_in_any_layout(opened: Opened, tmp_path: Path, pattern: str, path: str) -> None:
     put(tmp_path, path)
     assert ID in opened(tmp_path, pattern)

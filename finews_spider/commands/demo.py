@@ -19,7 +19,7 @@ from finews_spider.spiders.finews import FinewsSpider
 
 SITE = Path(__file__).resolve().parents[2] / "output"
 # What a run leaves in a site; the rest is the site's skeleton.
-NOT_SKELETON = shutil.ignore_patterns("_posts", "old_post", "category", "_site", ".*")
+NOT_SKELETON = shutil.ignore_patterns("_posts", "old_post", "_old_post", "category", "_site", ".*")
 POST_LINES = 20
 FULL_SPEED = {"LOG_LEVEL": "WARNING", "DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
 

@@ -1,0 +1,87 @@
+"""`scrapy categories`: the categories of the posts, and whether each has its page."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from finews_spider import categories
+from finews_spider.archive import only_run
+from finews_spider.categories import Category, Page, State
+from finews_spider.errors import HeldError, MistakeError
+from finews_spider.front_matter import scalar
+from finews_spider.report import HELD, WRONG
+
+TO_MEND = 1
+
+
+class Command(ScrapyCommand):
+    """Reads the posts; writes only with --fix."""
+
+    requires_project = True
+    default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 (Scrapy's)
+
+    def syntax(self) -> str:
+        """Shown as usage."""
+        return "[--fix]"
+
+    def short_desc(self) -> str:
+        """Shown in the list of commands."""
+        return "List the categories of the posts, and pages that are missing or bear a wrong title"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Whether to mend."""
+        super().add_options(parser)
+        parser.add_argument("--fix", action="store_true", help="write missing pages, and put wrong titles right")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Exit code 0 when every category has its page, 1 when something is to mend, 2 and 6 as of a crawl."""
+        if args:
+            raise UsageError(f"{args[0]}: not accepted")
+        assert self.settings is not None
+        output = Path(self.settings["FINEWS_OUTPUT"])
+        try:
+            if not opts.fix:
+                self.exitcode = _say(output, mend=False)
+                return
+            with only_run(output):
+                self.exitcode = _say(output, mend=True)
+        except (MistakeError, HeldError) as error:
+            print(f"scrapy categories: {error}", file=sys.stderr)
+            self.exitcode = WRONG if isinstance(error, MistakeError) else HELD
+
+
+def _say(output: Path, *, mend: bool) -> int:
+    """Print a line for each category, then what is to mend, or was mended; the exit code."""
+    found = categories.scan(output)
+    for category in sorted(found.values(), key=lambda each: (-each.posts, each.slug)):
+        print(f"{category.posts:7}  {category.slug}  {scalar(category.tag)}{_also(category)}")
+    print(f"{sum(category.posts for category in found.values())} posts in {len(found)} categories")
+    for alike in categories.same_but_for_case(found):
+        print(
+            f"{', '.join(alike)}: differ in case only; where a disk does not tell them apart, one page serves for all"
+        )
+    pages = [(category, categories.page(output, category)) for category in found.values()]
+    if any(page.state is State.MISSING for _, page in pages) and not (output / categories.LAYOUT).exists():
+        print(f"{categories.LAYOUT} is not there; pages that finews writes want it, unless the theme has it")
+    left = [page for category, page in pages if page.state and not _dealt_with(output, category, page, mend=mend)]
+    to_mend = [page for page in left if page.state in (State.MISSING, State.WRONG)]
+    if to_mend and not mend:
+        print(f"{len(to_mend)} to mend: scrapy categories --fix")
+    return TO_MEND if to_mend else 0
+
+
+def _also(category: Category) -> str:
+    """Other tags that posts of the category have; the newest post's is its title."""
+    others = [f"{scalar(tag)} ({count})" for tag, count in category.tags.most_common() if tag != category.tag]
+    return f"  (the newest post's; others have {', '.join(others)})" if others else ""
+
+
+def _dealt_with(output: Path, category: Category, page: Page, *, mend: bool) -> bool:
+    """Say what is with the page, and mend it if that is asked for."""
+    done = mend and categories.mend(output, category, page)
+    what = f"{scalar(page.title)} -> {scalar(category.tag)}" if page.state is State.WRONG else scalar(category.tag)
+    print(f"{f'mended, {page.state}' if done else page.state}: {page.path.relative_to(output)}: {what}")
+    return done

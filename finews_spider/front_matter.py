@@ -1,0 +1,61 @@
+"""Front matter as finews and people write it, one line a key. It is not all of YAML: what is not read is left alone."""
+
+import json
+import re
+
+_BLOCK = re.compile(r"\ufeff?---[ \t]*\r?\n(?P<lines>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)")
+# Plain YAML scalars that every YAML reader takes for strings; what does not fit is quoted.
+_PLAIN = re.compile(
+    r"(?!(?:true|false|yes|no|on|off|null|y|n)$)(?:[^\W\d_]|[0-9]+[^\W\d_eEoOxXbB])[\w·()（）《》-]*",
+    re.IGNORECASE,
+)
+# What may not stand in a double-quoted YAML scalar as it is, besides what JSON escapes.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_LINE = re.compile(r"^(?P<key>[\w-]+):(?:[ \t]+(?P<scalar>[^\r\n]*?))?[ \t]*\r?$", re.MULTILINE)
+
+
+def quoted(text: str) -> str:
+    """A double-quoted YAML scalar, which is a JSON string with some more escapes."""
+    return _UNPRINTABLE.sub(lambda char: f"\\u{ord(char[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+def scalar(text: str) -> str:
+    """The text as it is where every YAML reader takes it for a string; else quoted."""
+    return text if _PLAIN.fullmatch(text) else quoted(text)
+
+
+def fields(text: str) -> dict[str, str]:
+    """The lines `key: scalar` of the text's front matter, scalars as they stand; of a key that comes twice the last."""
+    block = _BLOCK.match(text)
+    return {line["key"]: line["scalar"] or "" for line in _LINE.finditer(block["lines"])} if block else {}
+
+
+def value(written: str) -> str:
+    """The text of a scalar, or of a list of one scalar on one line. Raises ValueError for what it cannot read."""
+    if written.startswith("[") and written.endswith("]"):
+        written = written[1:-1].strip()
+        if "," in written and written[:1] not in ('"', "'"):
+            raise ValueError("a list of several")
+    if written.startswith('"'):
+        return str(json.loads(written)).encode().decode()  # a lone surrogate is no text
+    if written.startswith("'"):
+        if not re.fullmatch(r"'(?:[^']|'')*'", written):
+            raise ValueError("not one quoted scalar")
+        return written[1:-1].replace("''", "'")
+    if written[:1] in (*"|>&*!%@`{[",):
+        raise ValueError("not a scalar of one line")
+    return written
+
+
+def with_field(text: str, key: str, written: str) -> str | None:
+    """The text with another scalar of that key, and nothing else changed; None where that takes more than one line."""
+    block = _BLOCK.match(text)
+    lines = [line for line in _LINE.finditer(block["lines"]) if line["key"] == key] if block else []
+    if not block or len(lines) != 1:
+        return None
+    start, end = (block.start("lines") + each for each in lines[0].span())
+    old = text[start:end].removesuffix("\r")
+    goes_on = re.match(r"\r?\n[ \t]", text[start + len(old) :])  # the next line is indented: it belongs to this one
+    if goes_on or (lines[0]["scalar"] or "")[:1] in ("|", ">"):
+        return None
+    return f"{text[:start]}{key}: {written}{text[start + len(old) :]}"
