@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from finews_spider import dates, ids, posts
+from finews_spider import categories, dates, ids, posts
 from finews_spider.errors import DiskError, HeldError, MistakeError
 from finews_spider.files import Changes, write_all
 from finews_spider.index import Index, Post
 from finews_spider.items import Article
+from finews_spider.unpublished import Unpublished
 
 BY_DAY = "_posts/{year}/{month}/{day}/{year}-{month}-{day}-{id}.md"
 FLAT = "_posts/{year}-{month}-{day}-{id}.md"
@@ -89,6 +90,7 @@ class Archive:
         self.pattern = pattern
         self._index = index
         self._aside = output / ".finews" / "tmp"
+        self._categories: set[str] = set()  # that have their pages
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "archive")
@@ -99,6 +101,11 @@ class Archive:
     def __contains__(self, id_: str) -> bool:
         """Whether the article has a post in the id's own family."""
         return id_ in self._index
+
+    @property
+    def unpublished(self) -> Unpublished:
+        """What finews wrote and no commit has yet."""
+        return self._index.unpublished
 
     def look(self) -> tuple[int, int]:
         """Take note of what others did; how many posts came, and how many are gone."""
@@ -123,8 +130,19 @@ class Archive:
         path = self.path(id_, time)
         if not path.exists():
             return False
-        self._index.add([Post(id_, self._relative(path.parent), path.name)], {})
+        self._index.add([Post(id_, self._relative(path.parent), path.name)], {}, written=False)
         return True
+
+    async def ensure_page(self, slug: str, tag: str) -> None:
+        """The category has its page: before a post of it is written, so that a run may be killed at any moment.
+
+        Raises OSError or DiskError where the disk refuses.
+        """
+        if slug not in self._categories:
+            self._categories.add(slug)
+            if not categories.find(self.output, slug):
+                self.unpublished.note([categories.path(slug)])
+                await asyncio.to_thread(categories.ensure, self.output, {slug: tag})
 
     async def add(self, id_: str, time: datetime, text: str) -> None:
         """Write a post; when this returns, it is on disk, whole, under its name, and known.
@@ -137,6 +155,7 @@ class Archive:
         """Write the post of an article that was edited, where it is."""
         path = self._index.path(id_)
         assert path
+        self.unpublished.note([path.relative_to(self.output).as_posix()])
         await self._write(id_, path, text)
 
     async def _write(self, id_: str, path: Path, text: str) -> None:

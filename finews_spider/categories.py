@@ -71,9 +71,7 @@ def ensure(output: Path, tags: Mapping[str, str]) -> list[Path]:
 
     A page that is there is not even read. Raises OSError where the disk refuses.
     """
-    return [
-        _write(output, path(slug), text(slug, tag)) for slug, tag in sorted(tags.items()) if not _find(output, slug)
-    ]
+    return [_write(output, path(slug), text(slug, tag)) for slug, tag in sorted(tags.items()) if not find(output, slug)]
 
 
 def path(slug: str) -> str:
@@ -81,6 +79,12 @@ def path(slug: str) -> str:
     if not _SLUG.fullmatch(slug):
         raise ValueError(f"not a slug: {slug!r}")
     return f"{slug}/index.html" if slug == FLASH_CATEGORY else f"category/{slug}.html"
+
+
+def find(output: Path, slug: str) -> Path | None:
+    """The category's page, in any of the forms that a person may have given it."""
+    there = output / path(slug)
+    return next((each for suffix in _SUFFIXES if os.path.lexists(each := there.with_suffix(suffix))), None)
 
 
 def text(slug: str, tag: str) -> str:
@@ -101,9 +105,15 @@ def scan(output: Path) -> dict[str, Category]:
     return dict(sorted(found.items()))
 
 
+def of(post: Path) -> str:
+    """The slug of the category that the post is in; empty where it does not tell."""
+    head = front_matter.fields(_head(str(post)))
+    return _value(head.get("categories") or head.get("category", ""))
+
+
 def page(output: Path, category: Category) -> Page:
     """How the category's page is."""
-    there = _find(output, category.slug)
+    there = find(output, category.slug)
     if not there:
         return Page(output / path(category.slug), State.MISSING if category.tag else State.NAMELESS)
     head = front_matter.fields(_text(there))
@@ -135,11 +145,6 @@ def same_but_for_case(slugs: Iterable[str]) -> list[list[str]]:
     for slug in sorted(slugs):
         by_lower.setdefault(slug.lower(), []).append(slug)
     return [alike for alike in by_lower.values() if len(alike) > 1]
-
-
-def _find(output: Path, slug: str) -> Path | None:
-    there = output / path(slug)
-    return next((each for suffix in _SUFFIXES if os.path.lexists(each := there.with_suffix(suffix))), None)
 
 
 def _posts(output: Path) -> Iterator[str]:

@@ -118,8 +118,19 @@ def _notes(report: Report) -> Iterator[tuple[str, str]]:
         if host.get("left_alone"):
             yield "left alone", f"{name}: it {host['left_alone']}"
     yield from _some_of("warning", report.get("warnings") or [])
+    yield from _published(report.get("published") or {})
     for command in _commands(report):
         yield "type", command
+
+
+def _published(published: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    commit, files = published.get("commit"), published.get("files") or 0
+    if commit:
+        said = f"{some(files, 'file')} in commit {commit[:10]}" if files else f"commit {commit[:10]}"
+        yield "published", f"{said}, {'pushed' if published.get('pushed') else 'not pushed'}"
+    yield from _some_of("published", published.get("notes") or [])
+    if published.get("trouble"):
+        yield "not published", published["trouble"]
 
 
 def _of_articles(report: Report) -> Iterator[tuple[str, str]]:
@@ -185,5 +196,6 @@ def _ending(report: Report) -> str:
     parts += [span(report["seconds"])] if report.get("seconds") is not None else []
     code, why = report.get("exit_code"), harmless(report.get("why") or "")
     ended = f"exit code {code}" if code is not None else "no exit code"
-    said = not why or why in map(harmless, report.get("broken") or [])  # what is broken stands above
+    above = [*(report.get("broken") or []), (report.get("published") or {}).get("trouble") or ""]
+    said = not why or why in map(harmless, above)  # what is broken, or not published, stands above
     return "; ".join([*([", ".join(parts)] if parts else []), ended if said else f"{ended}: {why}"])

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from finews_spider import ids
 from finews_spider.errors import DiskError
 from finews_spider.ledger import Ledger
+from finews_spider.unpublished import NOTE, Unpublished
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,11 @@ _DROP_POSTS = """
 DELETE FROM posts WHERE folder IN
 (SELECT number FROM folders WHERE path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/')"""
 _DROP_FOLDERS = "DELETE FROM folders WHERE path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'"
+
+# Posts that were owed until a run was killed, or lost its last notes with the power: finews wrote them.
+_NOTE_OURS = """
+INSERT OR IGNORE INTO unpublished SELECT path || '/' || name
+FROM owed CROSS JOIN posts ON posts.id = owed.id JOIN folders ON number = folder WHERE state = 'owed'"""
 
 
 class Post(NamedTuple):
@@ -40,6 +46,7 @@ class Index:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._output = ledger.output
+        self.unpublished = Unpublished(ledger)
 
     def __len__(self) -> int:
         return int(self._ledger.row("SELECT count(*) FROM posts")[0])
@@ -71,6 +78,7 @@ class Index:
                     more, fewer = self._list(self._number(folder), folder, changed)
                     came, gone = came + more, gone + fewer
                 folders += self._children(folder)
+            self._ledger.rows(_NOTE_OURS)
             self._ledger.rows("DELETE FROM owed WHERE EXISTS (SELECT 1 FROM posts WHERE posts.id = owed.id)")
         return came, gone
 
@@ -81,13 +89,18 @@ class Index:
             self._ledger.rows("DELETE FROM folders")
         return self.look()[0]
 
-    def add(self, posts: Sequence[Post], folders: Mapping[str, tuple[int, int]]) -> None:
-        """These are on disk, and owed no more; with the times at which their folders had changed, before and after."""
+    def add(self, posts: Sequence[Post], folders: Mapping[str, tuple[int, int]], *, written: bool = True) -> None:
+        """These are on disk, and owed no more; with the times at which their folders had changed, before and after.
+
+        `written` by finews, they are to be published.
+        """
         with self._ledger.writing():
             for post in posts:
                 number = self._number(post.folder, NO_FOLDER)
                 self._ledger.rows("INSERT OR IGNORE INTO posts VALUES (?, ?, ?)", (number, post.name, post.id))
                 self._ledger.rows("DELETE FROM owed WHERE id = ?", (post.id,))
+                if written:
+                    self._ledger.rows(NOTE, (f"{post.folder}/{post.name}",))
             for folder, (before, after) in folders.items():  # one that others changed too is listed at the next look
                 update = "UPDATE folders SET changed = ? WHERE path = ? AND changed = ?"
                 self._ledger.rows(update, (after, folder, before))

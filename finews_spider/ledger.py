@@ -23,6 +23,7 @@ CREATE TABLE owed (
     place INTEGER PRIMARY KEY, id TEXT UNIQUE, source TEXT, ref TEXT, state TEXT, seen INTEGER,
     tries INTEGER DEFAULT 0, first_try INTEGER, next_try INTEGER DEFAULT 0, reason TEXT DEFAULT ''
 );
+CREATE TABLE unpublished (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE lists (source TEXT, name TEXT, finished INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID;
 CREATE TABLE pages (url TEXT PRIMARY KEY, etag TEXT, modified TEXT, body BLOB, asked INTEGER);
 PRAGMA user_version = {VERSION}"""

@@ -1,7 +1,7 @@
 """One commit a run, of what finews wrote and nothing else; and a push that survives races."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -47,7 +47,7 @@ class Published:
 def publish(
     output: Path,
     files: Iterable[str],
-    message: Message,
+    tell: Callable[[Mapping[str, str]], Message],
     mode: Literal["commit", "push"],
     *,
     branch: str = "",
@@ -56,14 +56,15 @@ def publish(
 ) -> Published:
     """Commit those of the files that changed; with mode `push`, push them and what earlier runs could not push.
 
-    `files` are relative to `output`: written, changed or gone. `branch` is the only one to commit on, if given.
+    `files` are relative to `output`: written, changed or gone. `tell` says what the commit is, given those that changed
+    as {file: git's letter}. `branch` is the only one to commit on, if given.
     Raises PublishError where nothing could be committed; then the repository is as it was.
     """
     names = sorted(set(files))
     if not names and mode == "commit":
         return Published()
     repository = Repository(output, branch, pause)
-    committed = _commit(repository, [repository.prefix + _checked(name) for name in names], message) if names else 0
+    committed = _commit(repository, [repository.prefix + _checked(name) for name in names], tell) if names else 0
     pushed = Push()
     if mode == "push":
         try:
@@ -79,7 +80,7 @@ def publish(
     )
 
 
-def _commit(repository: Repository, files: list[str], message: Message) -> int:
+def _commit(repository: Repository, files: list[str], tell: Callable[[Mapping[str, str]], Message]) -> int:
     """How many of the files changed; they are committed, and the index knows them. Staged entries stay staged."""
     git = repository.git
     try:
@@ -95,9 +96,10 @@ def _commit(repository: Repository, files: list[str], message: Message) -> int:
             for each in (ours, index):
                 repository.update(each, files)
             tree = base or git("hash-object", "-t", "tree", "-w", "--stdin")
-            changed = git.names("diff-index", "--cached", "--name-only", "--no-renames", "-z", tree, index=ours)
+            told = iter(git.names("diff-index", "--cached", "--name-status", "--no-renames", "-z", tree, index=ours))
+            changed = {name.removeprefix(repository.prefix): letter for letter, name in zip(told, told, strict=True)}
             if changed:
-                git("commit", "--quiet", "--file=-", given=message.text(len(changed)), index=ours)
+                git("commit", "--quiet", "--file=-", given=tell(changed).text(len(changed)), index=ours)
     except GitError as error:
         raise _why_not_committed(repository, error) from error
     except OSError as error:

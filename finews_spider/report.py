@@ -59,6 +59,7 @@ def begin(output: Path, arguments: Mapping[str, str]) -> Report:
         "sources": {},
         "hosts": {},
         "window": None,
+        "published": None,
         "warnings": [],
         "broken": [],
         "exit_code": None,
@@ -92,10 +93,13 @@ def verdict(report: Report, reason: str, owed: int) -> tuple[int, str]:
         return INTERRUPTED, "interrupted; the next run goes on where this one was"
     if reason == "start_error":
         return FAULT, "a fault in finews; the log has its traceback"
-    if reason != "finished":
+    unpublished = (report.get("published") or {}).get("trouble", "")
+    if reason != "finished" and not (unpublished and reason.startswith("closespider_")):
         return OWED, reason
     if report["broken"]:
         return BROKEN, report["broken"][0]
+    if unpublished:
+        return UNPUBLISHED, unpublished
     if owed:
         return OWED, f"{owed} articles are owed"
     return OK, "all well"

@@ -6,7 +6,7 @@ under the same links (see output/_config.yml).
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,11 +17,15 @@ from finews_spider.dates import read_day
 POSTS, OLD, OLD_BUILT = "_posts", "old_post", "_old_post"
 
 
-def move_old(output: Path, keep_days: int, today: date) -> list[tuple[Path, Path]]:
+Moves = list[tuple[Path, Path]]  # from where, to where
+
+
+def move_old(output: Path, keep_days: int, today: date, note: Callable[[Moves], None] = lambda _: None) -> Moves:
     """Move posts dated more than `keep_days` days before `today`, none for 0; the (old, new) paths, oldest first.
 
     Each is renamed, so it is in one place or the other when this is killed, and the next call goes on. What stands at
-    the new path already is not overwritten: such a post stays. Raises OSError where the disk refuses.
+    the new path already is not overwritten: such a post stays. `note` hears of all before the first is moved. Raises
+    OSError where the disk refuses.
     """
     if keep_days < 1:
         return []
@@ -29,6 +33,8 @@ def move_old(output: Path, keep_days: int, today: date) -> list[tuple[Path, Path
     before = today - timedelta(days=keep_days)
     moved = [(post, old / post.relative_to(output / POSTS)) for post in _posts_before(output / POSTS, before)]
     moved = [(post, there) for post, there in sorted(moved) if not os.path.lexists(there)]
+    if moved:
+        note(moved)
     for post, there in moved:
         there.parent.mkdir(parents=True, exist_ok=True)
         post.rename(there)

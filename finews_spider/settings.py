@@ -23,6 +23,11 @@ FINEWS_SITE = "//finews.withounder.com"  # where the back-links under a post lea
 FINEWS_POST_PATH = "by-day"  # or "flat", or a pattern
 FINEWS_OWED_DAYS = 14  # an article that could not be had for so long is given up
 FINEWS_OWED_PAUSE = 600  # seconds between its first try and the second; then twice as long each time, a day at most
+FINEWS_PUBLISH = "off"  # "commit" or "push": a commit is made in somebody's repository only when they ask for it
+FINEWS_BRANCH = ""  # the only branch to commit on, for a repository where a person switches; else the one it is on
+FINEWS_KEEP_DAYS = (
+    0  # days; older posts move to old_post/, which Jekyll passes by; 0: a site's links are not broken unasked
+)
 FINEWS_CONTACT = "https://finews.withounder.com/"  # in the User-Agent: a page or mailto: where sites reach you
 
 # Other people's sites: one request a second a host, none that robots.txt forbids.

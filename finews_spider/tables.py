@@ -10,7 +10,15 @@ from rich.text import Text
 from finews_spider.digest import Note, Report, digest
 from finews_spider.digest_window import NAMES, REMARKS, Covered, Table
 
-STYLES = {"broken": "bold red", "not covered": "bold red", "failed": "red", "lists": "cyan", "type": "bold cyan"}
+STYLES = {
+    "broken": "bold red",
+    "not published": "bold red",
+    "published": "green",
+    "not covered": "bold red",
+    "failed": "red",
+    "lists": "cyan",
+    "type": "bold cyan",
+}
 
 
 def show(report: Report, stream: TextIO) -> None:

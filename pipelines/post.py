@@ -63,6 +63,7 @@ class PostPipeline:
         assert item.time is not None
         if self.archive.has_come(item.id, item.time):
             raise KnownError(f"{item.id} has a post since the run began", log_level="INFO")
+        await self.archive.ensure_page(item.category, item.tag)
         await self.archive.add(item.id, item.time, render(item, self.site))
         self._count(item, "archived")
         if item.body:
@@ -76,6 +77,7 @@ class PostPipeline:
             raise KnownError(f"{item.id} has a post already", log_level="DEBUG")
         if is_stub(kept, item):
             raise StubError(f"{item.url}: {StubError.reason}; the post of {item.id} stays")
+        await self.archive.ensure_page(item.category, item.tag)
         await self.archive.rewrite(item.id, render(item, self.site))
         self._count(item, "edited")
         logger.info("%s was edited, its post is written again: %s", item.id, item.title)

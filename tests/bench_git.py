@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -88,12 +88,17 @@ def measure(site: Path, pattern: str, archived: int, commits: int, each: int) ->
             (site / path).parent.mkdir(parents=True, exist_ok=True)
             (site / path).write_bytes(text)
         start = time.perf_counter()
-        done = publish(site, [path for path, _ in new], Message(run=str(turn), new=each, categories=each), "commit")
+        done = publish(site, [path for path, _ in new], said, "commit")
         seconds.append(time.perf_counter() - start)
         assert done.files == each
     grown = size(site)
     git(site, "gc", "--quiet", "--prune=now")
     return Cost(before, grown - before, size(site) - before, statistics.median(seconds))
+
+
+def said(changes: Mapping[str, str]) -> Message:
+    """Of each commit."""
+    return Message(run="bench", new=len(changes), categories=len(changes))
 
 
 def size(site: Path) -> int:

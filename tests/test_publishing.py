@@ -56,10 +56,10 @@ class Site:
         self.git("commit", "-qm", f"By hand: {name}")
 
     def commit(self, *names: str, pause: Pause = no_pause, branch: str = "") -> Published:
-        return publish(self.folder, names, RUN, "commit", pause=pause, branch=branch)
+        return publish(self.folder, names, lambda _: RUN, "commit", pause=pause, branch=branch)
 
     def push(self, *names: str, pause: Pause = no_pause, tries: int = 3) -> Published:
-        return publish(self.folder, names, RUN, "push", pause=pause, tries=tries)
+        return publish(self.folder, names, lambda _: RUN, "push", pause=pause, tries=tries)
 
     def refuses(self, *names: str) -> str:
         """Publishing refuses, and leaves the repository as it is; the message."""
@@ -208,7 +208,7 @@ def test_a_persons_edit_of_a_post_that_this_run_did_not_write_is_not_committed(s
 def test_the_output_folder_may_be_deep_in_the_repository(site: Site) -> None:
     site.git("add", site.write("web/news/staged.md"))
     site.write(f"web/news/{POST}")
-    publish(site.folder / "web" / "news", [POST], RUN, "commit")
+    publish(site.folder / "web" / "news", [POST], lambda _: RUN, "commit")
     assert site.changed() == ["A", f"web/news/{POST}"]
     assert site.status() == {"A  web/news/staged.md"}
 
@@ -293,7 +293,9 @@ def test_the_first_line_says_what_came(message: Message, line: str) -> None:
 
 
 def test_trailers_say_it_to_machines(site: Site) -> None:
-    publish(site.folder, [site.write(POST)], Message(run="2026-11-22T21-45-12", new=12, categories=5), "commit")
+    publish(
+        site.folder, [site.write(POST)], lambda _: Message(run="2026-11-22T21-45-12", new=12, categories=5), "commit"
+    )
     assert site.git("log", "-1", "--format=%(trailers:only,unfold)").split("\n") == [
         "Finews-Run: 2026-11-22T21-45-12",
         "Finews-New: 12",
@@ -540,8 +542,9 @@ pause = lambda seconds: time.sleep(seconds / 100)
 for turn in range(20):
     (site / "_posts").mkdir(exist_ok=True)
     (site / "_posts" / f"{name}{turn}.md").write_text(name)
-    publish(site, [f"_posts/{name}{turn}.md"], Message(run=f"{name}{turn}", new=1, categories=1), "push", pause=pause)
-while publish(site, [], Message(run=name), "push", pause=pause).trouble:
+    said = Message(run=f"{name}{turn}", new=1, categories=1)
+    publish(site, [f"_posts/{name}{turn}.md"], lambda _: said, "push", pause=pause)
+while publish(site, [], lambda _: Message(run=name), "push", pause=pause).trouble:
     pass
 """
 
@@ -580,7 +583,7 @@ def test_an_old_git(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 def test_not_a_repository(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "missing"):
         with pytest.raises(PublishError, match=r"is not in the work tree of a git repository .*git init or git clone"):
-            publish(folder, [POST], RUN, "commit")
+            publish(folder, [POST], lambda _: RUN, "commit")
 
 
 def test_a_detached_head(site: Site) -> None:
@@ -795,7 +798,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from finews_spider.publishing import Message, publish
-publish(Path(sys.argv[1]), sys.argv[2:], Message(run="killed"), "push")
+publish(Path(sys.argv[1]), sys.argv[2:], lambda _: Message(run="killed"), "push")
 """
 
 

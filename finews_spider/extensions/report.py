@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Self
 
@@ -9,7 +10,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from finews_spider import dates, health, report, summary
+from finews_spider import dates, finishing, health, report, summary
 from finews_spider.report import Report
 from finews_spider.spiders.finews import FinewsSpider
 
@@ -58,9 +59,17 @@ class RunReport:
         for name in self.report["sources"]:
             if any(trouble.startswith(f"{name}:") for trouble in self.report["broken"]):
                 spider.owed.doubt(name)
+        self._finish()
         report.end(self.report, *report.verdict(self.report, spider.trouble or reason, spider.owed_of_run()))
         self._write(output)
         summary.say(self.report, sys.stdout)
+
+    def _finish(self) -> None:
+        archive, run = self._spider.archive, self.report["run"]
+        ending = finishing.read_ending(self.crawler.settings)
+        published, warnings = finishing.finish(archive, archive.unpublished, ending, run)
+        self.report["published"] = published and asdict(published)
+        self.report["warnings"] += warnings
 
     def exit_code(self) -> int:
         """The run's, when its process is about to end."""

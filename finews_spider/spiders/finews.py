@@ -27,6 +27,7 @@ from finews_spider.errand import Errand
 from finews_spider.errors import DiskError
 from finews_spider.extensions.progress import Figures
 from finews_spider.figures import days, last_read
+from finews_spider.finishing import read_ending
 from finews_spider.index import Index
 from finews_spider.items import Article, ArticleRef
 from finews_spider.ledger import Ledger
@@ -69,6 +70,7 @@ class FinewsSpider(scrapy.Spider):
     def read_arguments(settings: BaseSettings, values: Mapping[str, str]) -> tuple[dict[str, Source], Arguments]:
         """What the settings and the arguments ask for. Raises MistakeError where they cannot be meant."""
         post_pattern(settings["FINEWS_POST_PATH"])
+        read_ending(settings)
         sources = load(Path(settings["FINEWS_SOURCES_FILE"]))
         arguments = read_arguments(values, sources)
         check_output(Path(settings["FINEWS_OUTPUT"]))

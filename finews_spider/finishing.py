@@ -1,0 +1,100 @@
+"""The end of a run, when its articles have come: old posts move, and what finews wrote is published."""
+
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Literal, NamedTuple, get_args
+
+from scrapy.settings import BaseSettings
+
+from finews_spider import categories, dates, ids
+from finews_spider.archive import Archive
+from finews_spider.errors import DiskError, MistakeError, PublishError
+from finews_spider.publishing import Message, Published, publish
+from finews_spider.retention import Moves, move_old
+from finews_spider.unpublished import Unpublished
+
+Mode = Literal["commit", "push"]
+
+
+class Ending(NamedTuple):
+    """What the settings ask for; without a mode, nothing is published."""
+
+    mode: Mode | None
+    branch: str
+    keep_days: int
+
+
+def read_ending(settings: BaseSettings) -> Ending:
+    """Raises MistakeError for a setting that cannot be meant."""
+    modes: dict[str, Mode | None] = {"off": None, **{mode: mode for mode in get_args(Mode)}}
+    mode, branch, days = (settings[f"FINEWS_{name}"] for name in ("PUBLISH", "BRANCH", "KEEP_DAYS"))
+    if mode not in modes:
+        raise MistakeError(f"FINEWS_PUBLISH: {mode!r} is not accepted; use {', '.join(modes)}")
+    if not isinstance(branch, str) or branch != "".join(branch.split()) or branch.startswith(("-", "refs/")):
+        raise MistakeError(f"FINEWS_BRANCH: {branch!r} is not accepted; use the name of a branch, main, or nothing")
+    if not str(days).isdecimal() or int(days) > dates.now().toordinal():
+        raise MistakeError(f"FINEWS_KEEP_DAYS: {days!r} is not accepted; use a number of days, 0 to keep all posts")
+    return Ending(modes[mode], branch, int(days))
+
+
+def finish(archive: Archive, unpublished: Unpublished, ending: Ending, run: str) -> tuple[Published | None, list[str]]:
+    """What became of the run's files, None where nothing is to be published; and what went wrong with old posts.
+
+    Raises nothing for what the disk or git refuse: the posts are there, and the next run does the rest.
+    """
+    warnings = _move_old(archive, unpublished, ending.keep_days)
+    return (_publish(archive.output, unpublished, ending.mode, ending.branch, run) if ending.mode else None), warnings
+
+
+def message(output: Path, run: str, changes: Mapping[str, str]) -> Message:
+    """What is to be said of a commit, given as {path: git's letter}."""
+    posts = {name: letter for name, letter in changes.items() if ids.id_in_post_name(PurePosixPath(name).name)}
+    gone = {PurePosixPath(name).name for name, letter in posts.items() if letter == "D"}
+    added = [name for name, letter in posts.items() if letter == "A"]
+    new = [name for name in added if PurePosixPath(name).name not in gone]
+    return Message(
+        run=run,
+        new=len(new),
+        categories=len({categories.of(output / name) for name in new}),
+        edited=list(posts.values()).count("M"),
+        moved=len(added) - len(new),
+    )
+
+
+def _move_old(archive: Archive, unpublished: Unpublished, keep_days: int) -> list[str]:
+    def note(pairs: Moves) -> None:
+        unpublished.note(path.relative_to(archive.output).as_posix() for pair in pairs for path in pair)
+
+    try:
+        if move_old(archive.output, keep_days, dates.now().date(), note):
+            archive.look()  # or the next run would take them for another's doing
+    except (OSError, DiskError) as error:
+        return [f"old posts could not be moved, the next run tries again: {error}"]
+    return []
+
+
+def _publish(output: Path, unpublished: Unpublished, mode: Mode, branch: str, run: str) -> Published:
+    names = list(unpublished)
+    try:
+        with _stoppable():
+            done = publish(output, names, lambda changes: message(output, run, changes), mode, branch=branch)
+        unpublished.clear(names)
+    except KeyboardInterrupt:
+        return Published(trouble="interrupted while it was published; the next run goes on")
+    except (PublishError, OSError, DiskError) as error:
+        return Published(trouble=str(error))
+    return done
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Ctrl-C and the like end what waits for git; Scrapy's handlers, which are there now, would only note them."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
