@@ -457,3 +457,31 @@ class Folders(RuleBasedStateMachine):
 
 def test_whatever_happens_a_look_finds_it() -> None:
     run_state_machine_as_test(Folders, settings=settings(max_examples=30, stateful_step_count=25))
+
+
+# What is to be published.
+
+
+def test_a_post_that_finews_wrote_is_to_be_published(output: Path, index: Index) -> None:
+    add(index, output, DAY, 7)
+    assert list(index.unpublished) == [f"{DAY}/{name_of(7)}"]
+
+
+def test_a_post_that_others_added_is_not(output: Path, index: Index) -> None:
+    put(output, DAY, 7)
+    index.look()
+    index.add([Post(id_of(8), DAY, name_of(8))], {}, written=False)
+    assert list(index.unpublished) == []
+
+
+@pytest.mark.parametrize("forget", [False, True])
+def test_an_owed_post_that_a_killed_run_could_not_note_is_to_be_published(
+    output: Path, ledger: Ledger, index: Index, *, forget: bool
+) -> None:
+    owed = Owed(ledger, timedelta(days=1))
+    owed.name([ArticleRef(source="finews", id=id_of(7), url="")])
+    if forget:
+        owed.forget(id_of(7))
+    put(output, DAY, 7)
+    index.look()
+    assert list(index.unpublished) == ([] if forget else [f"{DAY}/{name_of(7)}"])

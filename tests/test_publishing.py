@@ -16,119 +16,22 @@ from finews_spider import git as runner
 from finews_spider import pushing
 from finews_spider.errors import PublishError
 from finews_spider.publishing import Message, Published, publish
-from finews_spider.repository import Pause, Repository
+from finews_spider.repository import Repository
+from tests.trees import POST, RUN, Tree, be_a_person, clone
 
-RUN = Message(run="2026-11-22T21-45-12", new=1, categories=1)
-POST = "_posts/2026/11/22/2026-11-22-NW202611220000000001.md"
 OTHER = "_posts/2026/11/22/2026-11-22-NW202611220000000002.md"
 ODD = ["_posts/-2022.md", "a b.md", "--force", "[x]*?.md", '"q"\\.md', "新闻\t\n.md", "\udcff.md", ":(top)x"]
 
 
-def no_pause(seconds: float) -> None:
-    """Nothing that a test waits for comes by waiting."""
-
-
-class Site:
-    """A work tree, and what a person does in it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def git(self, *arguments: str, code: int = 0) -> str:
-        """What `git …` prints; it has to end with this code."""
-        command = ["git", "-C", str(self.folder), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, errors="surrogateescape", check=False)
-        assert done.returncode == code, done.stderr
-        return done.stdout.removesuffix("\n")
-
-    def write(self, name: str, text: str = "text") -> str:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return name
-
-    def read(self, name: str) -> str:
-        return (self.folder / name).read_text(encoding="utf-8")
-
-    def save(self, name: str, text: str = "text") -> None:
-        """A person writes and commits a file."""
-        self.git("add", "--", self.write(name, text))
-        self.git("commit", "-qm", f"By hand: {name}")
-
-    def commit(self, *names: str, pause: Pause = no_pause, branch: str = "") -> Published:
-        return publish(self.folder, names, lambda _: RUN, "commit", pause=pause, branch=branch)
-
-    def push(self, *names: str, pause: Pause = no_pause, tries: int = 3) -> Published:
-        return publish(self.folder, names, lambda _: RUN, "push", pause=pause, tries=tries)
-
-    def refuses(self, *names: str) -> str:
-        """Publishing refuses, and leaves the repository as it is; the message."""
-        before = self.state()
-        with pytest.raises(PublishError) as caught:
-            self.commit(*names or [self.write(POST)])
-        after = self.state()
-        assert after[:2] == before[:2]
-        assert after[2] - before[2] <= {f"?? {POST}"}
-        return str(caught.value)
-
-    def state(self) -> tuple[str, bytes, set[str]]:
-        """Where the branch is, the index to the byte, and what `git status` says of each file."""
-        head = self.git("rev-parse", "--verify", "-q", "HEAD") if self.log() else ""
-        index = self.folder / ".git" / "index"
-        return head, index.read_bytes() if index.exists() else b"", self.status()
-
-    def status(self) -> set[str]:
-        shown = self.git("--no-optional-locks", "status", "--porcelain", "-z", "--untracked-files=all")
-        return set(shown.split("\0")[:-1])
-
-    def log(self, *arguments: str) -> list[str]:
-        """The first lines of the commits, newest first."""
-        done = subprocess.run(
-            ["git", "-C", str(self.folder), "log", "--format=%s", *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.stdout.splitlines()
-
-    def changed(self, commit: str = "HEAD") -> list[str]:
-        """The files that a commit changed."""
-        return self.git("show", "--format=", "--name-status", "--find-renames", "-z", commit).split("\0")[:-1]
-
-    def hook(self, name: str, script: str) -> None:
-        path = self.folder / self.git("rev-parse", "--git-path", f"hooks/{name}")
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(f"#!/bin/sh\n{script}\n")
-        path.chmod(0o755)
-
-    def files(self, commit: str = "HEAD") -> set[str]:
-        return set(self.git("ls-tree", "-r", "--name-only", "-z", commit).split("\0")[:-1])
-
-    def is_sound(self) -> bool:
-        """One line of commits, and nothing that git finds fault with."""
-        return not self.git("log", "--merges") and not self.git("fsck", "--full", "--strict", "--no-dangling")
-
-
 @pytest.fixture(autouse=True)
 def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody with a name, and nothing else in any configuration."""
-    config = tmp_path / "home" / ".gitconfig"
-    config.parent.mkdir()
-    config.write_text(
-        "[user]\nname = Person\nemail = person@example.com\nuseConfigOnly = true\n"
-        "[init]\ndefaultBranch = main\n[core]\nfsync = none\n[advice]\ndetachedHead = false\n"
-    )
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(config.parent))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(config.parent))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    be_a_person(tmp_path / "home", monkeypatch)
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
+def site(tmp_path: Path) -> Tree:
     """A repository with a commit of a person's."""
-    site = Site(tmp_path / "site")
+    site = Tree(tmp_path / "site")
     site.folder.mkdir()
     site.git("init", "-q")
     site.save("_config.yml")
@@ -136,9 +39,9 @@ def site(tmp_path: Path) -> Site:
 
 
 @pytest.fixture
-def remote(tmp_path: Path, site: Site) -> Site:
+def remote(tmp_path: Path, site: Tree) -> Tree:
     """A bare repository that the site's branch follows."""
-    remote = Site(tmp_path / "remote.git")
+    remote = Tree(tmp_path / "remote.git")
     remote.folder.mkdir()
     remote.git("init", "-q", "--bare")
     site.git("remote", "add", "origin", str(remote.folder))
@@ -147,20 +50,15 @@ def remote(tmp_path: Path, site: Site) -> Site:
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, remote: Site) -> Site:
+def elsewhere(tmp_path: Path, remote: Tree) -> Tree:
     """Another clone of the remote, where somebody else pushes."""
     return clone(remote, tmp_path / "elsewhere")
-
-
-def clone(remote: Site, folder: Path) -> Site:
-    remote.git("clone", "-q", ".", str(folder))
-    return Site(folder)
 
 
 # What is committed.
 
 
-def test_the_files_of_a_run_are_one_commit(site: Site) -> None:
+def test_the_files_of_a_run_are_one_commit(site: Tree) -> None:
     published = site.commit(site.write(POST), site.write(OTHER))
     assert published == Published(files=2, commit=site.git("rev-parse", "HEAD"))
     assert site.changed() == ["A", POST, "A", OTHER]
@@ -168,7 +66,7 @@ def test_the_files_of_a_run_are_one_commit(site: Site) -> None:
     assert site.status() == set()
 
 
-def test_nothing_is_committed_when_nothing_changed(site: Site) -> None:
+def test_nothing_is_committed_when_nothing_changed(site: Tree) -> None:
     site.commit(site.write(POST))
     before = site.state()
     assert site.commit(POST) == site.commit() == Published()
@@ -176,10 +74,10 @@ def test_nothing_is_committed_when_nothing_changed(site: Site) -> None:
 
 
 def test_a_run_that_wrote_nothing_needs_no_repository(tmp_path: Path) -> None:
-    assert Site(tmp_path / "nowhere").commit() == Published()
+    assert Tree(tmp_path / "nowhere").commit() == Published()
 
 
-def test_what_a_person_has_staged_and_changed_is_left_alone(site: Site) -> None:
+def test_what_a_person_has_staged_and_changed_is_left_alone(site: Tree) -> None:
     for name in ("index.html", "about.md", "old.md"):
         site.save(name)
     site.write("index.html", "staged")
@@ -197,7 +95,7 @@ def test_what_a_person_has_staged_and_changed_is_left_alone(site: Site) -> None:
     assert site.git("show", ":index.html") == "staged"
 
 
-def test_a_persons_edit_of_a_post_that_this_run_did_not_write_is_not_committed(site: Site) -> None:
+def test_a_persons_edit_of_a_post_that_this_run_did_not_write_is_not_committed(site: Tree) -> None:
     site.commit(site.write(POST))
     site.write(POST, "by a person")
     site.commit(site.write(OTHER))
@@ -205,7 +103,7 @@ def test_a_persons_edit_of_a_post_that_this_run_did_not_write_is_not_committed(s
     assert site.status() == {f" M {POST}"}
 
 
-def test_the_output_folder_may_be_deep_in_the_repository(site: Site) -> None:
+def test_the_output_folder_may_be_deep_in_the_repository(site: Tree) -> None:
     site.git("add", site.write("web/news/staged.md"))
     site.write(f"web/news/{POST}")
     publish(site.folder / "web" / "news", [POST], lambda _: RUN, "commit")
@@ -213,14 +111,14 @@ def test_the_output_folder_may_be_deep_in_the_repository(site: Site) -> None:
     assert site.status() == {"A  web/news/staged.md"}
 
 
-def test_files_may_have_any_name(site: Site) -> None:
+def test_files_may_have_any_name(site: Tree) -> None:
     site.write("x", "of a person")
     site.commit(*map(site.write, ODD))
     assert site.files() == {*ODD, "_config.yml"}
     assert site.status() == {"?? x"}
 
 
-def test_a_post_that_moved_is_a_rename(site: Site) -> None:
+def test_a_post_that_moved_is_a_rename(site: Tree) -> None:
     site.commit(site.write(POST, "a text\n" * 20))
     moved = f"old_post/{Path(POST).name}"
     (site.folder / "old_post").mkdir()
@@ -230,12 +128,12 @@ def test_a_post_that_moved_is_a_rename(site: Site) -> None:
     assert site.status() == set()
 
 
-def test_a_file_that_came_and_went_again_is_no_change(site: Site) -> None:
+def test_a_file_that_came_and_went_again_is_no_change(site: Tree) -> None:
     assert site.commit("_posts/gone.md") == Published()
 
 
 def test_the_first_commit_of_a_repository_may_be_ours(tmp_path: Path) -> None:
-    site = Site(tmp_path)
+    site = Tree(tmp_path)
     site.git("init", "-q")
     site.git("add", site.write("index.html"))
     assert site.commit(site.write(POST)).files == 1
@@ -243,21 +141,21 @@ def test_the_first_commit_of_a_repository_may_be_ours(tmp_path: Path) -> None:
     assert "A  index.html" in site.status()
 
 
-def test_a_work_tree_of_its_own_has_its_own_branch(site: Site, tmp_path: Path) -> None:
+def test_a_work_tree_of_its_own_has_its_own_branch(site: Tree, tmp_path: Path) -> None:
     site.git("worktree", "add", "-q", "-b", "news", str(tmp_path / "news"))
-    news = Site(tmp_path / "news")
+    news = Tree(tmp_path / "news")
     news.commit(news.write(POST))
     assert news.changed() == ["A", POST]
     assert len(site.log()) == 1
 
 
-def test_names_outside_the_output_folder_are_refused(site: Site) -> None:
+def test_names_outside_the_output_folder_are_refused(site: Tree) -> None:
     for name in ("../x", "/x", "a/../../x", ".git/config", "", "./x"):
         with pytest.raises(ValueError, match="output folder"):
             site.commit(name)
 
 
-def test_git_is_not_led_astray_by_the_environment(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_is_not_led_astray_by_the_environment(site: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "other"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
     published = site.commit(site.write(POST))
@@ -265,7 +163,7 @@ def test_git_is_not_led_astray_by_the_environment(site: Site, tmp_path: Path, mo
     assert published.files == 1
 
 
-def test_git_is_never_told_to_repack(site: Site) -> None:
+def test_git_is_never_told_to_repack(site: Tree) -> None:
     for name, value in {"gc.auto": "1", "gc.autoPackLimit": "1", "gc.autoDetach": "false"}.items():
         site.git("config", name, value)
     for count in range(3):
@@ -292,7 +190,7 @@ def test_the_first_line_says_what_came(message: Message, line: str) -> None:
     assert message.text(7).splitlines()[0] == line
 
 
-def test_trailers_say_it_to_machines(site: Site) -> None:
+def test_trailers_say_it_to_machines(site: Tree) -> None:
     publish(
         site.folder, [site.write(POST)], lambda _: Message(run="2026-11-22T21-45-12", new=12, categories=5), "commit"
     )
@@ -309,26 +207,26 @@ def test_trailers_say_it_to_machines(site: Site) -> None:
 # Pushing.
 
 
-def test_a_push_brings_the_commit_to_the_remote(site: Site, remote: Site) -> None:
+def test_a_push_brings_the_commit_to_the_remote(site: Tree, remote: Tree) -> None:
     assert site.push(site.write(POST)) == Published(files=1, commit=remote.git("rev-parse", "main"), pushed=True)
     assert POST in remote.files("main")
 
 
-def test_a_run_with_nothing_new_pushes_what_an_earlier_one_could_not(site: Site, remote: Site) -> None:
+def test_a_run_with_nothing_new_pushes_what_an_earlier_one_could_not(site: Tree, remote: Tree) -> None:
     site.commit(site.write(POST))
     assert site.push().pushed
     assert POST in remote.files("main")
     assert site.push() == Published()
 
 
-def test_a_run_with_nothing_new_leaves_a_persons_commits_to_the_person(site: Site, remote: Site) -> None:
+def test_a_run_with_nothing_new_leaves_a_persons_commits_to_the_person(site: Tree, remote: Tree) -> None:
     site.save("draft.md")
     assert site.push() == Published()
     assert "draft.md" not in remote.files("main")
 
 
 def test_the_first_push_to_an_empty_remote_makes_the_branch(tmp_path: Path) -> None:
-    remote = Site(tmp_path / "remote.git")
+    remote = Tree(tmp_path / "remote.git")
     remote.folder.mkdir()
     remote.git("init", "-q", "--bare")
     site = clone(remote, tmp_path / "site")
@@ -337,14 +235,14 @@ def test_the_first_push_to_an_empty_remote_makes_the_branch(tmp_path: Path) -> N
     assert remote.files("main") == {POST}
 
 
-def test_a_branch_may_have_another_name_on_the_remote(site: Site, remote: Site) -> None:
+def test_a_branch_may_have_another_name_on_the_remote(site: Tree, remote: Tree) -> None:
     site.git("push", "-q", "--set-upstream", "origin", "main:news")
     site.push(site.write(POST))
     assert POST in remote.files("news")
     assert POST not in remote.files("main")
 
 
-def test_a_refused_push_is_tried_again_on_top_of_what_others_pushed(site: Site, elsewhere: Site, remote: Site) -> None:
+def test_a_refused_push_is_tried_again_on_top_of_what_others_pushed(site: Tree, elsewhere: Tree, remote: Tree) -> None:
     elsewhere.push(elsewhere.write(OTHER, "by another machine"))
     assert site.push(site.write(POST)).pushed
     assert remote.files("main") == {"_config.yml", POST, OTHER}
@@ -354,10 +252,10 @@ def test_a_refused_push_is_tried_again_on_top_of_what_others_pushed(site: Site, 
     assert remote.is_sound()
 
 
-def test_a_clone_without_history_will_do(tmp_path: Path, elsewhere: Site, remote: Site) -> None:
+def test_a_clone_without_history_will_do(tmp_path: Path, elsewhere: Tree, remote: Tree) -> None:
     for count in range(3):
         elsewhere.push(elsewhere.write(f"_posts/{count}.md"))
-    shallow = Site(tmp_path / "shallow")
+    shallow = Tree(tmp_path / "shallow")
     remote.git("clone", "-q", "--depth=1", f"file://{remote.folder}", str(shallow.folder))
     elsewhere.push(elsewhere.write(OTHER))
     assert shallow.push(shallow.write(POST)).pushed
@@ -366,7 +264,7 @@ def test_a_clone_without_history_will_do(tmp_path: Path, elsewhere: Site, remote
     assert remote.is_sound()
 
 
-def test_a_persons_uncommitted_changes_survive_a_rebase(site: Site, elsewhere: Site) -> None:
+def test_a_persons_uncommitted_changes_survive_a_rebase(site: Tree, elsewhere: Tree) -> None:
     site.save("index.html")
     site.save("about.md")
     site.git("push", "-q")
@@ -384,7 +282,7 @@ def test_a_persons_uncommitted_changes_survive_a_rebase(site: Site, elsewhere: S
     assert not site.git("stash", "list")
 
 
-def test_a_persons_commits_are_rebased_with_ours(site: Site, elsewhere: Site, remote: Site) -> None:
+def test_a_persons_commits_are_rebased_with_ours(site: Tree, elsewhere: Tree, remote: Tree) -> None:
     elsewhere.push(elsewhere.write(OTHER))
     site.git(
         "-c", "user.name=张三", "commit", "-q", "--allow-empty", "--date=2020-01-01T00:00:00+0800", "-m", "空\n\n正文"
@@ -397,7 +295,7 @@ def test_a_persons_commits_are_rebased_with_ours(site: Site, elsewhere: Site, re
     assert remote.is_sound()
 
 
-def test_the_author_and_the_date_of_a_rebased_commit_stay(site: Site, elsewhere: Site, remote: Site) -> None:
+def test_the_author_and_the_date_of_a_rebased_commit_stay(site: Tree, elsewhere: Tree, remote: Tree) -> None:
     elsewhere.push(elsewhere.write(OTHER))
     site.git("add", site.write("about.md"))
     site.git("-c", "user.name=张三", "commit", "-q", "--date=2020-01-01T00:00:00+0800", "-m", "关于\n\n正文")
@@ -406,7 +304,7 @@ def test_the_author_and_the_date_of_a_rebased_commit_stay(site: Site, elsewhere:
     assert remote.git("log", "-1", "--format=%an %ae %ad %B", "main^") == said
 
 
-def test_a_post_that_another_machine_pushed_with_the_same_bytes_ends_well(site: Site, elsewhere: Site) -> None:
+def test_a_post_that_another_machine_pushed_with_the_same_bytes_ends_well(site: Tree, elsewhere: Tree) -> None:
     elsewhere.push(elsewhere.write(POST, "same"))
     published = site.push(site.write(POST, "same"))
     assert (published.pushed, published.notes) == (True, ())
@@ -415,7 +313,7 @@ def test_a_post_that_another_machine_pushed_with_the_same_bytes_ends_well(site: 
 
 
 def test_of_a_post_that_another_machine_pushed_with_other_bytes_the_pushed_one_stays(
-    site: Site, elsewhere: Site, remote: Site
+    site: Tree, elsewhere: Tree, remote: Tree
 ) -> None:
     elsewhere.push(elsewhere.write(POST, "theirs"))
     published = site.push(site.write(POST, "ours"), site.write(OTHER))
@@ -428,7 +326,7 @@ def test_of_a_post_that_another_machine_pushed_with_other_bytes_the_pushed_one_s
 
 
 def test_a_post_that_was_deleted_on_the_remote_and_edited_here_is_for_a_person(
-    site: Site, elsewhere: Site, remote: Site
+    site: Tree, elsewhere: Tree, remote: Tree
 ) -> None:
     site.push(site.write(POST))
     elsewhere.git("pull", "-q")
@@ -444,7 +342,7 @@ def test_a_post_that_was_deleted_on_the_remote_and_edited_here_is_for_a_person(
     assert remote.log("main")[0] == "Away with it"
 
 
-def test_a_persons_commit_that_collides_is_for_the_person(site: Site, elsewhere: Site) -> None:
+def test_a_persons_commit_that_collides_is_for_the_person(site: Tree, elsewhere: Tree) -> None:
     elsewhere.save("_config.yml", "theirs")
     elsewhere.git("push", "-q")
     site.save("_config.yml", "ours")
@@ -452,7 +350,7 @@ def test_a_persons_commit_that_collides_is_for_the_person(site: Site, elsewhere:
     assert site.read("_config.yml") == "ours"
 
 
-def test_a_merge_of_a_persons_is_not_taken_apart(site: Site, elsewhere: Site) -> None:
+def test_a_merge_of_a_persons_is_not_taken_apart(site: Tree, elsewhere: Tree) -> None:
     elsewhere.push(elsewhere.write(OTHER))
     site.git("switch", "-q", "-c", "topic")
     site.save("topic.md")
@@ -464,7 +362,7 @@ def test_a_merge_of_a_persons_is_not_taken_apart(site: Site, elsewhere: Site) ->
 
 
 def test_changes_in_the_way_of_what_others_pushed_do_not_hinder_publishing(
-    site: Site, elsewhere: Site, remote: Site
+    site: Tree, elsewhere: Tree, remote: Tree
 ) -> None:
     elsewhere.save("_config.yml", "theirs")
     elsewhere.git("push", "-q")
@@ -483,7 +381,7 @@ def test_changes_in_the_way_of_what_others_pushed_do_not_hinder_publishing(
     assert remote.is_sound()
 
 
-def test_an_untracked_file_of_a_persons_is_not_overwritten(site: Site, elsewhere: Site) -> None:
+def test_an_untracked_file_of_a_persons_is_not_overwritten(site: Tree, elsewhere: Tree) -> None:
     elsewhere.save("about.md", "theirs")
     elsewhere.git("push", "-q")
     site.write("about.md", "in work")
@@ -492,7 +390,7 @@ def test_an_untracked_file_of_a_persons_is_not_overwritten(site: Site, elsewhere
     assert site.status() == {"?? about.md"}
 
 
-def test_a_staged_change_is_not_lost_where_others_pushed_the_same_file(site: Site, elsewhere: Site) -> None:
+def test_a_staged_change_is_not_lost_where_others_pushed_the_same_file(site: Tree, elsewhere: Tree) -> None:
     elsewhere.save("_config.yml", "theirs")
     elsewhere.git("push", "-q")
     site.git("add", site.write("_config.yml", "staged"))
@@ -503,7 +401,7 @@ def test_a_staged_change_is_not_lost_where_others_pushed_the_same_file(site: Sit
 
 
 def test_it_gives_up_after_some_tries_with_growing_pauses_and_the_next_run_pushes_both(
-    site: Site, elsewhere: Site, remote: Site
+    site: Tree, elsewhere: Tree, remote: Tree
 ) -> None:
     pauses: list[float] = []
 
@@ -549,7 +447,7 @@ while publish(site, [], lambda _: Message(run=name), "push", pause=pause).troubl
 """
 
 
-def test_two_machines_racing_to_one_remote_lose_nothing(remote: Site, tmp_path: Path) -> None:
+def test_two_machines_racing_to_one_remote_lose_nothing(remote: Tree, tmp_path: Path) -> None:
     sites = [clone(remote, tmp_path / name) for name in "ab"]
     writers = [
         subprocess.Popen([sys.executable, "-W", "error", "-c", WRITER, str(site.folder), site.folder.name])
@@ -566,13 +464,13 @@ def test_two_machines_racing_to_one_remote_lose_nothing(remote: Site, tmp_path: 
 # What is refused before anything is committed: each with a word on what to do.
 
 
-def test_no_git(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_no_git(site: Tree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(PublishError, match="not found on PATH: install it, or set FINEWS_PUBLISH=off"):
         site.commit(POST)
 
 
-def test_an_old_git(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_old_git(site: Tree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "git").write_text("#!/bin/sh\necho git version 2.33.1\n")
     (tmp_path / "git").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -586,12 +484,12 @@ def test_not_a_repository(tmp_path: Path) -> None:
             publish(folder, [POST], lambda _: RUN, "commit")
 
 
-def test_a_detached_head(site: Site) -> None:
+def test_a_detached_head(site: Tree) -> None:
     site.git("switch", "-q", "--detach")
     assert "HEAD is detached), so that a commit would be lost: git switch BRANCH" in site.refuses()
 
 
-def test_a_wrong_branch(site: Site) -> None:
+def test_a_wrong_branch(site: Tree) -> None:
     site.git("switch", "-q", "-c", "draft")
     with pytest.raises(PublishError, match="on the branch draft, and FINEWS_BRANCH says main: git switch main"):
         site.commit(site.write(POST), branch="main")
@@ -602,7 +500,7 @@ def test_a_wrong_branch(site: Site) -> None:
 @pytest.mark.parametrize(
     ("command", "what"), [("rebase", "rebase"), ("merge", "merge"), ("cherry-pick", "cherry-pick")]
 )
-def test_something_in_progress(site: Site, command: str, what: str) -> None:
+def test_something_in_progress(site: Tree, command: str, what: str) -> None:
     site.git("switch", "-q", "-c", "topic")
     site.save("_config.yml", "topic")
     site.git("switch", "-q", "main")
@@ -611,7 +509,7 @@ def test_something_in_progress(site: Site, command: str, what: str) -> None:
     assert f"a {what} is in progress in {site.folder}: end it with git {what} --continue" in site.refuses()
 
 
-def test_conflicts_that_a_stash_left(site: Site) -> None:
+def test_conflicts_that_a_stash_left(site: Tree) -> None:
     site.write("_config.yml", "stashed")
     site.git("stash", "-q")
     site.save("_config.yml", "main")
@@ -619,13 +517,13 @@ def test_conflicts_that_a_stash_left(site: Site) -> None:
     assert "has conflicts, in _config.yml: resolve them" in site.refuses()
 
 
-def test_no_identity(site: Site, tmp_path: Path) -> None:
+def test_no_identity(site: Tree, tmp_path: Path) -> None:
     (tmp_path / "home" / ".gitconfig").write_text("[user]\nuseConfigOnly = true\n")
     assert "tell git who commits: git config user.name NAME" in site.refuses()
 
 
 @pytest.mark.parametrize("name", ["pre-commit", "commit-msg"])
-def test_a_hook_that_fails(site: Site, name: str) -> None:
+def test_a_hook_that_fails(site: Tree, name: str) -> None:
     site.git("add", site.write("staged.md"))
     site.hook(name, "echo 'no posts on Sundays' >&2; exit 1")
     message = site.refuses()
@@ -633,7 +531,7 @@ def test_a_hook_that_fails(site: Site, name: str) -> None:
     assert "no posts on Sundays" in message
 
 
-def test_a_hook_that_does_not_end(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_hook_that_does_not_end(site: Tree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     site.hook("pre-commit", f"trap '' TERM; echo $$ > {tmp_path}/pid; while :; do read -r x < {tmp_path}/fifo; done")
     os.mkfifo(tmp_path / "fifo")
     default = runner.Git.__call__.__kwdefaults__
@@ -647,14 +545,14 @@ def test_a_hook_that_does_not_end(site: Site, monkeypatch: pytest.MonkeyPatch, t
     assert not process.exists() or "State:\tZ" in (process / "status").read_text()
 
 
-def test_a_hook_that_leaves_a_process_behind_holds_up_nothing(site: Site, tmp_path: Path) -> None:
+def test_a_hook_that_leaves_a_process_behind_holds_up_nothing(site: Tree, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     site.hook("post-commit", f"cat {tmp_path}/fifo &")
     assert site.commit(site.write(POST)).files == 1
     (tmp_path / "fifo").write_text("end")
 
 
-def test_an_index_that_another_git_holds(site: Site) -> None:
+def test_an_index_that_another_git_holds(site: Tree) -> None:
     pauses: list[float] = []
     lock = site.folder / ".git" / "index.lock"
     lock.write_bytes(b"DIRC")
@@ -668,23 +566,23 @@ def test_an_index_that_another_git_holds(site: Site) -> None:
     assert lock.read_bytes() == b"DIRC"
 
 
-def test_an_index_that_another_git_lets_go_of(site: Site) -> None:
+def test_an_index_that_another_git_lets_go_of(site: Tree) -> None:
     lock = site.folder / ".git" / "index.lock"
     lock.touch()
     assert site.commit(site.write(POST), pause=lambda _: lock.unlink()).files == 1
 
 
-def test_a_branch_that_another_git_holds(site: Site) -> None:
+def test_a_branch_that_another_git_holds(site: Tree) -> None:
     (site.folder / ".git" / "refs" / "heads" / "main.lock").touch()
     assert "if none runs, delete that file" in site.refuses()
 
 
-def test_ignored_files(site: Site) -> None:
+def test_ignored_files(site: Tree) -> None:
     site.save(".gitignore", "/_posts/\n")
     assert f"{POST} is ignored by git, and 1 more" in site.refuses(site.write(POST), site.write(OTHER), site.write("x"))
 
 
-def test_a_file_that_is_ignored_but_known_to_git_is_committed(site: Site) -> None:
+def test_a_file_that_is_ignored_but_known_to_git_is_committed(site: Tree) -> None:
     site.commit(site.write(POST))
     site.save(".gitignore", "/_posts/\n")
     assert site.commit(site.write(POST, "edited")).files == 1
@@ -693,7 +591,7 @@ def test_a_file_that_is_ignored_but_known_to_git_is_committed(site: Site) -> Non
 # What leaves the commit unpushed: it stays, and a word on what to do.
 
 
-def stays(site: Site) -> str:
+def stays(site: Tree) -> str:
     """The commit of a run that could not push; why it could not."""
     published = site.push(site.write(POST))
     assert (published.files, published.pushed) == (1, False)
@@ -703,16 +601,16 @@ def stays(site: Site) -> str:
     return published.trouble
 
 
-def test_no_upstream(site: Site) -> None:
+def test_no_upstream(site: Tree) -> None:
     assert "has no upstream to push to: push it once by hand" in stays(site)
 
 
-def test_a_remote_that_is_gone(site: Site, remote: Site) -> None:
+def test_a_remote_that_is_gone(site: Tree, remote: Tree) -> None:
     shutil.rmtree(remote.folder)
     assert "the remote is not where git looks for it: git remote -v" in stays(site)
 
 
-def test_no_network(site: Site, remote: Site) -> None:
+def test_no_network(site: Tree, remote: Tree) -> None:
     site.git("remote", "set-url", "origin", "http://user:secret@127.0.0.1:9/site.git")
     trouble = stays(site)
     assert "the remote cannot be reached: look at the network" in trouble
@@ -739,7 +637,7 @@ def doorkeeper() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("who", ["user:se%40cret@", ""])
-def test_a_remote_that_lets_us_not_in(site: Site, remote: Site, doorkeeper: str, who: str) -> None:
+def test_a_remote_that_lets_us_not_in(site: Tree, remote: Tree, doorkeeper: str, who: str) -> None:
     site.git("remote", "set-url", "origin", f"http://{who}{doorkeeper}")
     trouble = stays(site)
     assert "give git a credential that works without a prompt" in trouble
@@ -751,19 +649,19 @@ def test_no_password_is_in_what_git_says() -> None:
     assert said == "fatal: unable to access 'https://***@host/x.git': no ssh://***@host/y a@b"
 
 
-def test_a_rule_of_the_remotes(site: Site, remote: Site) -> None:
+def test_a_rule_of_the_remotes(site: Tree, remote: Tree) -> None:
     remote.hook("pre-receive", "exit 1")
     assert "the remote's own rules refuse it" in stays(site)
 
 
-def test_a_pre_push_hook_that_fails(site: Site, remote: Site) -> None:
+def test_a_pre_push_hook_that_fails(site: Tree, remote: Tree) -> None:
     site.hook("pre-push", "echo 'not today' >&2; exit 1")
     trouble = stays(site)
     assert "the hook pre-push refused" in trouble
     assert "not today" in trouble
 
 
-def test_a_history_that_was_rewritten_is_not_brought_back(site: Site, elsewhere: Site, remote: Site) -> None:
+def test_a_history_that_was_rewritten_is_not_brought_back(site: Tree, elsewhere: Tree, remote: Tree) -> None:
     site.push(site.write(OTHER))
     remote.git("config", "receive.denyNonFastForwards", "false")
     elsewhere.git("commit", "-q", "--amend", "-m", "Rewritten")
@@ -774,7 +672,7 @@ def test_a_history_that_was_rewritten_is_not_brought_back(site: Site, elsewhere:
     assert site.log()[0] == "1 new post in 1 category"
 
 
-def test_a_remote_of_another_site(site: Site, remote: Site) -> None:
+def test_a_remote_of_another_site(site: Tree, remote: Tree) -> None:
     site.git("switch", "-q", "--orphan", "other")
     site.save("other.md")
     site.git("push", "-qf", "origin", "other:main")
@@ -783,7 +681,7 @@ def test_a_remote_of_another_site(site: Site, remote: Site) -> None:
     assert "no history in common" in stays(site)
 
 
-def test_an_unpushed_commit_goes_with_the_next_when_the_trouble_is_over(site: Site, remote: Site) -> None:
+def test_an_unpushed_commit_goes_with_the_next_when_the_trouble_is_over(site: Tree, remote: Tree) -> None:
     remote.hook("pre-receive", "exit 1")
     stays(site)
     (remote.folder / "hooks" / "pre-receive").unlink()
@@ -802,7 +700,7 @@ publish(Path(sys.argv[1]), sys.argv[2:], lambda _: Message(run="killed"), "push"
 """
 
 
-def test_a_run_that_was_killed_after_its_commit_is_mended_by_the_next(site: Site, remote: Site) -> None:
+def test_a_run_that_was_killed_after_its_commit_is_mended_by_the_next(site: Tree, remote: Tree) -> None:
     site.git("add", site.write("staged.md"))
     site.hook("post-commit", 'read -r _ _ _ python _ < /proc/$PPID/stat; kill -9 "$python"')
     done = subprocess.run([sys.executable, "-c", KILLED, str(site.folder), site.write(POST)], check=False)
@@ -819,7 +717,7 @@ def test_a_run_that_was_killed_after_its_commit_is_mended_by_the_next(site: Site
 
 @pytest.mark.parametrize("half_way", [False, True])
 def test_a_run_that_was_killed_after_its_push_is_mended_by_the_next(
-    site: Site, elsewhere: Site, remote: Site, monkeypatch: pytest.MonkeyPatch, half_way: bool
+    site: Tree, elsewhere: Tree, remote: Tree, monkeypatch: pytest.MonkeyPatch, half_way: bool
 ) -> None:
     elsewhere.save("_config.yml", "theirs")
     elsewhere.push(elsewhere.write(OTHER, "theirs"))
@@ -840,14 +738,14 @@ def test_a_run_that_was_killed_after_its_push_is_mended_by_the_next(
     assert remote.is_sound()
 
 
-def test_nobody_else_commits_while_finews_does(site: Site) -> None:
+def test_nobody_else_commits_while_finews_does(site: Tree) -> None:
     site.write("other.md")
     site.hook("pre-commit", "unset GIT_INDEX_FILE; ! git add other.md")
     assert site.commit(site.write(POST)).files == 1
     assert site.status() == {"?? other.md"}
 
 
-def test_an_index_that_cannot_be_written_is_mended_by_the_next_run(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_that_cannot_be_written_is_mended_by_the_next_run(site: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise PublishError("full")
 

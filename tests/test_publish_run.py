@@ -1,0 +1,350 @@
+"""The end of a run, through the front door: crawls into real repositories, and what is committed and pushed."""
+
+import re
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from scrapy.settings import Settings
+
+from finews_spider import categories, report
+from finews_spider.commands.demo import NOT_SKELETON
+from finews_spider.commands.demo import SITE as SKELETON
+from finews_spider.errors import MistakeError
+from finews_spider.finishing import read_ending
+from finews_spider.newsroom.server import Newsroom
+from finews_spider.newsroom.world import World
+from tests.built import build
+from tests.conftest import Site, TimedSite
+from tests.forks import Process
+from tests.trees import Tree, be_a_person, clone
+
+COMMIT, PUSH, OFF = ({"FINEWS_PUBLISH": mode} for mode in ("commit", "push", "off"))
+RUNS = 50
+HALF = World(articles=60).time(30)  # of the newsroom's stories
+SOON = 15  # seconds
+
+
+@pytest.fixture(autouse=True)
+def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    be_a_person(tmp_path / "home", monkeypatch)
+
+
+@pytest.fixture
+def tree(site: Site) -> Tree:
+    """The output folder, a repository with a commit of a person's."""
+    return repository(site.output)
+
+
+def repository(folder: Path) -> Tree:
+    tree = Tree(folder)
+    folder.mkdir(exist_ok=True)
+    tree.git("init", "-q")
+    tree.save("_config.yml", "title: 新闻\n")
+    return tree
+
+
+@pytest.fixture
+def remote(tree: Tree, tmp_path: Path) -> Tree:
+    """A bare repository that the site's branch follows."""
+    remote = Tree(tmp_path / "remote.git")
+    remote.folder.mkdir()
+    remote.git("init", "-q", "--bare")
+    tree.git("remote", "add", "origin", str(remote.folder))
+    tree.git("push", "-q", "--set-upstream", "origin", "main")
+    return remote
+
+
+def archived_so_far(site: Site, crawl: Process, posts: int) -> None:
+    """Wait until the crawl has so many posts."""
+    while crawl.poll() is None and len(site.posts()) < posts:
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def slow(site: Site) -> Iterator[Site]:
+    """Articles come late enough to be overtaken by a signal."""
+    site.room.answer("share", "/", headers={}, delay=0.05)
+    yield site
+    site.room.clear()
+
+
+SLOWLY = {**COMMIT, "CONCURRENT_REQUESTS_PER_DOMAIN": "2"}
+
+
+def pages(site: Site) -> set[str]:
+    return {str(path.relative_to(site.output)) for path in site.output.glob("*/*.html")}
+
+
+def check_all_is_published(site: Site, tree: Tree) -> None:
+    assert tree.status() == set()
+    assert tree.files() == {"_config.yml", *site.posts(), *pages(site)}
+
+
+# Commits.
+
+
+def test_a_run_is_one_commit_that_says_what_came(site: Site, tree: Tree) -> None:
+    ran = site.crawl(settings=COMMIT)
+    assert ran.code == 0
+    check_all_is_published(site, tree)
+    slugs = {categories.of(site.output / post) for post in site.posts()}
+    line, _ = tree.log()
+    assert line == f"{len(site.posts())} new posts in {len(slugs)} categories"
+    trailers = tree.git("log", "-1", "--format=%(trailers)").splitlines()
+    assert f"Finews-Run: {site.report()['run']}" in trailers
+    assert f"Finews-New: {len(site.posts())}" in trailers
+
+
+def test_the_report_and_the_summary_tell_of_it(site: Site, tree: Tree) -> None:
+    ran = site.crawl(settings=COMMIT)
+    head, files = tree.git("rev-parse", "HEAD"), len(tree.changed()) // 2
+    assert site.report()["published"] == {"files": files, "commit": head, "pushed": False, "trouble": "", "notes": []}
+    assert f"published: {files} files in commit {head[:10]}, not pushed" in ran.out
+
+
+def test_nothing_new_is_no_commit(site: Site, tree: Tree) -> None:
+    site.crawl(settings=COMMIT)
+    before = tree.state()
+    ran = site.crawl(settings=COMMIT)
+    assert ran.code == 0
+    assert tree.state() == before
+    assert "published" not in ran.out
+
+
+def test_what_a_person_has_staged_and_changed_is_left_alone(site: Site, tree: Tree) -> None:
+    tree.save("about.md")
+    tree.git("add", tree.write("staged.md"))
+    tree.write("about.md", "changed")
+    tree.write("_posts/draft.md")
+    before = tree.status()
+    assert site.crawl(settings=COMMIT).code == 0
+    assert tree.status() == before
+    assert "staged.md" not in tree.files()
+
+
+def test_a_post_that_was_edited_is_said_to_be(site: Site, tree: Tree) -> None:
+    site.crawl(settings=COMMIT)
+    post = max(site.posts())
+    path = site.output / post
+    tree.save(post, path.read_text("utf-8").replace("</p>", "，有误。</p>", 1))
+    site.crawl("refresh=10000", settings=COMMIT)
+    assert tree.log()[0] == "1 edited"
+    assert tree.changed() == ["M", post]
+
+
+def test_publishing_that_is_switched_on_later_brings_what_nobody_committed(site: Site, tree: Tree) -> None:
+    site.room.now = HALF
+    site.crawl(settings=OFF)
+    assert tree.log() == ["By hand: _config.yml"]
+    assert site.report()["published"] is None
+    by_hand = min(site.posts())
+    tree.git("add", by_hand)
+    tree.git("commit", "-qm", "By hand")
+    site.room.now = None
+    site.crawl(settings=COMMIT)
+    check_all_is_published(site, tree)
+    assert tree.log()[0].startswith(f"{len(site.posts()) - 1} new posts")
+
+
+def test_a_branch_that_is_not_the_right_one_gets_no_commit(site: Site, tree: Tree) -> None:
+    ran = site.crawl(settings={**COMMIT, "FINEWS_BRANCH": "pages"})
+    assert ran.code == report.UNPUBLISHED
+    assert "not published: " in ran.out
+    assert "git switch pages" in ran.out
+    assert site.posts()
+    tree.git("switch", "-qc", "pages")
+    assert site.crawl(settings={**COMMIT, "FINEWS_BRANCH": "pages"}).code == 0
+    check_all_is_published(site, tree)
+
+
+def test_without_a_repository_the_posts_are_safe(site: Site) -> None:
+    ran = site.crawl(settings=COMMIT)
+    assert ran.code == report.UNPUBLISHED
+    assert "git init" in ran.out
+    assert ran.out.count("git init") == 1
+    assert site.posts()
+
+
+# Runs that end before their time.
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_what_a_run_wrote_that_did_not_come_to_its_end_is_published(
+    slow: Site, tree: Tree, how: signal.Signals
+) -> None:
+    crawl = slow.start(settings=SLOWLY)
+    archived_so_far(slow, crawl, 10)
+    crawl.send_signal(how)
+    code = slow.end_of(crawl).code
+    cut = slow.posts()
+    assert {categories.path(categories.of(slow.output / post)) for post in cut} <= pages(slow)
+    if how is signal.SIGKILL:
+        assert code == -9
+        slow.room.clear()
+        assert slow.crawl(settings=COMMIT).code == 0
+        assert len(slow.posts()) > len(cut)
+    else:
+        assert code == report.INTERRUPTED
+    check_all_is_published(slow, tree)
+    assert len(tree.log()) == 2
+
+
+def test_ctrl_c_ends_what_waits_for_git(site: Site, tree: Tree) -> None:
+    tree.hook("pre-commit", "touch waits; sleep 60")
+    crawl = site.start(settings=COMMIT)
+    while crawl.poll() is None and not (site.output / "waits").exists():
+        time.sleep(0.01)
+    began = time.monotonic()
+    crawl.send_signal(signal.SIGINT)
+    ran = site.end_of(crawl)
+    assert time.monotonic() - began < SOON
+    assert ran.code == report.UNPUBLISHED
+    assert "Traceback" not in ran.err
+    (tree.folder / ".git/hooks/pre-commit").unlink()
+    (tree.folder / "waits").unlink()
+    assert site.crawl(settings=COMMIT).code == 0
+    check_all_is_published(site, tree)
+
+
+# Pushes.
+
+
+def test_a_run_is_pushed(site: Site, tree: Tree, remote: Tree) -> None:
+    assert site.crawl(settings=PUSH).code == 0
+    assert remote.log() == tree.log()
+    assert site.report()["published"]["pushed"]
+
+
+def test_a_push_that_is_refused_is_exit_code_5_and_the_next_run_pushes_both(
+    site: Site, tree: Tree, remote: Tree
+) -> None:
+    remote.hook("pre-receive", "exit 1")
+    site.room.now = HALF
+    ran = site.crawl(settings=PUSH)
+    assert ran.code == report.UNPUBLISHED
+    assert site.report()["why"] == site.report()["published"]["trouble"]
+    assert (len(tree.log()), len(remote.log())) == (2, 1)
+    (remote.folder / "hooks/pre-receive").unlink()
+    site.room.now = None
+    assert site.crawl(settings=PUSH).code == 0
+    assert len(remote.log()) == 3
+    assert remote.log() == tree.log()
+
+
+@pytest.mark.parametrize(
+    ("reason", "broken", "owed", "trouble", "code"),
+    [
+        ("shutdown", [], 0, "t", report.INTERRUPTED),
+        ("start_error", [], 0, "t", report.FAULT),
+        ("/site cannot be written", [], 0, "t", report.OWED),
+        ("closespider_timeout", [], 0, "t", report.UNPUBLISHED),
+        ("closespider_timeout", [], 0, "", report.OWED),
+        ("finished", ["b"], 1, "t", report.BROKEN),
+        ("finished", [], 1, "t", report.UNPUBLISHED),
+        ("finished", [], 1, "", report.OWED),
+    ],
+)
+def test_of_several_troubles_the_exit_code_tells_the_first(
+    reason: str, broken: list[str], owed: int, trouble: str, code: int
+) -> None:
+    said = {"broken": broken, "published": {"trouble": trouble}}
+    assert report.verdict(said, reason, owed)[0] == code
+
+
+# Category pages and old posts.
+
+
+def test_a_category_page_that_is_there_is_left_alone(site: Site, tree: Tree) -> None:
+    tree.save("category/zhongguozhengquanbao.md", "a person's")
+    assert site.crawl(settings=COMMIT).code == 0
+    assert tree.read("category/zhongguozhengquanbao.md") == "a person's"
+    assert not (site.output / "category/zhongguozhengquanbao.html").exists()
+
+
+def test_old_posts_stay_unless_it_is_asked_for(archived: TimedSite) -> None:
+    archived.now += timedelta(days=4000)
+    archived.crawl()
+    assert all(post.startswith("_posts/") for post in archived.posts())
+
+
+def test_old_posts_move_in_the_commit_and_stay_known(archived: TimedSite) -> None:
+    tree = repository(archived.output)
+    assert archived.crawl(settings=COMMIT).code == 0
+    before = archived.names()
+    ran = archived.crawl(settings={**COMMIT, "FINEWS_KEEP_DAYS": "1"})
+    moved = [post for post in archived.posts() if post.startswith("old_post/")]
+    assert ran.code == 0
+    assert 0 < len(moved) < len(before)
+    assert tree.log()[0] == f"{len(moved)} moved"
+    assert {letter for letter in tree.changed() if re.fullmatch(r"[A-Z]\d*", letter)} == {"R100"}
+    assert archived.names() == before
+    again = archived.crawl(settings={**COMMIT, "FINEWS_KEEP_DAYS": "1"})
+    assert archived.articles_asked() == []
+    assert "posts came since" not in again.err
+    check_all_is_published(archived, tree)
+
+
+# Settings.
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FINEWS_PUBLISH", "yes"),
+        ("FINEWS_PUBLISH", ""),
+        ("FINEWS_BRANCH", "my branch"),
+        ("FINEWS_BRANCH", "refs/heads/main"),
+        ("FINEWS_KEEP_DAYS", "-1"),
+        ("FINEWS_KEEP_DAYS", "a week"),
+        ("FINEWS_KEEP_DAYS", "99999999"),
+    ],
+)
+def test_settings_that_cannot_be_meant(name: str, value: str) -> None:
+    settings = Settings({"FINEWS_PUBLISH": "off", "FINEWS_BRANCH": "", "FINEWS_KEEP_DAYS": 0, name: value})
+    with pytest.raises(MistakeError, match=f"{name}: '{re.escape(value)}' is not accepted; use "):
+        read_ending(settings)
+
+
+def test_a_wrong_setting_is_refused_before_anything_is_asked_for(site: Site) -> None:
+    ran = site.crawl(settings={"FINEWS_PUBLISH": "always"})
+    assert ran.code == report.WRONG
+    assert "off, commit, push" in ran.err
+    assert site.room.log == []
+
+
+# A schedule.
+
+
+def test_fifty_runs_over_a_changing_newsroom(tmp_path: Path, tool: Callable[[str], str]) -> None:
+    jekyll = tool("jekyll")
+    world = World(articles=72)
+    with Newsroom(world) as room:
+        site = Site(tmp_path / "site", room)
+        shutil.copytree(SKELETON, site.output, ignore=NOT_SKELETON)
+        tree = Tree(site.output)
+        tree.git("init", "-q")
+        tree.git("add", "--all")
+        tree.git("commit", "-qm", "By hand")
+        found, after = [], [1]
+        for turn in range(RUNS):
+            room.now = world.time(10 + turn * 60 // RUNS // 3 * 3)  # some runs find three articles, others none
+            before = len(site.posts())
+            assert site.crawl(settings=COMMIT).code == 0
+            found.append(len(site.posts()) - before)
+            after.append(len(tree.log()))
+    commits = [later - earlier for earlier, later in pairwise(after)]
+    assert commits == [int(bool(posts)) for posts in found]
+    assert 10 < sum(commits) < RUNS
+    news = [int(line) for line in tree.git("log", "--format=%(trailers:key=Finews-New,valueonly)").split()]
+    assert news[::-1] == [posts for posts in found if posts]
+    assert tree.is_sound()
+    assert tree.status() == set()
+    built = build(jekyll, clone(tree, tmp_path / "clone").folder)
+    pages = {path.stem for path in built.glob("*/[0-9]*/[0-9]*/[0-9]*/*.html")}
+    assert pages == site.names()
