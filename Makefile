@@ -18,13 +18,15 @@ lint: .venv/installed-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/actionlint .github/workflows/*.yml output/.github/workflows/*.yml
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: .venv/installed ## ratios against a bare spider, in turn
+bench: .venv/installed ## ratios against a bare spider, in turn; then what an archive costs in git
 	PYTHONPATH=. $(BIN)/python tests/bench.py
+	PYTHONPATH=. $(BIN)/python tests/bench_git.py
 
 torture: .venv/installed ## three hundred crawls killed at random moments, each run again; about a quarter of an hour
 	PYTHONPATH=. $(BIN)/python tests/torture.py
