@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from parsel import Selector
 
+from finews_spider import categories
+from finews_spider.categories import State
 from tests.built import build, dom, served
 from tests.conftest import Ran, run_scrapy
 
@@ -88,3 +90,10 @@ def test_a_browser_opens_the_index_and_a_post(
     page = dom(chromium, address + path, tmp_path)
     assert page.xpath("//section//p[@class='em_media']")
     assert page.xpath("//section//a[text()='返回首页']")
+
+
+def test_every_category_has_its_page(built: Path, folder: Path) -> None:
+    found = categories.scan(folder)
+    assert len(found) > 10
+    assert {categories.page(folder, category).state for category in found.values()} == {State.RIGHT}
+    assert all((built / categories.path(slug)).exists() for slug in found)
