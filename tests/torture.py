@@ -18,6 +18,7 @@ from random import Random
 from statistics import median
 from typing import NamedTuple
 
+from finews_spider import categories
 from finews_spider.newsroom.pages import Page
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
@@ -233,10 +234,16 @@ def read(output: Path) -> dict[str, bytes]:
 
 
 def left_over(output: Path) -> list[str]:
-    """Temporary files, journals that SQLite would need, and what is neither a post nor finews's own."""
-    found = []
+    """Temporary files, journals that SQLite would need, and what is neither a post nor finews's own.
+
+    The pages of categories are finews's own, and have to be there.
+    """
+    pages = {categories.path(slug) for slug in categories.scan(output)}
+    found = [f"no {page}" for page in sorted(pages) if not (output / page).is_file()]
     for path in files(output, "."):
         top, *below = path.relative_to(output).parts
+        if path.relative_to(output).as_posix() in pages:
+            continue
         journal = path.name.endswith(("-journal", "-wal")) and path.stat().st_size > 0
         if journal or top not in ("_posts", ".finews") or below[0] == "tmp":
             found.append(str(path.relative_to(output)))
