@@ -40,7 +40,7 @@ class GitError(Exception):
     def __init__(self, said: str) -> None:
         self.said = re.sub(r"(?<=://)[^/\s]*@", "***@", said)  # user:password in the address of a remote
         lines = [line.strip() for line in self.said.splitlines() if not line.startswith("hint:")]
-        super().__init__("; ".join(list(filter(None, lines))[-4:])[-500:] or "nothing")
+        super().__init__("; ".join(line.rstrip(".") for line in list(filter(None, lines))[-4:])[-500:] or "nothing")
 
 
 class Git:
