@@ -90,7 +90,7 @@ class Archive:
         self.pattern = pattern
         self._index = index
         self._aside = output / ".finews" / "tmp"
-        self._categories: set[str] = set()  # that have their pages
+        self._pages: dict[str, asyncio.Task[None]] = {}  # by slug, written or being written
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "archive")
@@ -138,11 +138,14 @@ class Archive:
 
         Raises OSError or DiskError where the disk refuses.
         """
-        if slug not in self._categories:
-            self._categories.add(slug)
-            if not categories.find(self.output, slug):
-                self.unpublished.note([categories.path(slug)])
-                await asyncio.to_thread(categories.ensure, self.output, {slug: tag})
+        if slug not in self._pages:
+            self._pages[slug] = asyncio.create_task(self._write_page(slug, tag))
+        await self._pages[slug]
+
+    async def _write_page(self, slug: str, tag: str) -> None:
+        if not categories.find(self.output, slug):
+            self.unpublished.note([categories.path(slug)])
+            await asyncio.to_thread(categories.ensure, self.output, {slug: tag})
 
     async def add(self, id_: str, time: datetime, text: str) -> None:
         """Write a post; when this returns, it is on disk, whole, under its name, and known.
