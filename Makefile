@@ -12,7 +12,7 @@ demo: .venv/installed ## the main job on the embedded newsroom
 	$(BIN)/scrapy demo
 
 test: .venv/installed-dev ## the tests; says what it skipped, and why
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check

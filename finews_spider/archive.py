@@ -118,6 +118,14 @@ class Archive:
         except (OSError, ValueError):
             return None
 
+    def has_come(self, id_: str, time: datetime) -> bool:
+        """Whether somebody else put a post there since the run began; then it is known from now on."""
+        path = self.path(id_, time)
+        if not path.exists():
+            return False
+        self._index.add([Post(id_, self._relative(path.parent), path.name)], {})
+        return True
+
     async def add(self, id_: str, time: datetime, text: str) -> None:
         """Write a post; when this returns, it is on disk, whole, under its name, and known.
 
@@ -143,10 +151,10 @@ class Archive:
         while self._waiting:
             await asyncio.sleep(GATHERING)
             batch, self._waiting = self._waiting, []
-            texts = [(each.path, each.text) for each in batch]
-            loop = asyncio.get_running_loop()
-            errors, folders = await loop.run_in_executor(self._thread, write_all, self._aside, texts)
-            errors = self._note(batch, errors, folders)
+            try:
+                errors = await self._write_batch(batch)
+            except Exception as fault:  # noqa: BLE001  # whoever waits has to hear of it, or waits for ever
+                errors = [fault] * len(batch)
             for each, error in zip(batch, errors, strict=True):
                 if each.written.cancelled():
                     continue
@@ -154,6 +162,12 @@ class Archive:
                     each.written.set_exception(error)
                 else:
                     each.written.set_result(None)
+
+    async def _write_batch(self, batch: list["_Waiting"]) -> list[Exception | None]:
+        texts = [(each.path, each.text) for each in batch]
+        loop = asyncio.get_running_loop()
+        errors, folders = await loop.run_in_executor(self._thread, write_all, self._aside, texts)
+        return self._note(batch, errors, folders)
 
     def _note(
         self, batch: list["_Waiting"], errors: list[Exception | None], folders: Changes

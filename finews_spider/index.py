@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from finews_spider import ids
+from finews_spider.errors import DiskError
 from finews_spider.ledger import Ledger
 
 logger = logging.getLogger(__name__)
@@ -115,9 +116,12 @@ class Index:
         """Compare a folder with what is known of it. It may hold a million names, so the database does it."""
         vanished = set(self._children(folder))
         self._ledger.rows("CREATE TEMP TABLE found (name TEXT PRIMARY KEY, id TEXT) WITHOUT ROWID")
-        with os.scandir(self._output / folder) as entries:
-            for name, id_ in self._posts(entries, folder, vanished):
-                self._ledger.rows("INSERT INTO found VALUES (?, ?)", (name, id_))
+        try:
+            with os.scandir(self._output / folder) as entries:
+                for name, id_ in self._posts(entries, folder, vanished):
+                    self._ledger.rows("INSERT INTO found VALUES (?, ?)", (name, id_))
+        except OSError as error:  # to go on without its posts would be to ask for them again
+            raise DiskError(self._output / folder, error.strerror) from error
         gone = sum(map(self._drop, vanished))
         delete = "DELETE FROM posts WHERE folder = ? AND name NOT IN (SELECT name FROM found)"
         gone += self._ledger.rows(delete, (number,)).rowcount

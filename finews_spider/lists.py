@@ -64,9 +64,15 @@ class Lists:
         self._end_reading(source, listing, why)
         return None
 
-    def end(self, source: str, listing: Listing) -> None:
+    def end(self, source: str, listing: Listing) -> ListReading:
         """There is no such page, and need not be one."""
         self._end_reading(source, listing, "end")
+        return self.readings[source, listing.name]
+
+    def has_gap(self, source: str, listing: Listing, fresh: Sequence[bool]) -> bool:
+        """Whether a list that was read to its end before is new to its limit of pages now: older articles are missing."""
+        reading = self.readings[source, listing.name]
+        return reading.was_finished and reading.reach.ended == "limit" and any(fresh)
 
     def fail(self, source: str, listing: Listing, why: str) -> None:
         """A page could not be had or read."""

@@ -137,7 +137,9 @@ class MannersMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Refuse what would go to a host that is left alone."""
+        """Refuse what would go to a host that is left alone, and what waited for a robots.txt while the run ended."""
+        if getattr(self.crawler.spider, "stopped", False):
+            raise LeftAloneError("the run was stopped")
         host = self._host(request)
         if host.left_alone:
             raise LeftAloneError(f"host left alone: it {host.left_alone}")
@@ -199,10 +201,13 @@ def seconds(retry_after: bytes | None, now: float) -> float:
 def pace(crawler: Crawler, request: Request, delay: float = 0.0, *, factor: float = 1.0, pause: float = 0.0) -> None:
     """Wait `delay` seconds at least between requests to its host, or `factor` times as long as so far; now `pause`."""
     downloader = crawler.engine.downloader
-    slot = downloader.slots.get(downloader.get_slot_key(request))
+    key = downloader.get_slot_key(request)
+    slot = downloader.slots.get(key)
     if slot is None:
         return
     slot.delay = min(max(delay, slot.delay * factor), max(MAX_DELAY, slot.delay))
+    known = downloader.per_slot_settings
+    known[key] = {**known.get(key, {}), "delay": slot.delay}  # Scrapy forgets the slot after a minute without requests
     if pause:
         slot.delay = max(slot.delay, 0.001)  # a slot without a delay does not look at when it was last seen
         slot.lastseen = max(slot.lastseen, time.monotonic() + pause)

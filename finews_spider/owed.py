@@ -33,6 +33,9 @@ FROM (
     EXISTS (SELECT 1 FROM owed WHERE owed.id = named.id AND state = 'owed') AS owing FROM named JOIN agenda USING (id)
 )"""
 
+# A time later than any pause was written by a clock that was wrong.
+_DUE = f"NOT next_try BETWEEN ?1 + 1 AND ?1 + {int(LONGEST_PAUSE.total_seconds())}"
+
 
 class State(StrEnum):
     """Of an article that has no post. All but the first are asked for no more."""
@@ -116,7 +119,7 @@ class Owed:
         """Put what earlier runs owe of these sources on the agenda, if its pause is over."""
         insert = (
             "INSERT OR IGNORE INTO agenda (id, wanted) SELECT id, 1 FROM owed WHERE state = 'owed'"
-            " AND next_try <= ? AND source IN (SELECT value FROM json_each(?)) ORDER BY place"
+            f" AND {_DUE} AND source IN (SELECT value FROM json_each(?2)) ORDER BY place"
         )
         with self._ledger.writing():
             self._ledger.rows(insert, (_seconds(dates.now()), json.dumps(list(sources))))
@@ -139,12 +142,13 @@ class Owed:
     def take(self, number: int) -> list[Task]:
         """The next of the agenda that are due, so many at most, each once a run."""
         found = self._ledger.rows(
-            "SELECT agenda.place, agenda.id, ref FROM agenda LEFT JOIN owed USING (id) WHERE agenda.place > ?"
-            " AND (refresh OR state = 'owed' AND next_try <= ?) ORDER BY agenda.place LIMIT ?",
-            (self._at, _seconds(dates.now()), number),
+            "SELECT agenda.place, agenda.id, ref FROM agenda LEFT JOIN owed USING (id) WHERE agenda.place > ?2"
+            f" AND (refresh OR state = 'owed' AND {_DUE}) ORDER BY agenda.place LIMIT ?3",
+            (_seconds(dates.now()), self._at, number),
         ).fetchall()
-        if found:
-            self._at = found[-1][0]
+        # Where no more are due, all that stands on the agenda was looked at: a list may name 40,000 that are archived.
+        full = len(found) == number
+        self._at = found[-1][0] if full else self._ledger.row("SELECT ifnull(max(place), 0) FROM agenda")[0]
         return [Task(id_, _load(ref) if ref else None) for _, id_, ref in found]
 
     def release(self, id_: str) -> None:
@@ -158,7 +162,7 @@ class Owed:
     def fail(self, id_: str, reason: str, *, tried: bool = True) -> State:
         """The article could not be had. Unless it was `tried`, because nobody was asked, it is due at once."""
         now = _seconds(dates.now())
-        row = self._ledger.row("SELECT tries, ifnull(first_try, ?) FROM owed WHERE id = ?", (now, id_))
+        row = self._ledger.row("SELECT tries, first_try FROM owed WHERE id = ?", (id_,))
         if row is None:  # a post that was asked for again
             return State.OWED
         tries, first_try = row
@@ -166,10 +170,11 @@ class Owed:
         if tried:
             next_try += int(min(self._first_pause * 2 ** min(tries, 20), LONGEST_PAUSE).total_seconds())
             tries += 1
+            first_try = first_try or now
             state = State.GIVEN_UP if now - first_try >= self._patience.total_seconds() else State.OWED
         update = "UPDATE owed SET state = ?, tries = ?, first_try = ?, next_try = ?, reason = ? WHERE id = ?"
         with self._ledger.writing():
-            self._ledger.rows(update, (state, tries, first_try if tried else None, next_try, reason, id_))
+            self._ledger.rows(update, (state, tries, first_try, next_try, reason, id_))
         return state
 
     def withdraw(self, id_: str, reason: str) -> None:
@@ -234,10 +239,12 @@ class Owed:
         with self._ledger.writing(synced=True):
             return self._ledger.rows(update, (json.dumps(states),)).rowcount
 
-    def forget(self, id_: str) -> bool:
-        """Never ask for it again, whatever names it; whether there was such an article."""
+    def forget(self, id_: str) -> None:
+        """Never ask for it again, whatever names it."""
         with self._ledger.writing(synced=True):
-            return self._ledger.rows("UPDATE owed SET state = 'forgotten' WHERE id = ?", (id_,)).rowcount > 0
+            if self._ledger.rows("UPDATE owed SET state = 'forgotten' WHERE id = ?", (id_,)).rowcount == 0:
+                row = (id_, "", _dump(ArticleRef(source="", id=id_, url="")), State.FORGOTTEN, _seconds(dates.now()))
+                self._ledger.rows("INSERT INTO owed (id, source, ref, state, seen) VALUES (?, ?, ?, ?, ?)", row)
 
 
 def _dump(ref: ArticleRef) -> str:

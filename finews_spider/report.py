@@ -4,7 +4,7 @@ import json
 import platform
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -20,7 +20,9 @@ Report = dict[str, Any]
 
 SCHEMA = 1
 FOLDER = Path(".finews/runs")
-READ = 300  # of the last reports, to compare with: three days of a run every quarter of an hour
+TELLING = 60  # of the last reports that new posts came with, to compare with, and all between them
+MOST = 1000  # reports to read for that: runs without news, and those that another run kept from beginning
+KEPT = timedelta(days=60)  # a report has some KB, and a run every five minutes makes a hundred thousand a year
 NAMES = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(?:-\d+)?\.json")
 COUNTS = (
     "asked",
@@ -88,6 +90,8 @@ def verdict(report: Report, reason: str, owed: int) -> tuple[int, str]:
     """The exit code and why, given Scrapy's reason for the spider's end and how many articles are owed."""
     if reason == "shutdown":
         return INTERRUPTED, "interrupted; the next run goes on where this one was"
+    if reason == "start_error":
+        return FAULT, "a fault in finews; the log has its traceback"
     if reason != "finished":
         return OWED, reason
     if report["broken"]:
@@ -152,10 +156,18 @@ def write(report: Report, output: Path) -> Path:
     folder = output / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{report['run']}.json"
-    (error,), _ = write_all(output / ".finews" / "tmp", [(path, json.dumps(report, ensure_ascii=False, indent=1))])
+    (error,), _ = write_all(output / ".finews" / "tmp", [(path, json.dumps(report, ensure_ascii=False))])
     if error:
         raise error
     return path
+
+
+def forget_old(output: Path) -> None:
+    """Reports that no run is compared with any more go."""
+    oldest = f"{dates.now() - KEPT:%Y-%m-%d}"
+    for path in (output / FOLDER).iterdir():
+        if NAMES.fullmatch(path.name) and path.name < oldest:
+            path.unlink()
 
 
 def last(output: Path) -> tuple[list[Report], list[str]]:
@@ -168,12 +180,16 @@ def last(output: Path) -> tuple[list[Report], list[str]]:
         return [], [f"{output / FOLDER} is no folder; move it away, the reports of runs go there"]
     others = [name for name in names if not NAMES.fullmatch(name)]
     found, wrong = [], [f"{output / FOLDER / name} is no report of a run; move it away" for name in others]
-    for name in [name for name in names if name not in set(others)][-READ:]:
+    telling = 0
+    for name in [name for name in reversed(names) if NAMES.fullmatch(name)][:MOST]:
         try:
             found.append(_read(output / FOLDER / name))
+            telling += any(each["archived"] for each in found[-1]["sources"].values())
         except (OSError, ValueError) as error:
             wrong.append(f"{output / FOLDER / name} is no report of a run ({error}); move it away")
-    return found, wrong[:1] + ([f"… and {len(wrong) - 1} more files there"] if len(wrong) > 1 else [])
+        if telling == TELLING:
+            break
+    return found[::-1], wrong[:1] + ([f"… and {len(wrong) - 1} more files there"] if len(wrong) > 1 else [])
 
 
 def _read(path: Path) -> Report:

@@ -61,6 +61,8 @@ class PostPipeline:
 
     async def _add(self, item: Article) -> None:
         assert item.time is not None
+        if self.archive.has_come(item.id, item.time):
+            raise KnownError(f"{item.id} has a post since the run began", log_level="INFO")
         await self.archive.add(item.id, item.time, render(item, self.site))
         self._count(item, "archived")
         if item.body:

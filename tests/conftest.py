@@ -1,5 +1,6 @@
 """The front door: real crawls in a process of their own, over loopback, into a temporary folder."""
 
+import asyncio
 import json
 import os
 import re
@@ -7,18 +8,22 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
+from aiohttp import web
 from hypothesis import settings
 
 from finews_spider.dates import BEIJING
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
-from tests.crawls import Crawls, crawls
+from tests import forks
+from tests.forks import Process
 
 # Hypothesis: the same examples each time, nothing kept on disk, no limits of time.
 settings.register_profile("finews", deadline=None, derandomize=True, database=None)
@@ -56,6 +61,27 @@ def run_scrapy(*arguments: str | Path, environment: Mapping[str, str] | None = N
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
+def run_forked(*arguments: str | Path) -> Ran:
+    """The same, sooner: not for what depends on how an interpreter starts."""
+    return Ran(*forks.run([str(argument) for argument in arguments]))
+
+
+@contextmanager
+def unanswered(room: Newsroom, role: str, path: str) -> Iterator[Event]:
+    """Requests for this path wait until the block ends; the first one sets the event."""
+    asked, over = Event(), Event()
+
+    async def wait(_: web.BaseRequest) -> web.Response:
+        asked.set()
+        await asyncio.to_thread(over.wait, 60)
+        return web.Response()
+
+    room.answer(role, path, handler=wait)
+    yield asked
+    over.set()
+    room.clear()
+
+
 @dataclass
 class Site:
     """An output folder that is fed from a newsroom."""
@@ -65,15 +91,15 @@ class Site:
 
     def crawl(self, *arguments: str, settings: dict[str, str] | None = None, **environment: str) -> Ran:
         """`scrapy crawl finews -a …` at full speed, of the source finews if none is named; the log starts anew."""
-        return run_scrapy(*self.words(arguments, settings or {}), environment=environment)
+        words = self.words(arguments, settings or {})
+        return run_scrapy(*words, environment=environment) if environment else run_forked(*words)
 
-    def start(self, *arguments: str, settings: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, settings: dict[str, str] | None = None) -> Process:
         """The same, in the background."""
-        command = [sys.executable, "-W", "error", "-m", "scrapy", *self.words(arguments, settings or {})]
         with self.log.open("wb") as log:
-            return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+            return forks.start(self.words(arguments, settings or {}), log, log)
 
-    def end_of(self, crawl: subprocess.Popen[bytes], within: float = 60) -> Ran:
+    def end_of(self, crawl: Process, within: float = 60) -> Ran:
         """How a crawl that was started ended, and all that it said, in `err`. One that takes longer is killed: -9."""
         try:
             crawl.wait(within)
@@ -102,6 +128,12 @@ class Site:
         found = sorted(path for folder in ("_posts", "old_post") for path in self.output.glob(f"{folder}/**/*.md"))
         return {str(post.relative_to(self.output)): post.read_bytes() for post in found}
 
+    def report(self) -> dict[str, Any]:
+        """Of the last run."""
+        last = max(self.output.glob(".finews/runs/*.json"), key=lambda path: path.stat().st_mtime_ns)
+        report: dict[str, Any] = json.loads(last.read_text(encoding="utf-8"))
+        return report
+
     def names(self) -> set[str]:
         """The ids of the posts."""
         return {Path(path).stem[11:] for path in self.posts()}
@@ -113,12 +145,8 @@ class Site:
 
 @dataclass
 class TimedSite(Site):
-    """A site whose clock says `now`. What a run prints and what it logs are one text, `out` and `err`.
+    """A site whose clock says `now`. What a run prints and what it logs are one text, `out` and `err`."""
 
-    Runs are forks, and cost a fifth of the others.
-    """
-
-    crawls: Crawls
     now: datetime = NOW
 
     def crawl(self, *arguments: str, settings: dict[str, str] | None = None, **environment: str) -> Ran:
@@ -132,15 +160,10 @@ class TimedSite(Site):
 
     def run(self, *words: str) -> Ran:
         """`scrapy …`."""
-        code = self.crawls.run(words, self.now, self.log)
+        with self.log.open("wb") as log:
+            code = forks.start(words, log, log, self.now).wait()
         said = self.log.read_text(encoding="utf-8", errors="backslashreplace")
         return Ran(code, said, said)
-
-    def report(self) -> dict[str, Any]:
-        """Of the last run."""
-        last = max(self.output.glob(".finews/runs/*.json"), key=lambda path: path.stat().st_mtime_ns)
-        report: dict[str, Any] = json.loads(last.read_text(encoding="utf-8"))
-        return report
 
     def times(self) -> dict[str, int]:
         """When each post was written, in ns."""
@@ -164,16 +187,10 @@ def site(tmp_path: Path, room: Newsroom) -> Site:
 
 
 @pytest.fixture(scope="session")
-def forks() -> Iterator[Crawls]:
-    with crawls() as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
-def first_run(world: World, forks: Crawls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TimedSite]:
+def first_run(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TimedSite]:
     """What a run left that archived all of the source finews. Tests take `archived`, a copy."""
     with Newsroom(world) as room:
-        site = TimedSite(tmp_path_factory.mktemp("first") / "site", room, forks)
+        site = TimedSite(tmp_path_factory.mktemp("first") / "site", room)
         assert site.crawl().code == 0
         yield site
 
@@ -199,3 +216,16 @@ def tool() -> Callable[[str], str]:
         return str(path)
 
     return find
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: now and then a worker waits for its crawls."""
+    return min(os.cpu_count() or 1, 7) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have a worker heed `xdist_group`, as pytest-xdist 3.8 does not with pytest 9.2 (its issue 1386)."""
+    for item in items if config.getoption("loadgroup", default=False) else ():
+        for mark in item.iter_markers("xdist_group"):
+            item._id = item._id.parse(f"{item.nodeid}@{mark.args[0]}")

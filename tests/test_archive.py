@@ -219,6 +219,17 @@ def test_a_folder_that_was_not_synced_is_an_error(
     assert isinstance(add(opened(tmp_path), ID)[0], OSError)
 
 
+def test_a_fault_while_posts_are_written_is_raised(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("finews_spider.archive.write_all", fault)
+    with pytest.raises(MemoryError):
+        asyncio.run(asyncio.wait_for(opened(tmp_path).add(ID, TIME, TEXT), 10))
+
+
 def test_a_text_that_cannot_be_written_is_an_error(opened: Opened, tmp_path: Path) -> None:
     assert isinstance(add(opened(tmp_path), ID, text="\ud800")[0], ValueError | OSError)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ran, Site, run_scrapy
+from tests.conftest import Ran, Site, run_forked
 
 
 def refused(ran: Ran, *words: str) -> bool:
@@ -60,16 +60,16 @@ def test_wrong_sources_file(tmp_path: Path, line: str, words: list[str]) -> None
     lines.insert(lines.index("[finews]") + 1, line)
     sources = tmp_path / "sources.toml"
     sources.write_text("\n".join(lines), encoding="utf-8")
-    assert refused(run_scrapy("crawl", "finews", "-s", f"FINEWS_SOURCES_FILE={sources}"), *words)
+    assert refused(run_forked("crawl", "finews", "-s", f"FINEWS_SOURCES_FILE={sources}"), *words)
 
 
 def test_missing_sources_file(tmp_path: Path) -> None:
-    ran = run_scrapy("crawl", "finews", "-s", f"FINEWS_SOURCES_FILE={tmp_path}/none.toml")
+    ran = run_forked("crawl", "finews", "-s", f"FINEWS_SOURCES_FILE={tmp_path}/none.toml")
     assert refused(ran, "none.toml", "No such file")
 
 
 def test_wrong_post_path(tmp_path: Path) -> None:
-    ran = run_scrapy("crawl", "finews", "-s", "FINEWS_POST_PATH=_posts/{id}.md")
+    ran = run_forked("crawl", "finews", "-s", "FINEWS_POST_PATH=_posts/{id}.md")
     assert refused(ran, "FINEWS_POST_PATH", "by-day, flat")
 
 

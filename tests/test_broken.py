@@ -18,8 +18,8 @@ from finews_spider.dates import BEIJING
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import World
+from tests import forks
 from tests.conftest import Site
-from tests.crawls import Crawls, crawls
 
 FIRST = date(2022, 1, 3)  # a Monday
 TEXT_API = "/NewsData/GetNewsText.do"
@@ -47,7 +47,6 @@ class Uneven(World):
 class Days(Site):
     """A site that is fed day by day, by a clock of its own."""
 
-    crawls: Crawls
     sources: str
 
     def crawl_at(self, day: int, hour: int = 22, out: int | None = None) -> tuple[int, list[str]]:
@@ -55,7 +54,8 @@ class Days(Site):
         now = datetime.combine(FIRST + timedelta(days=day), time(hour), BEIJING)
         self.room.now = now if out is None else now - timedelta(days=day - out)
         words = self.words((f"source={self.sources}",), {"FINEWS_SOURCES_FILE": str(self.sources_file())})
-        code = self.crawls.run(words, now, self.output.with_suffix(".log"))
+        with self.log.open("wb") as log:
+            code = forks.start(words, log, log, now).wait()
         report = json.loads(max(self.output.glob(".finews/runs/*.json")).read_text(encoding="utf-8"))
         assert report["exit_code"] == code
         return code, report["broken"]
@@ -67,12 +67,6 @@ class Days(Site):
         file = self.output.with_name("few.toml")
         file.write_text(head + table + eastmoney.replace("max_age_days = 0", "max_age_days = 10"), encoding="utf-8")
         return file
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Crawls]:
-    with crawls() as found:
-        yield found
 
 
 # Nothing is wrong.
@@ -87,12 +81,12 @@ def stories_of(day: int) -> int:
     return 30 if day % 10 == 1 else 8
 
 
-def test_sixty_days_without_an_alarm(tmp_path: Path, forks: Crawls) -> None:
+def test_sixty_days_without_an_alarm(tmp_path: Path) -> None:
     stories = [stories_of(day) for day in range(60)]
     often = {5: "a Saturday", 21: "a busy day", 33: "a holiday"}
     runs = [(day, hour) for day in range(60) for hour in ((9, 13, 17, 22) if day in often else (22,))]
     with Newsroom(Uneven(stories)) as room:
-        site = Days(tmp_path / "site", room, forks, "finews,eastmoney")
+        site = Days(tmp_path / "site", room, "finews,eastmoney")
         told = {run: told for run in runs if (told := site.crawl_at(*run)) != (0, [])}
     assert told == {}
     assert len(site.posts()) > sum(stories)
@@ -242,13 +236,16 @@ BREAKAGES: dict[str, tuple[str, Happens, str]] = {
 }
 
 
+together = pytest.mark.xdist_group("broken")  # who look at the same healthy sites
+
+
 @pytest.fixture(scope="module")
-def healthy(tmp_path_factory: pytest.TempPathFactory, forks: Crawls) -> Iterator[dict[str, Days]]:
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Days]]:
     """Each source's site after some days without trouble; stories are there for some days more."""
     with Newsroom(Uneven([24] * (HEALTHY + 3))) as room:
         sites = {}
         for source in ("finews", "eastmoney"):
-            sites[source] = Days(tmp_path_factory.mktemp(source) / "site", room, forks, source)
+            sites[source] = Days(tmp_path_factory.mktemp(source) / "site", room, source)
             assert [sites[source].crawl_at(day) for day in range(HEALTHY)] == [(0, [])] * HEALTHY
         yield sites
 
@@ -268,11 +265,13 @@ def copy(healthy: dict[str, Days], tmp_path: Path) -> Iterator[Callable[[str], D
     room.robots.update(robots)
 
 
+@together
 @pytest.mark.parametrize("source", ["finews", "eastmoney"])
 def test_the_day_after_is_well(copy: Callable[[str], Days], source: str) -> None:
     assert copy(source).crawl_at(HEALTHY) == (0, [])
 
 
+@together
 @pytest.mark.parametrize("name", BREAKAGES)
 def test_a_breakage_is_told_of_by_the_first_run(copy: Callable[[str], Days], name: str) -> None:
     source, happens, told = BREAKAGES[name]
@@ -283,6 +282,7 @@ def test_a_breakage_is_told_of_by_the_first_run(copy: Callable[[str], Days], nam
     assert any(re.match(f"{source}: {told}", reason) for reason in reasons), reasons
 
 
+@together
 @pytest.mark.parametrize(
     ("name", "told"),
     [
@@ -303,6 +303,7 @@ def test_what_lasts_is_told_of_until_it_is_mended(copy: Callable[[str], Days], n
     assert site.crawl_at(HEALTHY + 2) == (0, [])
 
 
+@together
 def test_lists_that_are_frozen_are_told_of(copy: Callable[[str], Days]) -> None:
     site = copy("eastmoney")
     assert site.crawl_at(HEALTHY + 9, out=HEALTHY) == (0, [])

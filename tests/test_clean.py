@@ -371,7 +371,7 @@ def test_a_body_may_nest_deep() -> None:
 
 
 def test_charts_that_never_end_drop_nothing() -> None:
-    assert clean("<!-- EM_StockImg_Start -->" * 20_000 + "<p>文</p>") == "<p>文</p>"
+    assert clean("<!-- EM_StockImg_Start -->" * 5_000 + "<p>文</p>") == "<p>文</p>"
 
 
 @pytest.mark.parametrize("body", ["<p>文" + "<br>" * 5000 + "</p>", "<p>" + "<br>" * 5000 + "文</p>"])

@@ -5,6 +5,7 @@ import os
 import re
 from collections import Counter
 from datetime import date, datetime
+from itertools import product
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -16,7 +17,7 @@ from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
 from finews_spider.posts import parse
-from tests.conftest import Site
+from tests.conftest import Site, unanswered
 
 TEXT_API = "/NewsData/GetNewsText.do"
 EMPTY = json.dumps({"Id": "", "Title": "", "Date": "", "text": ""})
@@ -82,23 +83,27 @@ def test_same_input_gives_same_bytes(site: Site, tmp_path: Path, room: Newsroom)
     assert there.posts() == site.posts()
 
 
-@pytest.mark.parametrize("folder", ["_posts", "old_post", "_posts/2021/12/30", "old_post/deep/er"])
-@pytest.mark.parametrize("prefix", ["NW", ""])
-def test_an_archived_article_costs_no_request(site: Site, world: World, folder: str, prefix: str) -> None:
-    story = an_article(world)
-    site.crawl(f"url={share_link(site.room, 'NW' + story.number)}")
-    (path,) = site.output.glob("**/*.md")
-    text = path.read_text(encoding="utf-8")
-    path.unlink()
-    if not prefix:  # the flash of the same article: digest, body, another link
-        text = text.replace(f"categories: {SLUGS[story.media_name]}", "categories: emnews").replace(
-            "\n---\n", "\n---\n> 摘要\n\n", 1
-        )
-    kept = site.output / folder / f"2021-12-30-{prefix}{story.number}.md"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(text, encoding="utf-8")
-    assert site.crawl(f"url={share_link(site.room, 'NW' + story.number)}").code == 0
-    assert site.room.log == []
+def as_flash(text: str, story: Story) -> str:
+    """The post of an article, as that of its flash: other front matter, and a digest."""
+    text = text.replace(f"categories: {SLUGS[story.media_name]}", "categories: emnews")
+    return text.replace("\n---\n", "\n---\n> 摘要\n\n", 1)
+
+
+def test_an_archived_article_costs_no_request(site: Site, world: World) -> None:
+    """Wherever its post lies, and in whichever of its families."""
+    site.crawl()
+    stories = [story for story in world if story.in_article and not story.in_flash]
+    ways = product(["_posts", "old_post", "_posts/2021/12/30", "old_post/deep/er"], ["NW", ""])
+    for story, (folder, prefix) in zip(stories[:8], ways, strict=True):
+        (path,) = site.output.glob(f"_posts/**/*-NW{story.number}.md")
+        text = path.read_text(encoding="utf-8")
+        path.unlink()
+        kept = site.output / folder / f"2021-12-30-{prefix}{story.number}.md"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(text if prefix else as_flash(text, story), encoding="utf-8")
+    assert site.crawl().code == 0
+    assert site.articles_asked() == []
+    assert site.names() >= ids_of(world)
 
 
 def test_category_narrows_the_run(site: Site, world: World) -> None:
@@ -225,16 +230,14 @@ def test_feeds_work_as_in_any_scrapy_project(site: Site, world: World, tmp_path:
 
 
 def test_a_second_run_at_the_same_time_is_refused(site: Site) -> None:
-    site.room.answer("site", "/", headers={}, delay=3.0)
-    first = site.start()
-    while not (site.output / ".finews" / "holder").exists():
-        assert first.poll() is None
-    ran = site.crawl()
-    first.kill()
-    first.wait()
+    with unanswered(site.room, "site", "/") as asked:
+        first = site.start()
+        assert asked.wait(60)
+        ran = site.crawl()
+        first.kill()
+        first.wait()
     assert ran.code == 6
     assert f"process {first.pid}" in ran.err
-    site.room.clear()
     assert site.crawl().code == 0  # a lock that was left does not block
 
 
@@ -318,3 +321,39 @@ def test_a_file_among_the_reports_that_is_none_is_named(site: Site, text: str) -
     ran = site.crawl("category=emnews")
     assert ran.code == 0
     assert str(file) in ran.out
+
+
+def test_a_post_that_came_since_the_run_began_stays(site: Site, world: World) -> None:
+    story = an_article(world)
+    site.crawl(f"url={share_link(site.room, f'NW{story.number}')}")
+    ((path, _),) = site.posts().items()
+    post = site.output / path
+    post.unlink()
+
+    async def come(_: web.BaseRequest) -> web.Response:
+        post.write_text("by hand", encoding="utf-8")
+        answer = {"Title": story.title, "Date": f"{story.time:%F %T}", "medianame": "广州日报", "text": "<p>正文</p>"}
+        return web.json_response(answer)
+
+    site.room.answer("share", TEXT_API, handler=come)
+    assert site.crawl(f"url={share_link(site.room, f'NW{story.number}')}").code == 0
+    assert site.posts() == {path: b"by hand"}
+
+
+def test_posts_of_another_hand_are_one_line_of_a_refresh(site: Site) -> None:
+    for number in range(3):
+        post = site.output / f"_posts/{datetime.now(BEIJING):%F}-NW20261122000000000{number}.md"
+        post.parent.mkdir(parents=True, exist_ok=True)
+        post.write_text("by hand", encoding="utf-8")
+    ran = site.crawl("category=emnews", "refresh=1")
+    assert ran.out.count("form of finews's posts") == 1
+
+
+def test_failures_that_are_alike_are_counted_together(site: Site) -> None:
+    for role in ("share", "origin", "newsinfo", "finance"):
+        site.room.answer(role, "/", headers={}, delay=5)
+    for slug in SLUGS.values():
+        site.room.answer("site", f"/{slug}/20", headers={}, delay=5)
+    ran = site.crawl("category=zhongguozhengquanbao", settings={"DOWNLOAD_TIMEOUT": "0.5"})
+    assert "Getting it took longer than 0.5 seconds" in ran.out
+    assert "Getting http" not in ran.out

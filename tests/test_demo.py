@@ -13,6 +13,8 @@ from parsel import Selector
 
 from tests.conftest import Ran, run_scrapy
 
+pytestmark = pytest.mark.xdist_group("demo")  # one run and one build for all
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -59,8 +59,6 @@ class Disk:
 @pytest.fixture(scope="module")
 def room() -> Iterator[Newsroom]:
     with Newsroom(World(articles=60)) as room:
-        room.answer("site", "/", headers={}, delay=0.01)
-        room.answer("share", "/", headers={}, delay=0.01)
         yield room
 
 
@@ -72,8 +70,11 @@ def reference(room: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 
 @pytest.fixture
-def site(tmp_path: Path, room: Newsroom) -> Site:
-    return Site(tmp_path / "site", room)
+def site(tmp_path: Path, room: Newsroom) -> Iterator[Site]:
+    for role in ("site", "share"):
+        room.answer(role, "/", headers={}, delay=0.01)
+    yield Site(tmp_path / "site", room)
+    room.clear()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from finews_spider.newsroom.world import World
-from tests.conftest import FULL_SPEED, Ran, Site, run_scrapy
+from tests.conftest import FULL_SPEED, Ran, Site, run_forked
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def doctor(site: Site) -> Ran:
     sources = site.output.with_suffix(".toml")
     sources.write_text(site.room.sources_toml(), encoding="utf-8")
     words = [word for name, value in FULL_SPEED.items() for word in ("-s", f"{name}={value}")]
-    return run_scrapy("doctor", "-s", f"FINEWS_SOURCES_FILE={sources}", "-s", f"FINEWS_OUTPUT={site.output}", *words)
+    return run_forked("doctor", "-s", f"FINEWS_SOURCES_FILE={sources}", "-s", f"FINEWS_OUTPUT={site.output}", *words)
 
 
 def line(ran: Ran, name: str) -> str:
@@ -78,6 +78,6 @@ def test_a_captcha_is_said(site: Site) -> None:
 
 
 def test_a_wrong_sources_file_is_refused(site: Site) -> None:
-    ran = run_scrapy("doctor", "-s", f"FINEWS_SOURCES_FILE={site.output}.toml")
+    ran = run_forked("doctor", "-s", f"FINEWS_SOURCES_FILE={site.output}.toml")
     assert ran.code == 2
     assert "cannot be read" in ran.err

@@ -302,8 +302,8 @@ def test_a_host_that_looks_like_its_own_is_another(host: str) -> None:
 
 @pytest.mark.parametrize("code", ["", "1", "../" + NUMBER, NUMBER + "0", None, [], {}])
 def test_a_row_without_an_id_is_skipped_and_counted(code: object) -> None:
-    page = column().read(column_page({**COLUMN_ROW, "code": code}))
-    assert (page.refs, page.skipped) == ([], {"no id": 1})
+    page = column().read(column_page({**COLUMN_ROW, "code": code}, COLUMN_ROW))
+    assert (len(page.refs), page.skipped) == (1, {"no id": 1})
 
 
 @pytest.mark.parametrize("name", ["code", "showTime", "title", "mediaName"])
@@ -453,11 +453,11 @@ def test_a_flash_is_a_ref() -> None:
 @pytest.mark.parametrize("name", ["code", "showTime", "title", "summary"])
 def test_a_field_that_flashes_lack_is_named(name: str) -> None:
     row = {key: value for key, value in FLASH_ROW.items() if key != name}
-    assert flashes().read(flash_page(row)).lacking == {name}
+    assert flashes().read(flash_page(row, FLASH_ROW)).lacking == {name}
 
 
 def test_a_flash_without_an_id_is_skipped_and_counted() -> None:
-    assert flashes().read(flash_page({**FLASH_ROW, "code": ""})).skipped == {"no id": 1}
+    assert flashes().read(flash_page({**FLASH_ROW, "code": ""}, FLASH_ROW)).skipped == {"no id": 1}
 
 
 def test_unknown_keys_of_flashes_are_ignored() -> None:
@@ -540,7 +540,7 @@ def test_the_older_list_names_the_same_flashes() -> None:
 @pytest.mark.parametrize("name", ["newsid", "showtime", "title", "digest"])
 def test_a_field_that_the_older_list_lacks_is_named(name: str) -> None:
     row = {key: value for key, value in OLD_FLASH_ROW.items() if key != name}
-    assert old_flashes().read(old_flash_page(row)).lacking == {name}
+    assert old_flashes().read(old_flash_page(row, OLD_FLASH_ROW)).lacking == {name}
 
 
 @pytest.mark.parametrize("answer", [{}, {"news": None}, {"rc": 0, "news": ""}, []])

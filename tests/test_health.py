@@ -1,13 +1,16 @@
 """What makes a run broken, and what does not, on reports of the schema that runs write."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from finews_spider.dates import BEIJING
 from finews_spider.health import troubles
+from finews_spider.report import FOLDER, SCHEMA, last
 
 NOW = datetime(2026, 11, 22, 21, 45, tzinfo=BEIJING)
 LIMITS = {"eastmoney": 10, "finews": 0}
@@ -507,3 +510,15 @@ def test_reports_are_not_changed() -> None:
     copy = report(finews=source(lists={"home": 0}, failed={"x": 10}))
     judged(run, WELL)
     assert run == copy
+
+
+def test_runs_without_news_push_no_basis_out_of_sight(tmp_path: Path) -> None:
+    folder = tmp_path / FOLDER
+    folder.mkdir(parents=True)
+    quiet, refused = report(finews=source(new=0)), report()
+    for number, each in enumerate([*before(3, new=20), *[quiet] * 99, *[refused] * 99]):
+        told = json.dumps({"schema": SCHEMA, **each})
+        (folder / f"2026-11-22T00-{number // 60:02}-{number % 60:02}.json").write_text(told)
+    reports, wrong = last(tmp_path)
+    assert (len(reports), wrong) == (201, [])
+    assert len(judged(report(finews=source(each=20)), reports)) == 1

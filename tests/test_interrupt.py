@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from aiohttp import web
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from tests.conftest import Ran, Site
+from tests.forks import Process
 from tests.torture import files, left_over, read
 
 COLUMN = "column=cgnjj"
@@ -42,19 +42,19 @@ def site(tmp_path: Path, room: Newsroom) -> Iterator[Site]:
     room.clear()
 
 
-def at_its_first_post(site: Site) -> subprocess.Popen[bytes]:
+def at_its_first_post(site: Site) -> Process:
     """A crawl at the real pace that has just archived something."""
     crawl = site.start(COLUMN, settings=REAL_PACE)
     wait(crawl, lambda: bool(site.posts()))
     return crawl
 
 
-def wait(crawl: subprocess.Popen[bytes], until: Callable[[], bool]) -> None:
+def wait(crawl: Process, until: Callable[[], bool]) -> None:
     while crawl.poll() is None and not until():
         time.sleep(0.01)
 
 
-def ctrl_c(site: Site, crawl: subprocess.Popen[bytes]) -> tuple[Ran, float]:
+def ctrl_c(site: Site, crawl: Process) -> tuple[Ran, float]:
     """How the crawl ended, and after how many seconds."""
     began = time.monotonic()
     crawl.send_signal(signal.SIGINT)

@@ -1,11 +1,19 @@
 """Manners on other people's sites. The arithmetic has no clock of its own; the rest goes through the front door."""
 
+import asyncio
+import signal
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from threading import Event
+from types import SimpleNamespace
 
 import pytest
+from aiohttp import web
+from scrapy import Request
+from scrapy.core.downloader import Downloader
+from scrapy.utils.test import get_crawler
 
-from finews_spider.manners import FAILURES, PATIENCE, Host, seconds
+from finews_spider.manners import FAILURES, PATIENCE, Host, pace, seconds
 from finews_spider.newsroom.world import World
 from tests.conftest import Site
 
@@ -94,3 +102,37 @@ def test_a_dead_host_is_asked_a_few_times_only_and_the_others_answer(site: Site,
     assert site.names() == wanted
     assert len(site.room.requests("share", "/NewsData/")) == min(FAILURES, len(wanted))
     assert "left alone for the rest of the run" in ran.err or len(wanted) < FAILURES
+
+
+def test_a_slow_host_stays_slow_when_scrapy_forgets_it() -> None:
+    async def paced() -> float:
+        crawler = get_crawler(
+            settings_dict={"DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https", "data", "file", "ftp", "s3"))}
+        )
+        crawler.engine = SimpleNamespace(downloader=Downloader(crawler))  # type: ignore[assignment]
+        downloader, request = crawler.engine.downloader, Request("https://example.com/")
+        downloader._get_slot(request)
+        pace(crawler, request, 10.0)
+        downloader._slot_gc(age=-100)
+        assert not downloader.slots
+        delay = downloader._get_slot(request)[1].delay
+        downloader.close()
+        return float(delay)
+
+    assert asyncio.run(paced()) == 10.0
+
+
+def test_what_waits_for_robots_txt_is_not_asked_for_after_ctrl_c(site: Site) -> None:
+    asked = Event()
+
+    async def robots(_: web.BaseRequest) -> web.Response:
+        asked.set()
+        await asyncio.sleep(1.0)  # the run is stopped meanwhile
+        return web.Response(text="")
+
+    site.room.answer("share", "/robots.txt", handler=robots)
+    crawl = site.start("category=zhongguozhengquanbao")
+    assert asked.wait(60)
+    crawl.send_signal(signal.SIGINT)
+    assert crawl.wait(15) == 130
+    assert site.articles_asked() == []

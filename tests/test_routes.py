@@ -20,6 +20,8 @@ from finews_spider.sources.file import load
 from pipelines.clean import clean, says_more
 from pipelines.sanitize import sanitize
 
+pytestmark = pytest.mark.xdist_group("routes")  # all look at the same answers
+
 WORLD = World(300)
 SOURCES = load(Path(finews_spider.__file__).with_name("sources.toml"))
 EASTMONEY = sites(WORLD)

@@ -7,6 +7,7 @@ from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 from finews_spider.archive import check_output
+from finews_spider.report import FAULT, verdict
 from finews_spider.sources import Listing, ListingPage
 from finews_spider.spiders.finews import FinewsSpider
 
@@ -34,3 +35,7 @@ def test_a_fault_while_a_list_is_read_is_a_list_that_failed(tmp_path: Path) -> N
             list(spider.parse_listing(Response(listing.url), source, listing))
         assert "ZeroDivisionError" in spider.lists.readings["finews", "home"].failed
         assert spider.open_listings == 0
+
+
+def test_a_fault_before_anything_is_asked_for_is_one() -> None:
+    assert verdict({"broken": []}, "start_error", 0)[0] == FAULT

@@ -13,7 +13,7 @@ from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import COLUMNS, SLUGS
 from finews_spider.newsroom.world import Story, World
 from finews_spider.posts import parse
-from tests.conftest import Ran, Site, run_scrapy
+from tests.conftest import Ran, Site, run_scrapy, unanswered
 
 ARTICLE_API = "/kuaixun/v2/api/article/"
 GETNEWS = "/kuaixun/v2/api/content/getnews"
@@ -289,13 +289,15 @@ def test_an_older_page_that_failed_is_read_by_the_next_run(long_column: Newsroom
 
 def test_a_run_that_was_killed_loses_nothing(long_column: Newsroom, tmp_path: Path) -> None:
     site = Site(tmp_path / "site", long_column)
-    killed = site.start("column=cgnjj")
-    while len(site.posts()) < 30:
-        assert killed.poll() is None
-    killed.kill()
-    killed.wait()
+    numbers = sorted(s.number for s in World(1500) if "cgnjj" in s.columns and s.in_article)
+    with unanswered(long_column, "newsinfo", f"{ARTICLE_API}{numbers[len(numbers) // 2]}") as asked:
+        killed = site.start("column=cgnjj")
+        assert asked.wait(60)
+        killed.kill()
+        killed.wait()
+    assert 0 < len(site.names()) < len(numbers)
     assert site.crawl("column=cgnjj").code == 0
-    assert site.names() == {f"NW{s.number}" for s in World(1500) if "cgnjj" in s.columns and s.in_article}
+    assert site.names() == {f"NW{number}" for number in numbers}
     assert list(site.output.glob(".finews/tmp/*")) == []
 
 

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,8 +21,8 @@ from typing import NamedTuple
 from finews_spider.newsroom.pages import Page
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
+from tests import forks
 
-ROOT = Path(__file__).parent.parent
 FULL_SPEED = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
 STORIES = 48
 ROWS = 6  # a page of a list
@@ -91,14 +90,14 @@ class Stage:
         self.sources.write_text(room.sources_toml(), encoding="utf-8")
         self.references = {case: self._reference(case, folder / case.sources) for case in CASES}
 
-    def start(self, case: Case, output: Path) -> subprocess.Popen[bytes]:
+    def start(self, case: Case, output: Path) -> forks.Process:
         """A crawl in a process of its own; the newsroom's log starts anew."""
         options = {**FULL_SPEED, "FINEWS_OUTPUT": output, "FINEWS_SOURCES_FILE": self.sources}
-        words = [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
-        command = [sys.executable, "-W", "error", "-m", "scrapy", "crawl", "finews", "-a", f"source={case.sources}"]
+        words = ["crawl", "finews", "-a", f"source={case.sources}"]
+        words += [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
         del self.room.log[:]
         with output.with_suffix(".log").open("wb") as log:
-            return subprocess.Popen([*command, *words], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+            return forks.start(words, log, log)
 
     def out(self, case: Case) -> set[str]:
         """The paths of the posts whose stories are out."""

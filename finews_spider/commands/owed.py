@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from finews_spider import dates
+from finews_spider import dates, ids
 from finews_spider.archive import check_output
 from finews_spider.errors import DiskError, MistakeError
 from finews_spider.ledger import Ledger
@@ -40,13 +40,15 @@ class Command(ScrapyCommand):
         what.add_argument(
             "--retry", action="store_true", help="the next run asks for all of them, also those given up or withdrawn"
         )
-        what.add_argument("--forget", metavar="ID", help="never ask for this one again")
+        what.add_argument("--forget", metavar="ID", help="never ask for this one again, whatever names it")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Exit code 2 where there is no such id, or no ledger that can be used."""
         assert self.settings is not None
         output = Path(self.settings["FINEWS_OUTPUT"])
         try:
+            if not output.is_dir():
+                raise MistakeError(f"FINEWS_OUTPUT: there is no {output}")
             check_output(output)
             with Ledger(output) as ledger:
                 self._do(Owed(ledger, timedelta(0)), opts)
@@ -58,8 +60,9 @@ class Command(ScrapyCommand):
         if opts.retry:
             print(f"{owed.retry(State.OWED, State.GIVEN_UP, State.WITHDRAWN)} articles are asked for by the next run")
         elif opts.forget:
-            if not owed.forget(opts.forget):
-                raise MistakeError(f"--forget: {opts.forget!r} is not owed; `scrapy owed` lists the ids")
+            if not ids.is_id(opts.forget):
+                raise MistakeError(f"--forget: {opts.forget!r} is no id; `scrapy owed` lists those that are owed")
+            owed.forget(opts.forget)
             print(f"{opts.forget} is not asked for again")
         else:
             for debt in owed:

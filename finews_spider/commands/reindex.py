@@ -8,7 +8,7 @@ from typing import ClassVar
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive import only_run
-from finews_spider.errors import HeldError, MistakeError
+from finews_spider.errors import DiskError, HeldError, MistakeError
 from finews_spider.index import Index
 from finews_spider.ledger import Ledger
 
@@ -31,6 +31,6 @@ class Command(ScrapyCommand):
         try:
             with only_run(output), Ledger(output) as ledger:
                 print(f"{ledger.file}: {Index(ledger).reindex()} posts")
-        except (MistakeError, HeldError) as error:
+        except (MistakeError, HeldError, DiskError) as error:
             print(f"scrapy reindex: {error}", file=sys.stderr)
-            self.exitcode = 2 if isinstance(error, MistakeError) else 6
+            self.exitcode = 6 if isinstance(error, HeldError) else 2

@@ -73,5 +73,6 @@ class RunReport:
     def _write(self, output: Path) -> None:
         try:
             report.write(self.report, output)
+            report.forget_old(output)
         except OSError as error:
             logger.error("The run's report cannot be written: %s", error)

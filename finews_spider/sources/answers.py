@@ -28,12 +28,12 @@ def json_object(text: str) -> dict[str, Any]:
     call = _JSONP.fullmatch(text)
     try:
         value = json.loads(call[1] if call else text)
+        if "\\ud" in text.lower():
+            value = _without_lone_surrogates(value)
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"not JSON: {text[:60]!r}") from error
     if not isinstance(value, dict):
         raise UnreadableError(f"not a JSON object: {text[:60]!r}")
-    if "\\ud" in text.lower():
-        value = _without_lone_surrogates(value)
     return {key.lower(): each for key, each in value.items()}
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
@@ -115,24 +116,27 @@ class FinewsSpider(scrapy.Spider):
         first, whichever host is the quicker.
         """
         sources = deque(self.arguments.sources if not self.arguments.ref else ())
+        if task := asyncio.current_task():
+            task.add_done_callback(self.start_ended)
         self.set_agenda()
-        try:
-            while True:
-                if sources and not self.open_listings:
-                    source = sources.popleft()
-                    for listing in source.listings(self.arguments.query):
-                        for request in self.ask_listing(source, listing):
-                            yield request
-                for each in self.ask_for_owed():
-                    yield each
-                if not (sources or self.open_listings or self.errands):
-                    break
-                await self.changed.wait()
-                self.changed.clear()
-            self.settle()
-        except asyncio.CancelledError:
+        while True:
+            if sources and not self.open_listings:
+                source = sources.popleft()
+                for listing in source.listings(self.arguments.query):
+                    for request in self.ask_listing(source, listing):
+                        yield request
+            for each in self.ask_for_owed():
+                yield each
+            if not (sources or self.open_listings or self.errands):
+                break
+            await self.changed.wait()
+            self.changed.clear()
+        self.settle()
+
+    def start_ended(self, _: asyncio.Task[Any]) -> None:
+        """Scrapy asks `start` for no more: all is asked for, or Ctrl-C was typed, which `start` need not hear of."""
+        if not self.crawler.engine.running:
             self.stop()
-            raise
 
     def set_agenda(self) -> None:
         """What there is to ask for before any listing is read."""
@@ -168,13 +172,14 @@ class FinewsSpider(scrapy.Spider):
         if listing and listing.url not in self.seen:
             self.seen.add(listing.url)
             self.open_listings += 1
-            self.lists.begin(source.name, listing)
+            reading = self.lists.begin(source.name, listing)
+            first = not reading.pages  # older pages are others by the time that they are asked for again
             yield Request(
                 listing.url,
                 callback=self.parse_listing,
                 errback=self.listing_failed,
                 cb_kwargs={"source": source, "listing": listing},
-                meta={"revalidate": not self.arguments.query.window},
+                meta={"revalidate": first and not self.arguments.query.window},
                 priority=10,  # what there is comes first, then the articles
             )
 
@@ -195,7 +200,13 @@ class FinewsSpider(scrapy.Spider):
         fresh = self.owed.name([ref for ref in page.refs if self.is_wanted(ref)])
         for other in page.leads_to:
             yield from self.ask_listing(source, other)
-        yield from self.ask_listing(source, self.lists.read(source.name, listing, page, fresh))
+        older = self.lists.read(source.name, listing, page, fresh)
+        if self.lists.has_gap(source.name, listing, fresh):
+            what = (
+                "all that %s of %s showed is new: older articles may be missing; backfill them (-a since=… -a until=…)"
+            )
+            self.say_once(what, listing.name, source.name)
+        yield from self.ask_listing(source, older)
 
     def listing_failed(self, failure: Failure) -> Asked:
         """A listing did not come."""
@@ -233,7 +244,8 @@ class FinewsSpider(scrapy.Spider):
     def no_listing(self, source: Source, listing: Listing, why: str) -> Asked:
         """Say which and why; the rest of the run goes on, with what stands in for it if there is such."""
         if listing.may_be_absent and why == "HTTP 404":
-            self.lists.end(source.name, listing)
+            if not self.lists.end(source.name, listing).pages:
+                self.say_once("%s has no %s", source.name, listing.name)
             return
         self.lists.fail(source.name, listing, why)
         logger.error("%s at %s: %s", listing.name, listing.url, why)
@@ -276,7 +288,8 @@ class FinewsSpider(scrapy.Spider):
             ref, share_link = self.ref_of(task.id, kept), kept.share_link
             kept = replace(kept, body="")
         if not ref:
-            self.say_once("the post of %s has not the form of finews's posts; it is not asked for again", task.id)
+            logger.info("the post of %s has not the form of finews's posts; it is not asked for again", task.id)
+            self.say_once("some posts have not the form of finews's posts; they are not asked for again")
             return
         source = self.sources[ref.source]
         number = ids.number(ref.id)
@@ -355,7 +368,7 @@ class FinewsSpider(scrapy.Spider):
             raise
         except Exception as fault:
             for id_ in errand.items.keys() - errand.handed_over:
-                self.owed.fail(id_, f"fault in finews: {fault!r}")
+                self.note(errand.refs[id_], f"fault in finews: {fault!r}")
             self.end(errand.number)
             raise
 
@@ -398,9 +411,13 @@ class FinewsSpider(scrapy.Spider):
     def fail(self, ref: ArticleRef, reason: str, *, tried: bool) -> None:
         """The article is owed still."""
         self.count(ref.source, f"failed/{reason.rpartition(': ')[2][:60]}")
-        if self.owed.fail(ref.id, reason, tried=tried) is State.GIVEN_UP:
-            logger.error("%s at %s is given up", ref.id, ref.url)
-            self.count(ref.source, "given_up")
+        self.note(ref, reason, tried=tried)
+
+    def note(self, of: ArticleRef | Article, reason: str, *, tried: bool = True) -> None:
+        """Why it did not come; after some days it is given up."""
+        if self.owed.fail(of.id, reason, tried=tried) is State.GIVEN_UP:
+            logger.error("%s at %s is given up", of.id, of.url)
+            self.count(of.source, "given_up")
 
     def withdraw(self, ref: ArticleRef, reason: str) -> None:
         """The article is gone; a post that it may have stays."""
@@ -430,7 +447,7 @@ class FinewsSpider(scrapy.Spider):
         """Note it, and end the errand, whatever the disk says: Scrapy would only log what is raised here."""
         try:
             if reason:
-                self.owed.fail(item.id, reason)
+                self.note(item, reason)
         except DiskError as error:
             self.stop(error)
         finally:
@@ -501,4 +518,4 @@ def reason_of(failure: Failure) -> str:
     error = failure.value
     if isinstance(error, HttpError):
         return f"HTTP {error.response.status}"
-    return str(error) or type(error).__name__
+    return re.sub(r"https?://\S+", "it", str(error)) or type(error).__name__  # alike for all that it happens to

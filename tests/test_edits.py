@@ -1,0 +1,135 @@
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from finews_spider.dates import BEIJING
+from finews_spider.edits import is_edited, visible
+from finews_spider.items import Article
+from finews_spider.newsroom.world import Story, World
+from tests.conftest import Site
+
+TEXT_API = "/NewsData/GetNewsText.do"
+REFRESH = "refresh=99999"
+CATEGORY = "category=meirijingjixinwen"  # of the one article
+
+
+def article(body: str = "<p>文</p>", **fields: object) -> Article:
+    usual = {"source": "finews", "url": "", "id": "NW202112302230672549", "title": "题", "media_name": "中国证券报"}
+    time = datetime(2021, 12, 30, 7, 57, 23, tzinfo=BEIJING)
+    return Article(**{**usual, "time": time, "to_the_second": True, "body": body, **fields})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>文</p>\n <p>字</p>",
+        "<p>文 </p><p>字</p>",
+        "<p><strong>文</strong></p><p>字</p>",
+        '<p>文</p><p><a href="https://example.com/">字</a></p>',
+    ],
+)
+def test_what_a_reader_does_not_see_is_no_edit(body: str) -> None:
+    assert not is_edited(article("<p>文</p><p>字</p>"), article(body))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        article("<p>文字</p>"),
+        article(title="题目"),
+        article(media_name="证券时报"),
+        article(time=datetime(2021, 12, 30, 7, 57, 24, tzinfo=BEIJING)),
+        article('<p>文</p><center><img src="https://example.com/1.png" /></center>'),
+    ],
+)
+def test_what_a_reader_sees_is_an_edit(other: Article) -> None:
+    assert is_edited(article(), other)
+
+
+def test_a_pictures_scheme_and_query_are_no_edit() -> None:
+    one, other = ('<img src="http://example.com/1.png" />', '<img alt="" src="https://example.com/1.png?w=5" />')
+    assert not is_edited(article(one), article(other))
+    assert is_edited(article(one), article(one.replace("1.png", "2.png")))
+
+
+def test_the_digest_is_seen_in_a_flash_only() -> None:
+    number = "202112302230672549"
+    assert not is_edited(article(), article(digest="摘要"))
+    assert is_edited(article(id=number, digest="摘"), article(id=number, digest="摘要"))
+
+
+def test_visible_text_has_no_tags_entities_or_white_space() -> None:
+    assert visible("<p>a&lt;b</p>\n <p>　c&nbsp;d</p>") == "a<bcd"
+
+
+def an_article(world: World) -> Story:
+    return next(story for story in world if story.in_article and not story.in_flash)
+
+
+def serve(site: Site, story: Story, edit: Callable[[dict[str, str]], None]) -> None:
+    """The share hosts tell the story otherwise."""
+    answer = {"Title": story.title, "Date": f"{story.time:%F %T}", "medianame": story.media_name}
+    answer["text"] = World(60).plain_body(story)
+    edit(answer)
+    for role in ("share", "origin"):
+        site.room.answer(role, f"{TEXT_API}?id=NW{story.number}", body=json.dumps(answer))
+
+
+@pytest.fixture
+def kept(site: Site, world: World) -> tuple[str, bytes]:
+    """The path of the one post there is, and what it says."""
+    site.crawl(f"url={site.room.urls['share']}/html_News/NewsShare.html?infoCode=NW{an_article(world).number}")
+    ((path, text),) = site.posts().items()
+    site.room.answer("site", "/", body="<section><h2>中国证券报新闻</h2><ul></ul></section>")
+    return path, text
+
+
+def refreshed(site: Site) -> tuple[int, int]:
+    """How many posts a refresh wrote again, and how many it left."""
+    site.crawl(REFRESH, CATEGORY)
+    report = site.report()
+    return report["sources"]["finews"]["edited"], report["sources"]["finews"]["unchanged"]
+
+
+def test_an_edited_article_is_written_again_at_its_path(site: Site, world: World, kept: tuple[str, bytes]) -> None:
+    def edit(answer: dict[str, str]) -> None:
+        answer.update(Title="更正后的题", Date="2031-01-01 00:00:00", text="<p>更正</p>" + answer["text"])
+
+    serve(site, an_article(world), edit)
+    assert refreshed(site) == (1, 0)
+    ((path, text),) = site.posts().items()
+    assert path == kept[0]
+    assert 'title: "更正后的题"\ndate: 2031-01-01 00:00:00 +0800' in text.decode()
+    assert "<p>更正</p>" in text.decode()
+    assert text.splitlines()[-3:] == kept[1].splitlines()[-3:]  # its link and its back-links
+
+
+def test_an_article_that_looks_the_same_is_not_touched(site: Site, world: World, kept: tuple[str, bytes]) -> None:
+    def edit(answer: dict[str, str]) -> None:
+        hidden = '<p style="display:none">x</p><span id="stock_1.600160"></span>'
+        answer["text"] = re.sub(r"</p>\s*<p>", "</p>\n\n<p>", answer["text"]) + hidden
+
+    serve(site, an_article(world), edit)
+    before = (site.output / kept[0]).stat().st_mtime_ns
+    assert refreshed(site) == (0, 1)
+    assert (site.output / kept[0]).stat().st_mtime_ns == before
+    assert site.posts() == dict([kept])
+
+
+def test_the_post_of_a_withdrawn_article_stays(site: Site, kept: tuple[str, bytes]) -> None:
+    for role in ("share", "origin", "newsinfo", "finance"):
+        site.room.answer(role, "/", status=404)
+    site.crawl(REFRESH, CATEGORY)
+    report = site.report()
+    assert report["sources"]["finews"]["withdrawn"] == 1
+    assert site.posts() == dict([kept])
+
+
+def test_a_post_of_another_form_is_left_alone(site: Site, kept: tuple[str, bytes]) -> None:
+    (site.output / kept[0]).write_text("---\ntitle: by hand\n---\n", encoding="utf-8")
+    ran = site.crawl(REFRESH, CATEGORY)
+    assert "has not the form of finews's posts" in ran.err
+    assert site.posts() == {kept[0]: b"---\ntitle: by hand\n---\n"}

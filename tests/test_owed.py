@@ -1,0 +1,300 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from finews_spider import dates
+from finews_spider.commands.owed import lines
+from finews_spider.dates import BEIJING
+from finews_spider.index import Index, Post
+from finews_spider.items import ArticleRef
+from finews_spider.ledger import Ledger
+from finews_spider.newsroom.words import SLUGS
+from finews_spider.newsroom.world import World
+from finews_spider.owed import LONGEST_PAUSE, Debt, Owed, State
+from tests.conftest import Ran, Site, run_scrapy
+
+NOW = datetime(2021, 12, 30, 12, 0, tzinfo=BEIJING)
+PAUSE = timedelta(minutes=10)
+
+
+def ref(at: int = 0, source: str = "finews") -> ArticleRef:
+    time = NOW + timedelta(seconds=at)
+    id_ = f"NW{202112302230000000 + at}"
+    return ArticleRef(source=source, id=id_, url=f"https://example.com/{id_}", day=time.date(), title="题", time=time)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(dates, "now", lambda: clock.now)
+    return clock
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, clock: Clock) -> Iterator[Ledger]:
+    with Ledger(tmp_path) as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def owed(ledger: Ledger) -> Owed:
+    return Owed(ledger, timedelta(days=14), PAUSE)
+
+
+def next_run(ledger: Ledger) -> Owed:
+    """What is owed, as a run finds it that begins now."""
+    ledger.rows("DROP TABLE agenda")
+    ledger.rows("DROP TABLE named")
+    owed = Owed(ledger, timedelta(days=14), PAUSE)
+    owed.take_up(["finews"])
+    return owed
+
+
+def archive(ledger: Ledger, *refs: ArticleRef) -> None:
+    Index(ledger).add([Post(each.id, "_posts", f"2021-12-30-{each.id}.md") for each in refs], {})
+
+
+def test_what_is_named_is_owed_as_it_was_named(owed: Owed) -> None:
+    named = replace(ref(), media_name="中国证券报", digest="摘要", category="zhongguozhengquanbao", to_the_second=True)
+    assert owed.name([named]) == [True]
+    assert [task.ref for task in owed.take(9)] == [named]
+
+
+def test_a_ref_is_fresh_whichever_list_of_a_run_names_it(owed: Owed) -> None:
+    assert owed.name([ref(), ref(1)]) == [True, True]
+    assert owed.name([ref(1), ref(2)]) == [True, True]
+
+
+def test_what_an_earlier_run_named_is_not_fresh(owed: Owed, ledger: Ledger) -> None:
+    owed.name([ref()])
+    assert next_run(ledger).name([ref()]) == [False]
+
+
+def test_what_is_archived_is_neither_fresh_nor_taken(owed: Owed, ledger: Ledger) -> None:
+    archive(ledger, ref())
+    assert owed.name([ref()]) == [False]
+    assert owed.take(9) == []
+
+
+def test_articles_are_taken_once_in_the_order_of_the_lists(owed: Owed) -> None:
+    owed.name([ref(at) for at in (3, 1, 2)])
+    assert [task.ref for task in owed.take(2)] == [ref(3), ref(1)]
+    owed.name([ref(1), ref(0)])
+    assert [task.ref for task in owed.take(9)] == [ref(2), ref(0)]
+    assert owed.take(9) == []
+
+
+def test_a_post_settles_what_is_owed(owed: Owed, ledger: Ledger) -> None:
+    owed.name([ref(), ref(1)])
+    archive(ledger, ref())
+    assert [debt.ref.id for debt in owed] == [ref(1).id]
+    assert owed.count("finews") == owed.count_agenda() == 1
+
+
+def test_each_failure_doubles_the_pause(owed: Owed, ledger: Ledger, clock: Clock) -> None:
+    owed.name([ref()])
+    for times in range(12):
+        owed.fail(ref().id, "HTTP 503")
+        (debt,) = owed
+        pause = min(PAUSE * 2**times, LONGEST_PAUSE)
+        assert (debt.next_try, debt.tries, debt.reason) == (clock.now + pause, times + 1, "HTTP 503")
+        clock.now += pause - timedelta(seconds=1)
+        assert next_run(ledger).take(9) == []
+        clock.now += timedelta(seconds=1)
+        assert len(next_run(ledger).take(9)) == 1
+
+
+def test_after_two_weeks_it_is_given_up(owed: Owed, clock: Clock, ledger: Ledger) -> None:
+    owed.name([ref()])
+    assert owed.fail(ref().id, "HTTP 503") is State.OWED
+    clock.now += timedelta(days=14) - timedelta(seconds=1)
+    assert owed.fail(ref().id, "HTTP 503") is State.OWED
+    clock.now += timedelta(seconds=1)
+    assert owed.fail(ref().id, "HTTP 503") is State.GIVEN_UP
+    clock.now += timedelta(days=99)
+    assert next_run(ledger).take(9) == []
+    assert owed.count("finews") == 0
+
+
+def test_a_host_that_is_left_alone_is_no_try(owed: Owed, ledger: Ledger, clock: Clock) -> None:
+    owed.name([ref()])
+    for _ in range(30):
+        clock.now += timedelta(days=1)
+        assert owed.fail(ref().id, "host left alone", tried=False) is State.OWED
+    assert [debt.tries for debt in owed] == [0]
+    assert len(next_run(ledger).take(9)) == 1
+
+
+def test_a_host_that_is_left_alone_at_times_puts_nothing_off(owed: Owed, clock: Clock) -> None:
+    owed.name([ref()])
+    owed.fail(ref().id, "HTTP 503")
+    clock.now += timedelta(days=13)
+    assert owed.fail(ref().id, "host left alone", tried=False) is State.OWED
+    clock.now += timedelta(days=1)
+    assert owed.fail(ref().id, "HTTP 503") is State.GIVEN_UP
+
+
+def test_what_is_withdrawn_is_asked_for_no_more(owed: Owed, ledger: Ledger) -> None:
+    owed.name([ref()])
+    owed.withdraw(ref().id, "HTTP 404")
+    again = next_run(ledger)
+    assert again.name([ref()]) == [False]
+    assert again.take(9) == []
+
+
+def test_a_source_that_is_doubted_has_withdrawn_nothing(owed: Owed) -> None:
+    owed.name([ref(), ref(1, "eastmoney")])
+    for each in (ref(), ref(1)):
+        owed.withdraw(each.id, "HTTP 404")
+    assert owed.doubt("finews") == 1
+    assert [debt.state for debt in owed] == [State.OWED, State.WITHDRAWN]
+
+
+def test_retry_makes_all_due(owed: Owed, ledger: Ledger) -> None:
+    owed.name([ref(at) for at in range(4)])
+    owed.fail(ref(0).id, "HTTP 503")
+    owed.withdraw(ref(1).id, "HTTP 404")
+    owed.forget(ref(2).id)
+    assert owed.retry(State.OWED, State.GIVEN_UP, State.WITHDRAWN) == 3
+    assert [task.id for task in next_run(ledger).take(9)] == [ref(at).id for at in (0, 1, 3)]
+
+
+def test_what_is_forgotten_is_never_owed_again(owed: Owed, ledger: Ledger) -> None:
+    owed.name([ref()])
+    owed.forget(ref().id)
+    owed.forget(ref(1).id)  # a person deleted its post
+    assert next_run(ledger).name([ref(), ref(1)]) == [False, False]
+    assert owed.count("finews") == 0
+    assert [debt.state for debt in owed] == [State.FORGOTTEN, State.FORGOTTEN]
+
+
+def test_a_clock_that_was_wrong_puts_nothing_off_for_years(owed: Owed, ledger: Ledger, clock: Clock) -> None:
+    owed.name([ref()])
+    clock.now += timedelta(days=3000)
+    owed.fail(ref().id, "HTTP 503")
+    clock.now = NOW
+    assert len(next_run(ledger).take(9)) == 1
+
+
+def test_what_is_asked_for_by_name_is_due(owed: Owed) -> None:
+    owed.name([ref()])
+    owed.forget(ref().id)
+    owed.want(ref())
+    assert [task.id for task in owed.take(9)] == [ref().id]
+
+
+def test_what_a_run_was_not_for_is_released_unless_it_was_owed_before(owed: Owed, ledger: Ledger) -> None:
+    owed.name([ref(0)])
+    again = next_run(ledger)
+    again.name([ref(0), ref(1)])
+    again.release(ref(0).id)
+    again.release(ref(1).id)
+    assert [debt.ref.id for debt in again] == [ref(0).id]
+
+
+def test_a_source_takes_up_its_own(owed: Owed, ledger: Ledger) -> None:
+    owed.name([ref(0), ref(1, "eastmoney")])
+    assert [task.id for task in next_run(ledger).take(9)] == [ref(0).id]
+
+
+def test_figures_tell_of_each_source_and_day_what_became_of_what_it_named(owed: Owed, ledger: Ledger) -> None:
+    archive(ledger, ref(0))
+    owed.name([ref(at) for at in range(4)])
+    owed.name([ref(1, "eastmoney"), ref(86400, "eastmoney")])
+    archive(ledger, ref(1))
+    owed.withdraw(ref(3).id, "HTTP 404")
+    assert owed.named("finews") == (4, 3, 1, 1, 1)  # listed, new, known, archived, owed
+    assert owed.named_by_day("eastmoney") == {"2021-12-30": (1, 1, 0, 1, 0), "2021-12-31": (1, 1, 0, 0, 1)}
+
+
+# Through the front door.
+
+
+def scrapy_owed(site: Site, *options: str) -> Ran:
+    return run_scrapy("owed", "-s", f"FINEWS_OUTPUT={site.output}", *options)
+
+
+def link_of(site: Site, world: World) -> tuple[str, str]:
+    number = next(story.number for story in world if story.in_article and not story.in_flash)
+    return f"NW{number}", f"{site.room.urls['share']}/html_News/NewsShare.html?infoCode=NW{number}"
+
+
+def fail_article(site: Site, id_: str, status: int = 503) -> None:
+    """All ways to it, and to no other."""
+    story = next(story for story in World(60) if f"NW{story.number}" == id_)
+    folder = SLUGS[story.media_name].lower()
+    site.room.answer("site", f"/{folder}/{story.time:%Y/%m/%d}/{id_}.html", status=status)
+    number = id_.removeprefix("NW")
+    for role in ("share", "origin"):
+        site.room.answer(role, f"/NewsData/GetNewsText.do?id={id_}", status=status)
+    for path in (f"/kuaixun/v2/api/article/{number}", f"/kuaixun/v2/api/content/getnews?newsid={number}"):
+        site.room.answer("newsinfo", path, status=status)
+    site.room.answer("finance", f"/a/{number}.html", status=status)
+
+
+def test_an_article_that_fails_is_owed_listed_and_asked_for_when_its_pause_is_over(site: Site, world: World) -> None:
+    id_, _ = link_of(site, world)
+    fail_article(site, id_)
+    ran = site.crawl()
+    assert ran.code == 3
+    assert site.report()["sources"]["finews"]["owed"] == 1
+    said = scrapy_owed(site).out
+    assert id_ in said
+    assert "HTTP 503" in said
+    assert "1 tries, next after" in said
+    site.room.clear()
+    ran = site.crawl()  # within its pause
+    assert (ran.code, site.articles_asked()) == (3, [])
+    assert scrapy_owed(site, "--retry").out.startswith("1 article")
+    ran = site.crawl()
+    assert ran.code == 0
+    assert id_ in site.names()
+    assert "Nothing is owed" in scrapy_owed(site).out
+
+
+def test_an_article_that_is_gone_is_withdrawn_at_once(site: Site, world: World) -> None:
+    id_, _ = link_of(site, world)
+    fail_article(site, id_, 404)
+    ran = site.crawl()
+    assert ran.code == 0
+    assert site.report()["sources"]["finews"]["withdrawn"] == 1
+    assert f"{id_}  withdrawn" in scrapy_owed(site).out
+    site.room.clear()
+    site.crawl(settings={"FINEWS_OWED_PAUSE": "0"})
+    assert site.articles_asked() == []
+
+
+def test_forget_and_what_is_no_id(site: Site, world: World) -> None:
+    id_, link = link_of(site, world)
+    for role in ("share", "origin", "newsinfo", "finance"):
+        site.room.answer(role, "/", status=503)
+    assert site.crawl(f"url={link}").code == 3
+    wrong = scrapy_owed(site, "--forget", "NW1")
+    assert wrong.code == 2
+    assert "'NW1' is no id" in wrong.err
+    assert scrapy_owed(site, "--forget", id_).code == 0
+    site.room.clear()
+    site.crawl(settings={"FINEWS_OWED_PAUSE": "0"})
+    assert id_ not in site.names()
+
+
+def test_nothing_of_a_terminal_is_in_a_title() -> None:
+    debt = Debt(
+        ref=replace(ref(), title="a\x1b[31mb\u202ec"), state=State.OWED, seen=NOW, tries=1, next_try=NOW, reason="\x07"
+    )
+    assert not any(char in line for line in lines(debt) for char in "\x1b\u202e\x07")
+
+
+def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
+    ran = run_scrapy("owed", "-s", f"FINEWS_OUTPUT={tmp_path}/typo")
+    assert ran.code == 2
+    assert f"{tmp_path}/typo" in ran.err
+    assert not (tmp_path / "typo").exists()
