@@ -70,7 +70,7 @@ class Lists:
         return self.readings[source, listing.name]
 
     def has_gap(self, source: str, listing: Listing, fresh: Sequence[bool]) -> bool:
-        """Whether a list that was read to its end before is new to its limit of pages now: older articles are missing."""
+        """Whether a list that was once read to its end is new up to its limit of pages: older articles are missing."""
         reading = self.readings[source, listing.name]
         return reading.was_finished and reading.reach.ended == "limit" and any(fresh)
 
