@@ -114,8 +114,8 @@ class Archive:
     def path(self, id_: str, time: datetime) -> Path:
         """Where a new post of that id and time belongs."""
         assert ids.is_id(id_)
-        day = {"year": f"{time:%Y}", "month": f"{time:%m}", "day": f"{time:%d}"}
-        return self.output / self.pattern.format(id=id_, **day)
+        year, month, day = time.date().isoformat().split("-")
+        return self.output / self.pattern.format(id=id_, year=year, month=month, day=day)
 
     def read(self, id_: str) -> Article | None:
         """The article of a post; None where there is none, or none that finews wrote."""

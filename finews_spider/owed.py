@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -32,6 +32,11 @@ FROM (
     SELECT named.source, named.day, fresh, EXISTS (SELECT 1 FROM posts WHERE posts.id = named.id) AS posted,
     EXISTS (SELECT 1 FROM owed WHERE owed.id = named.id AND state = 'owed') AS owing FROM named JOIN agenda USING (id)
 )"""
+
+_SIBLING = "iif(agenda.id LIKE 'NW%', substr(agenda.id, 3), 'NW' || agenda.id)"  # as ids.sibling
+_FIELDS = [each.name for each in fields(ArticleRef)]
+
+_IS_KEPT = f"EXISTS (SELECT 1 FROM posts WHERE posts.id IN (agenda.id, {_SIBLING}))"
 
 # A time later than any pause was written by a clock that was wrong.
 _DUE = f"NOT next_try BETWEEN ?1 + 1 AND ?1 + {int(LONGEST_PAUSE.total_seconds())}"
@@ -63,6 +68,7 @@ class Task(NamedTuple):
 
     id: str
     ref: ArticleRef | None
+    is_kept: bool  # whether there is that post, or one of the other family
 
 
 class Named(NamedTuple):
@@ -142,14 +148,15 @@ class Owed:
     def take(self, number: int) -> list[Task]:
         """The next of the agenda that are due, so many at most, each once a run."""
         found = self._ledger.rows(
-            "SELECT agenda.place, agenda.id, ref FROM agenda LEFT JOIN owed USING (id) WHERE agenda.place > ?2"
+            f"SELECT agenda.place, agenda.id, ref, {_IS_KEPT}"
+            " FROM agenda LEFT JOIN owed USING (id) WHERE agenda.place > ?2"
             f" AND (refresh OR state = 'owed' AND {_DUE}) ORDER BY agenda.place LIMIT ?3",
             (_seconds(dates.now()), self._at, number),
         ).fetchall()
         # Where no more are due, all that stands on the agenda was looked at: a list may name 40,000 that are archived.
         full = len(found) == number
         self._at = found[-1][0] if full else self._ledger.row("SELECT ifnull(max(place), 0) FROM agenda")[0]
-        return [Task(id_, _load(ref) if ref else None) for _, id_, ref in found]
+        return [Task(id_, _load(ref) if ref else None, bool(kept)) for _, id_, ref, kept in found]
 
     def release(self, id_: str) -> None:
         """Not what this run was asked for: it owes it no more, unless an earlier one did."""
@@ -248,7 +255,7 @@ class Owed:
 
 
 def _dump(ref: ArticleRef) -> str:
-    return json.dumps(asdict(ref), ensure_ascii=False, default=str)
+    return json.dumps({name: getattr(ref, name) for name in _FIELDS}, ensure_ascii=False, default=str)
 
 
 def _load(text: str) -> ArticleRef:

@@ -14,6 +14,7 @@ from finews_spider import __version__, dates
 from finews_spider.coverage import window_part
 from finews_spider.files import write_all
 from finews_spider.lists import ListReading
+from finews_spider.shapes import fits
 from finews_spider.spiders.finews import FinewsSpider
 
 Report = dict[str, Any]
@@ -37,6 +38,21 @@ COUNTS = (
     "bodies",
 )
 BY_REASON = ("skipped", "refused", "failed", "routes")
+# What reports are compared by.
+COMPARED = {
+    "arguments": {str: str},
+    "hosts": {str: {"left_alone": str}},
+    "broken": [str],
+    "exit_code": (int, type(None)),
+    "sources": {
+        str: {
+            "lists": {str: {"pages": int, "rows": int, "failed": str}},
+            "new": int,
+            **dict.fromkeys(COUNTS, int),
+            **{name: {str: int} for name in BY_REASON},
+        }
+    },
+}
 
 OK, FAULT, WRONG, OWED, BROKEN, UNPUBLISHED, HELD, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 
@@ -160,7 +176,9 @@ def write(report: Report, output: Path) -> Path:
     folder = output / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{report['run']}.json"
-    (error,), _ = write_all(output / ".finews" / "tmp", [(path, json.dumps(report, ensure_ascii=False))])
+    # Names of files need not be Unicode.
+    text = json.dumps(report, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+    (error,), _ = write_all(output / ".finews" / "tmp", [(path, text)])
     if error:
         raise error
     return path
@@ -170,7 +188,7 @@ def forget_old(output: Path) -> None:
     """Reports that no run is compared with any more go."""
     oldest = f"{dates.now() - KEPT:%Y-%m-%d}"
     for path in (output / FOLDER).iterdir():
-        if NAMES.fullmatch(path.name) and path.name < oldest:
+        if NAMES.fullmatch(path.name) and path.name < oldest and path.is_file():
             path.unlink()
 
 
@@ -189,7 +207,7 @@ def last(output: Path) -> tuple[list[Report], list[str]]:
         try:
             found.append(_read(output / FOLDER / name))
             telling += any(each["archived"] for each in found[-1]["sources"].values())
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             wrong.append(f"{output / FOLDER / name} is no report of a run ({error}); move it away")
         if telling == TELLING:
             break
@@ -200,15 +218,6 @@ def _read(path: Path) -> Report:
     report = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(report, dict) or report.get("schema") != SCHEMA:
         raise ValueError("its schema is another")
-    if not _is_whole(report):
-        raise ValueError("it lacks fields")
+    if not fits(report, COMPARED):
+        raise ValueError("it lacks fields, or they are of another type")
     return report
-
-
-def _is_whole(report: Report) -> bool:
-    """Whether it has what reports are compared by."""
-    sources = report.get("sources")
-    if not {"arguments", "hosts", "broken", "exit_code"} <= report.keys() or not isinstance(sources, dict):
-        return False
-    fields = {"lists", "new", *COUNTS, *BY_REASON}
-    return all(isinstance(each, dict) and fields <= each.keys() for each in sources.values())

@@ -43,12 +43,12 @@ class RevalidationMiddleware:
             if value:
                 request.headers[name] = value
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """The answer, or the kept one where it is the same."""
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The answer, or the kept one where it is the same; or the request again, where that cannot be read."""
         if not request.meta.get("revalidate"):
             return response
         if response.status == 304:
-            return self._kept(response)
+            return self._kept(response) or request.copy()
         validators = [(response.headers.get(name) or b"").decode("latin-1") for name in ("ETag", "Last-Modified")]
         if response.status == 200 and any(validators):
             self._keep(response, *validators)
@@ -58,13 +58,18 @@ class RevalidationMiddleware:
         found: tuple[str, str] = self._ledger.row("SELECT etag, modified FROM pages WHERE url = ?", (url,)) or ("", "")
         return found
 
-    def _kept(self, response: Response) -> Response:
+    def _kept(self, response: Response) -> Response | None:
         row = self._ledger.row("SELECT body FROM pages WHERE url = ?", (response.url,))
         if row is None:  # a 304 that nobody asked for
             return response
         with self._ledger.writing():
+            try:
+                body = zlib.decompress(row[0])
+            except zlib.error:  # damage in the ledger
+                self._ledger.rows("DELETE FROM pages WHERE url = ?", (response.url,))
+                return None
             self._ledger.rows("UPDATE pages SET asked = ? WHERE url = ?", (_day(), response.url))
-        return response.replace(status=200, body=zlib.decompress(row[0]), flags=[*response.flags, UNCHANGED])
+        return response.replace(status=200, body=body, flags=[*response.flags, UNCHANGED])
 
     def _keep(self, response: Response, etag: str, modified: str) -> None:
         kept = (response.url, etag, modified, zlib.compress(response.body, 1), _day())

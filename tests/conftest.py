@@ -21,7 +21,8 @@ from hypothesis import settings
 
 from finews_spider.dates import BEIJING
 from finews_spider.newsroom.server import Newsroom
-from finews_spider.newsroom.world import World
+from finews_spider.newsroom.words import SLUGS
+from finews_spider.newsroom.world import Story, World
 from tests import forks
 from tests.forks import Process
 
@@ -122,6 +123,16 @@ class Site:
             arguments = ("source=finews", *arguments)
         words = [word for argument in arguments for word in ("-a", argument)]
         return ["crawl", "finews", *words, *(w for name, value in options.items() for w in ("-s", f"{name}={value}"))]
+
+    def fail(self, story: Story, status: int = 503) -> None:
+        """No route gives this article from now on."""
+        number, folder = story.number, SLUGS[story.media_name].lower()
+        self.room.answer("site", f"/{folder}/{story.time:%Y/%m/%d}/NW{number}.html", status=status)
+        for role in ("share", "origin"):
+            self.room.answer(role, f"/NewsData/GetNewsText.do?id=NW{number}", status=status)
+        for path in (f"article/{number}", f"content/getnews?newsid={number}"):
+            self.room.answer("newsinfo", f"/kuaixun/v2/api/{path}", status=status)
+        self.room.answer("finance", f"/a/{number}.html", status=status)
 
     def posts(self) -> dict[str, bytes]:
         """The posts' paths in the output folder, and their bytes."""

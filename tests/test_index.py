@@ -413,7 +413,8 @@ class Folders(RuleBasedStateMachine):
         with self.others():
             if path.is_dir():
                 shutil.rmtree(path)
-            path.unlink(missing_ok=True)
+            elif path.exists():  # not below a file
+                path.unlink()
             if a_file_instead and path.parent.is_dir():
                 path.touch()
 

@@ -62,7 +62,13 @@ def overwrite(file: Path, at: int, data: bytes) -> None:
 
 
 def in_the_middle(data: bytes) -> Callable[[Path], None]:
-    return lambda file: overwrite(file, file.stat().st_size // PAGE // 2 * PAGE, data)
+    def damage(file: Path) -> None:
+        db = sqlite3.connect(file)
+        (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'posts'").fetchone()
+        db.close()
+        overwrite(file, (page - 1) * PAGE, data)
+
+    return damage
 
 
 def garbage_and_a_journal(file: Path) -> None:

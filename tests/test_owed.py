@@ -11,8 +11,7 @@ from finews_spider.dates import BEIJING
 from finews_spider.index import Index, Post
 from finews_spider.items import ArticleRef
 from finews_spider.ledger import Ledger
-from finews_spider.newsroom.words import SLUGS
-from finews_spider.newsroom.world import World
+from finews_spider.newsroom.world import Story, World
 from finews_spider.owed import LONGEST_PAUSE, Debt, Owed, State
 from tests.conftest import Ran, Site, run_scrapy
 
@@ -222,27 +221,14 @@ def scrapy_owed(site: Site, *options: str) -> Ran:
     return run_scrapy("owed", "-s", f"FINEWS_OUTPUT={site.output}", *options)
 
 
-def link_of(site: Site, world: World) -> tuple[str, str]:
-    number = next(story.number for story in world if story.in_article and not story.in_flash)
-    return f"NW{number}", f"{site.room.urls['share']}/html_News/NewsShare.html?infoCode=NW{number}"
-
-
-def fail_article(site: Site, id_: str, status: int = 503) -> None:
-    """All ways to it, and to no other."""
-    story = next(story for story in World(60) if f"NW{story.number}" == id_)
-    folder = SLUGS[story.media_name].lower()
-    site.room.answer("site", f"/{folder}/{story.time:%Y/%m/%d}/{id_}.html", status=status)
-    number = id_.removeprefix("NW")
-    for role in ("share", "origin"):
-        site.room.answer(role, f"/NewsData/GetNewsText.do?id={id_}", status=status)
-    for path in (f"/kuaixun/v2/api/article/{number}", f"/kuaixun/v2/api/content/getnews?newsid={number}"):
-        site.room.answer("newsinfo", path, status=status)
-    site.room.answer("finance", f"/a/{number}.html", status=status)
+def an_article(world: World) -> Story:
+    return next(story for story in world if story.in_article and not story.in_flash)
 
 
 def test_an_article_that_fails_is_owed_listed_and_asked_for_when_its_pause_is_over(site: Site, world: World) -> None:
-    id_, _ = link_of(site, world)
-    fail_article(site, id_)
+    story = an_article(world)
+    id_ = f"NW{story.number}"
+    site.fail(story)
     ran = site.crawl()
     assert ran.code == 3
     assert site.report()["sources"]["finews"]["owed"] == 1
@@ -261,8 +247,9 @@ def test_an_article_that_fails_is_owed_listed_and_asked_for_when_its_pause_is_ov
 
 
 def test_an_article_that_is_gone_is_withdrawn_at_once(site: Site, world: World) -> None:
-    id_, _ = link_of(site, world)
-    fail_article(site, id_, 404)
+    story = an_article(world)
+    id_ = f"NW{story.number}"
+    site.fail(story, 404)
     ran = site.crawl()
     assert ran.code == 0
     assert site.report()["sources"]["finews"]["withdrawn"] == 1
@@ -273,7 +260,8 @@ def test_an_article_that_is_gone_is_withdrawn_at_once(site: Site, world: World) 
 
 
 def test_forget_and_what_is_no_id(site: Site, world: World) -> None:
-    id_, link = link_of(site, world)
+    id_ = f"NW{an_article(world).number}"
+    link = f"{site.room.urls['share']}/html_News/NewsShare.html?infoCode={id_}"
     for role in ("share", "origin", "newsinfo", "finance"):
         site.room.answer(role, "/", status=503)
     assert site.crawl(f"url={link}").code == 3

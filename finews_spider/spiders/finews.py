@@ -127,13 +127,21 @@ class FinewsSpider(scrapy.Spider):
                 for listing in source.listings(self.arguments.query):
                     for request in self.ask_listing(source, listing):
                         yield request
-            for each in self.ask_for_owed():
-                yield each
+            for item in self.send(self.ask_for_owed()):
+                yield item
             if not (sources or self.open_listings or self.errands):
                 break
             await self.changed.wait()
             self.changed.clear()
         self.settle()
+
+    def send(self, asked: Asked) -> Iterator[Article]:
+        """Send the requests at once, which `start` would hand on one a turn of the loop; the items are left."""
+        for each in asked:
+            if isinstance(each, Request):
+                self.crawler.engine.crawl(each)
+            else:
+                yield each
 
     def start_ended(self, _: asyncio.Task[Any]) -> None:
         """Scrapy asks `start` for no more: all is asked for, or Ctrl-C was typed, which `start` need not hear of."""
@@ -277,14 +285,16 @@ class FinewsSpider(scrapy.Spider):
     def ask_for_owed(self) -> Asked:
         """What to do for the next articles, so that no more than some are under way: a list may name a million."""
         most = 4 * self.settings.getint("CONCURRENT_REQUESTS")
+        if len(self.errands) > most // 2:  # many at a time: each look into the ledger costs as much as an article
+            return
         while len(self.errands) < most and (tasks := self.owed.take(most - len(self.errands))):
             for task in tasks:
                 yield from self.ask_for(task)
 
     def ask_for(self, task: Task) -> Asked:
         """What is to be done for an article that is owed, or for a post that may have been edited."""
-        kept = self.archive.read(task.id if task.ref is None else ids.sibling(task.id))
         ref = task.ref
+        kept = self.archive.read(ids.sibling(task.id) if ref else task.id) if task.is_kept else None
         share_link = ""
         if kept and task.ref is None:
             ref, share_link = self.ref_of(task.id, kept), kept.share_link

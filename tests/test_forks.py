@@ -1,0 +1,23 @@
+"""Most tests crawl in forks of one process. What they show holds only if a fork does what a fresh process does."""
+
+from pathlib import Path
+
+from finews_spider.newsroom.server import Newsroom
+from tests.conftest import Site, run_forked
+
+
+def test_a_crawl_in_a_fork_does_what_one_afresh_does(site: Site, tmp_path: Path, room: Newsroom) -> None:
+    fresh = Site(tmp_path / "fresh", room)
+    there, here = fresh.crawl(PYTHONHASHSEED="random"), site.crawl()
+    assert (here.code, here.stats.keys()) == (there.code, there.stats.keys())
+    assert len(here.out.splitlines()) == len(there.out.splitlines())
+    assert len(here.err.splitlines()) == len(there.err.splitlines())
+    assert site.posts() == fresh.posts()
+
+
+def test_a_warning_is_an_error_in_a_fork_too(tmp_path: Path) -> None:
+    spider = tmp_path / "warns.py"
+    spider.write_text("import warnings\n\nwarnings.warn('old', stacklevel=1)\n", encoding="utf-8")
+    ran = run_forked("runspider", spider)
+    assert ran.code != 0
+    assert "UserWarning: old" in ran.err
