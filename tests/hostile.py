@@ -6,7 +6,6 @@ mark in the window on top, and asks for something at evil.example; what a post m
 
 from dataclasses import replace
 from itertools import chain, cycle, product
-from typing import Any
 
 from finews_spider.newsroom.constructs import Block
 from finews_spider.newsroom.world import Story, World
@@ -181,7 +180,7 @@ LARGE = (
 )
 ZALGO = "文" + "\u0301\u0489\u20dd" * 400
 NAMES = """
-    ../../{}|/etc/{}|a<script>{}|{{{{{}}}}}|{}\u202e报|{}\x00报|《{}》
+    ../../{}|%2e%2e%2f{}|/etc/{}|a<script>{}|{{{{{}}}}}|{}\u202e报|{}\x00报|《{}》
     {}: 报|[{}]|*{}*|{}|报, {}|"{}"|{} 报 {}|CON{}|assets/{}
 """.strip().replace("\n    ", "|")
 
@@ -235,13 +234,13 @@ class HostileWorld(World):
             return story
         body = self._bodies[(index - index // BENIGN_EVERY - 1) % len(self._bodies)]
         whole = f"<p>{index}</p>{body}"
-        changes: dict[str, Any] = {"media_name": self._names[index // 5 % len(self._names)]} if index % 5 == 0 else {}
+        name = self._names[index // 7 % len(self._names)] if index % 7 == 0 else story.media_name
         return replace(
             story,
             title=self.title(index),
-            digest=self._lines[-index % len(self._lines)],
+            media_name=name,
+            digest=self._lines[(index // 4 - index // BENIGN_EVERY) % len(self._lines)],  # every fourth is a flash
             blocks=(Block("hostile", whole, whole, whole),),
-            **changes,
         )
 
 
