@@ -117,8 +117,9 @@ class Archive:
         return self._index.look()
 
     def path(self, id_: str, time: datetime) -> Path:
-        """Where a new post of that id and time belongs."""
-        assert ids.is_id(id_)
+        """Where a new post of that id and time belongs. Raises ValueError for what is no id."""
+        if not ids.is_id(id_):
+            raise ValueError(f"not an id: {id_[:60]!r}")
         year, month, day = time.date().isoformat().split("-")
         return self.output / self.pattern.format(id=id_, year=year, month=month, day=day)
 
