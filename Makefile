@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: install demo test lint format bench torture lock clean
+.PHONY: install demo test lint format bench torture audit lock clean
 
 install: .venv/installed ## what a run needs, in .venv
 
@@ -30,6 +30,9 @@ bench: .venv/installed ## ratios against a bare spider, in turn; then what an ar
 
 torture: .venv/installed ## three hundred crawls killed at random moments, each run again; about a quarter of an hour
 	PYTHONPATH=. $(BIN)/python tests/torture.py
+
+audit: .venv/installed-dev ## known weaknesses of the locked versions, as the package index tells them
+	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements-dev.txt
 
 lock: .venv/installed-dev ## take the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 \

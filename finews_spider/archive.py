@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from finews_spider import categories, dates, ids, posts
 from finews_spider.errors import DiskError, HeldError, MistakeError
-from finews_spider.files import Changes, write_all
+from finews_spider.files import ASIDE, Changes, write_all
 from finews_spider.index import Index, Post
 from finews_spider.items import Article
 from finews_spider.unpublished import Unpublished
@@ -42,10 +42,16 @@ def post_pattern(value: str) -> str:
 
 
 def check_output(output: Path) -> None:
-    """Make finews's own folder in the output folder. Raises MistakeError where nothing can be written."""
+    """Make finews's own folder in the output folder, and what this process writes writable for its user alone.
+
+    Raises MistakeError where nothing can be written, and where a link would have it written elsewhere.
+    """
     own = output / ".finews"
+    os.umask(os.umask(0o022) | 0o022)
+    if links := [path for path in (own, *own.glob("*")) if path.is_symlink()]:
+        raise MistakeError(f"FINEWS_OUTPUT: {links[0]} is a link, which finews does not follow; take it away")
     try:
-        (own / "tmp").mkdir(parents=True, exist_ok=True)
+        (output / ASIDE).mkdir(parents=True, exist_ok=True)
         if not (own / ".gitignore").exists():
             (own / ".gitignore").write_text("*\n")  # nothing in it belongs in the site's repository
     except OSError as error:
@@ -68,7 +74,7 @@ def only_run(output: Path) -> Iterator[None]:
     try:
         lock.acquire()
         note.write_text(f"process {os.getpid()}, since {dates.now():%Y-%m-%d %H:%M:%S} Beijing time")
-        for left in (output / ".finews" / "tmp").iterdir():
+        for left in (output / ASIDE).iterdir():
             left.unlink()
     except Timeout:
         holder = note.read_text() if note.exists() else "another process"
@@ -89,7 +95,6 @@ class Archive:
         self.output = output
         self.pattern = pattern
         self._index = index
-        self._aside = output / ".finews" / "tmp"
         self._pages: dict[str, asyncio.Task[None]] = {}  # by slug, written or being written
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
@@ -112,8 +117,9 @@ class Archive:
         return self._index.look()
 
     def path(self, id_: str, time: datetime) -> Path:
-        """Where a new post of that id and time belongs."""
-        assert ids.is_id(id_)
+        """Where a new post of that id and time belongs. Raises ValueError for what is no id."""
+        if not ids.is_id(id_):
+            raise ValueError(f"not an id: {id_[:60]!r}")
         year, month, day = time.date().isoformat().split("-")
         return self.output / self.pattern.format(id=id_, year=year, month=month, day=day)
 
@@ -188,7 +194,7 @@ class Archive:
     async def _write_batch(self, batch: list["_Waiting"]) -> list[Exception | None]:
         texts = [(each.path, each.text) for each in batch]
         loop = asyncio.get_running_loop()
-        errors, folders = await loop.run_in_executor(self._thread, write_all, self._aside, texts)
+        errors, folders = await loop.run_in_executor(self._thread, write_all, self.output, texts)
         return self._note(batch, errors, folders)
 
     def _note(

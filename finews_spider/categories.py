@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from finews_spider import front_matter, ids
-from finews_spider.files import write_all
+from finews_spider.files import ASIDE, write_all
 from finews_spider.index import FOLDERS
 from finews_spider.items import FLASH_CATEGORY, TAG_ENDING
 
@@ -182,9 +182,8 @@ def _text(there: Path) -> str:
 
 def _write(output: Path, path: str, text: str) -> Path:
     """Whole or not at all, by a name that was free or by that of the page that is mended."""
-    aside = output / ".finews" / "tmp"
-    aside.mkdir(parents=True, exist_ok=True)
-    (error,), _ = write_all(aside, [(output / path, text)])
+    (output / ASIDE).mkdir(parents=True, exist_ok=True)
+    (error,), _ = write_all(output, [(output / path, text)])
     if error:
         raise error
     return output / path

@@ -10,6 +10,22 @@ from finews_spider.dates import Window
 from finews_spider.lists import Lists
 
 
+class Figures(NamedTuple):
+    """How far a run is. The spider gives them when it is asked, four times a second at most."""
+
+    source: str = ""  # the one being read
+    listing: str = ""  # the name of the list of which a page came last
+    reached: date | None = None  # the oldest day that this list was read to
+    wanted: int = 0  # articles to ask for: those listed and not archived, and those owed by earlier runs
+    done: int = 0  # of these, archived, refused or failed
+    archived: int = 0  # new posts
+    failed: int = 0  # articles that were refused, or that no route gave
+    days: int = 0  # of the window, times the sources of the run; 0 without a window
+    days_done: int = 0  # of these, no list will add to, and no article of them is waited for
+    days_read: float = 0.0  # of these, were read, on the average of the lists
+    sources: int = 1  # of the run
+
+
 class Days(NamedTuple):
     """Of a window, times the sources: how many it has, are done, and are read by the lists on the average."""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from finews_spider import __version__, dates
 from finews_spider.coverage import window_part
-from finews_spider.files import write_all
+from finews_spider.files import check_inside, write_all
 from finews_spider.lists import ListReading
 from finews_spider.shapes import fits
 from finews_spider.spiders.finews import FinewsSpider
@@ -174,11 +174,12 @@ def _below(prefix: str, stats: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def write(report: Report, output: Path) -> Path:
     """Keep the report, whole. Raises OSError where the disk refuses."""
     folder = output / FOLDER
+    check_inside(output, folder)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{report['run']}.json"
     # Names of files need not be Unicode.
     text = json.dumps(report, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
-    (error,), _ = write_all(output / ".finews" / "tmp", [(path, text)])
+    (error,), _ = write_all(output, [(path, text)])
     if error:
         raise error
     return path

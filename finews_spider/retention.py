@@ -13,6 +13,7 @@ from pathlib import Path
 
 from finews_spider import ids
 from finews_spider.dates import read_day
+from finews_spider.files import check_inside
 
 POSTS, OLD, OLD_BUILT = "_posts", "old_post", "_old_post"
 
@@ -33,6 +34,8 @@ def move_old(output: Path, keep_days: int, today: date, note: Callable[[Moves], 
     before = today - timedelta(days=keep_days)
     moved = [(post, old / post.relative_to(output / POSTS)) for post in _posts_before(output / POSTS, before)]
     moved = [(post, there) for post, there in sorted(moved) if not os.path.lexists(there)]
+    for folder in {path.parent for pair in moved for path in pair}:
+        check_inside(output, folder)
     if moved:
         note(moved)
     for post, there in moved:

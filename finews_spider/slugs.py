@@ -4,12 +4,16 @@ The existing site made its slugs with xpinyin: each character's first reading, n
 in URLs that exist, so the readings and the letter case stay. What would break a path or a URL is left out.
 """
 
+import re
 from functools import lru_cache
 
 from slugify import slugify
 from xpinyin import Pinyin
 
 MAX_LENGTH = 100  # characters; the longest name seen gives 49, and a folder's name may have 255 bytes
+
+# Names of devices on Windows, which no file there may have, whatever its ending: the site could not be cloned.
+_DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])")
 
 _readings = Pinyin()
 
@@ -21,4 +25,5 @@ def slug(media_name: str) -> str:
     read = _readings.get_pinyin(kept, splitter="")
     # python-slugify writes what is left in other scripts; separators that would start or end a name go.
     text = slugify(read, lowercase=False, regex_pattern=r"[^-_A-Za-z0-9]+", max_length=MAX_LENGTH)
-    return text.strip("-_")
+    name = text.strip("-_")
+    return f"{name}_" if _DEVICE.fullmatch(name) else name

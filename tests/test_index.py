@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from finews_spider import ids
-from finews_spider.files import write_all
+from finews_spider.files import ASIDE, write_all
 from finews_spider.index import FOLDERS, UNSURE, Index, Post
 from finews_spider.items import ArticleRef
 from finews_spider.ledger import Ledger
@@ -55,9 +55,8 @@ def turn_back(folder: Path, by: int) -> None:
 
 def add(index: Index, output: Path, folder: str, *numbers: int) -> None:
     """As a run does it."""
-    aside = output / ".finews" / "tmp"
-    aside.mkdir(exist_ok=True)
-    errors, changes = write_all(aside, [(output / folder / name_of(number), "") for number in numbers])
+    (output / ASIDE).mkdir(exist_ok=True)
+    errors, changes = write_all(output, [(output / folder / name_of(number), "") for number in numbers])
     assert not any(errors)
     posts = [Post(id_of(number), folder, name_of(number)) for number in numbers]
     index.add(posts, {Path(path).relative_to(output).as_posix(): times for path, times in changes.items()})

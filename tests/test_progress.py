@@ -18,7 +18,8 @@ from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
 from finews_spider.extensions import progress
-from finews_spider.extensions.progress import Figures, Pace, Progress, in_words, quieten, time_left
+from finews_spider.extensions.progress import Pace, Progress, in_words, quieten, time_left
+from finews_spider.figures import Figures
 from tests.conftest import ROOT, Site
 
 BACKFILL = Figures(wanted=200, done=80, days=31, days_read=10.0, days_done=4)

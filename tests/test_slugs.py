@@ -83,6 +83,11 @@ def test_a_long_name_is_cut() -> None:
     assert len(slug("证券" * 1000)) <= MAX_LENGTH
 
 
+@pytest.mark.parametrize("name", ["CON", "aux", "Nul", "com1", "LPT9"])
+def test_a_name_that_windows_keeps_for_a_device_is_changed(name: str) -> None:
+    assert slug(name) == f"{name}_"
+
+
 @given(st.text())
 def test_a_slug_stands_in_any_path_and_url(name: str) -> None:
     assert re.fullmatch(r"(?:[A-Za-z0-9][A-Za-z0-9_-]*)?", slug(name))

@@ -3,8 +3,7 @@
 import logging
 import sys
 import time
-from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -13,6 +12,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 from twisted.internet.task import LoopingCall
 
+from finews_spider.figures import Figures
 from finews_spider.terminal import harmless, is_terminal, some, span
 
 if TYPE_CHECKING:
@@ -23,22 +23,6 @@ logger = logging.getLogger(__name__)
 REFRESH = 0.25  # seconds between two looks on a terminal
 LINE = 60.0  # seconds between two lines in the log
 ENOUGH = 10  # articles, and seconds, before a pace is told
-
-
-class Figures(NamedTuple):
-    """How far a run is. The spider gives them when it is asked, four times a second at most."""
-
-    source: str = ""  # the one being read
-    listing: str = ""  # the name of the list of which a page came last
-    reached: date | None = None  # the oldest day that this list was read to
-    wanted: int = 0  # articles to ask for: those listed and not archived, and those owed by earlier runs
-    done: int = 0  # of these, archived, refused or failed
-    archived: int = 0  # new posts
-    failed: int = 0  # articles that were refused, or that no route gave
-    days: int = 0  # of the window, times the sources of the run; 0 without a window
-    days_done: int = 0  # of these, no list will add to, and no article of them is waited for
-    days_read: float = 0.0  # of these, were read, on the average of the lists
-    sources: int = 1  # of the run
 
 
 @runtime_checkable

@@ -25,8 +25,7 @@ from finews_spider.archive import Archive, check_output, post_pattern
 from finews_spider.arguments import Arguments, read_arguments
 from finews_spider.errand import Errand
 from finews_spider.errors import DiskError
-from finews_spider.extensions.progress import Figures
-from finews_spider.figures import days, last_read
+from finews_spider.figures import Figures, days, last_read
 from finews_spider.finishing import read_ending
 from finews_spider.index import Index
 from finews_spider.items import Article, ArticleRef
