@@ -4,23 +4,21 @@ import re
 from html import unescape
 from typing import Self
 
-from lxml import etree, html
+from lxml import html
 from scrapy.crawler import Crawler
 from scrapy.statscollectors import StatsCollector
 
 from finews_spider.blocks import arrange, close_void
 from finews_spider.characters import one_line, with_holes, without_holes
 from finews_spider.editing import edit
+from finews_spider.fragments import is_cut_off, tree
 from finews_spider.items import Article
 
 LONGEST = 300_000  # characters of a body. Those seen have 3,000; parsers and kramdown take time in the square of them
 LONGEST_LINE = 10_000
 _PASSES = 8  # two do for what is no attack
-_END_OF_PAGE = re.compile("</(?:html|body)", re.IGNORECASE)  # what follows it would be lost
 # Opens a tag wherever a layout prints a title as it is; a layout that escapes shows the full-width sign as well.
 _TAG_OPENER = re.compile("<(?=[A-Za-z/!?]|$)")
-
-_parser = html.HTMLParser()
 
 
 class CleanPipeline:
@@ -84,16 +82,9 @@ def clean(body: str) -> str:
 
 
 def _edited(body: str) -> str:
-    root = _tree(_END_OF_PAGE.sub("</no", with_holes(body)))
-    if root is None or any(error.type_name == "ERR_RESOURCE_LIMIT" for error in _parser.error_log):
-        return ""  # nested so deep that the rest was cut off, and half a body is none
+    root = tree(with_holes(body))
+    if is_cut_off():
+        return ""  # half a body is none
     edit(root, body)
     text = html.tostring(root, encoding="unicode")
     return close_void(without_holes(text[text.index(">") + 1 : text.rindex("<")]))
-
-
-def _tree(body: str) -> html.HtmlElement | None:
-    root = etree.fromstring(f"<html><body>{body}", _parser).find("body")
-    if root is not None:
-        root.attrib.clear()
-    return root
