@@ -169,6 +169,19 @@ def test_a_style_with_nothing_allowed_in_it_goes(style: str) -> None:
     assert sanitize(f'<p style="{style}">文</p>') == "<p>文</p>"
 
 
+@pytest.mark.parametrize(
+    "value", ["-99px", "999px", "9999999", "5vw", "calc(9px)", "9px!important", "var(--a)", "9 px9"]
+)
+def test_a_picture_lies_over_nothing(value: str) -> None:
+    assert "style" not in sanitize(f'<p><img src="https://a.example/1.jpg" style="margin:{value}" /></p>')
+
+
+@pytest.mark.parametrize("style", ["margin:0 auto;", "padding:1.5em 10%;", "border:#d1d1d1 1px solid;", "border:0;"])
+def test_a_picture_may_have_room_and_a_border(style: str) -> None:
+    picture = f'<p><img src="https://a.example/1.jpg" style="{style}" /></p>'
+    assert sanitize(picture) == picture
+
+
 def test_the_style_of_a_picture_is_that_of_the_seed() -> None:
     raw = f'<center><img src="https://a.example/1.jpg" style="{STYLE}background:url(a);width:100%" /></center>'
     assert sanitize(raw) == f'<center><img src="https://a.example/1.jpg" style="{STYLE}" /></center>'
