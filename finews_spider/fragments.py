@@ -4,6 +4,9 @@ import re
 
 from lxml import etree, html
 
+# Characters of a body. Those seen have 3,000; of an attack, parsers and kramdown take time in the square of its length.
+LONGEST = 300_000
+
 _END_OF_PAGE = re.compile("</(?:html|body)", re.IGNORECASE)  # what follows it would be lost
 
 _parser = html.HTMLParser()

@@ -11,11 +11,10 @@ from scrapy.statscollectors import StatsCollector
 from finews_spider.blocks import arrange, close_void
 from finews_spider.characters import one_line, with_holes, without_holes
 from finews_spider.editing import edit
-from finews_spider.fragments import is_cut_off, tree
+from finews_spider.fragments import LONGEST, is_cut_off, tree
 from finews_spider.items import Article
 
-LONGEST = 300_000  # characters of a body. Those seen have 3,000; parsers and kramdown take time in the square of them
-LONGEST_LINE = 10_000
+LONGEST_LINE = 10_000  # characters of a text
 _PASSES = 8  # two do for what is no attack
 # Opens a tag wherever a layout prints a title as it is; a layout that escapes shows the full-width sign as well.
 _TAG_OPENER = re.compile("<(?=[A-Za-z/!?]|$)")

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.utils.test import get_crawler
 
+from finews_spider.fragments import LONGEST
 from finews_spider.items import Article
 from finews_spider.newsroom.world import Story, World
-from pipelines.clean import LONGEST, LONGEST_LINE, CleanPipeline, clean, shut
+from pipelines.clean import LONGEST_LINE, CleanPipeline, clean, shut
 from pipelines.sanitize import sanitize
 
 WORLD = World(300)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import html
 
-from finews_spider.fragments import tree
+from finews_spider.fragments import LONGEST, tree
 from finews_spider.sources import UnreadableError
 
 _JSONP = re.compile(r"\s*[\w$.]+\s*\((.*)\)\s*(?:;\s*)?", re.DOTALL)
@@ -66,7 +66,7 @@ def inner_html(node: html.HtmlElement) -> str:
 
 def media_name_in(body: str) -> str:
     """The name in the body's source line, `（文章来源：中国证券报）`, wrappers or not; empty where there is none."""
-    if "文章来源" not in body:
+    if "文章来源" not in body or len(body) > LONGEST:
         return ""
     lines = tree(body).xpath("//p[contains(string(), '文章来源')]")
     for line in reversed(lines):
