@@ -29,7 +29,7 @@ ODD = {
     "old_post/README.md": "旧文\n",
 }
 OWN = {
-    "_config.yml": "title: 自己的站\ntheme: minimal\ntimezone: Asia/Shanghai\nexclude: [old_post]\n",
+    "_config.yml": "title: 自己的站\ntimezone: Asia/Shanghai\nexclude: [old_post]\n",
     "_layouts/default.html": "<html><body><section>{{ content }}</section></body></html>\n",
     "_layouts/post.html": "---\nlayout: default\n---\n<h1>{{ page.title }}</h1>\n{{ content }}\n",
     "index.md": "---\nlayout: default\n---\n{% for tag in site.tags %}<h2>{{ tag[0] }}</h2>{% endfor %}\n",
