@@ -129,6 +129,16 @@ def test_what_a_person_has_staged_and_changed_is_left_alone(site: Site, tree: Tr
     assert "staged.md" not in tree.files()
 
 
+def test_a_persons_edit_of_a_post_that_is_published_is_left_to_the_person(site: Site, tree: Tree) -> None:
+    site.room.now = HALF
+    site.crawl(settings=COMMIT)
+    post = tree.write(min(site.posts()), "by a person")
+    site.room.now = None
+    assert site.crawl(settings=COMMIT).code == 0
+    assert len(tree.log()) == 3
+    assert tree.status() == {f" M {post}"}
+
+
 def test_a_post_that_was_edited_is_said_to_be(site: Site, tree: Tree) -> None:
     site.crawl(settings=COMMIT)
     post = max(site.posts())

@@ -325,6 +325,18 @@ def test_of_a_post_that_another_machine_pushed_with_other_bytes_the_pushed_one_s
     assert site.status() == set()
 
 
+def test_a_post_that_moved_moves_on_top_of_what_others_pushed(site: Tree, elsewhere: Tree, remote: Tree) -> None:
+    site.push(site.write(POST, "a text\n" * 20))
+    elsewhere.git("pull", "-q")
+    elsewhere.push(elsewhere.write(OTHER))
+    moved = site.write(f"old_post/{Path(POST).name}", site.read(POST))
+    (site.folder / POST).unlink()
+    assert site.push(POST, moved).pushed
+    assert remote.files("main") == {"_config.yml", OTHER, moved}
+    assert site.changed() == ["R100", POST, moved]
+    assert site.status() == set()
+
+
 def test_a_post_that_was_deleted_on_the_remote_and_edited_here_is_for_a_person(
     site: Tree, elsewhere: Tree, remote: Tree
 ) -> None:
