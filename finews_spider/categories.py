@@ -20,6 +20,14 @@ from finews_spider.items import FLASH_CATEGORY, TAG_ENDING
 LAYOUT = "_layouts/category.html"
 HEAD = 4096  # bytes of a post that are read first; its front matter is hardly ever longer
 
+_LIST = """\
+<h2>{{ page.title | escape }}</h2>
+<ul>
+{%- for post in site.categories[page.category] %}
+<li><a href="{{ site.baseurl }}{{ post.url | escape }}">{{ post.title | escape }}</a></li>
+{%- endfor %}
+</ul>
+"""
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _SUFFIXES = (".html", ".md", ".markdown")  # all of them are built as the same page
 
@@ -71,7 +79,10 @@ def ensure(output: Path, tags: Mapping[str, str]) -> list[Path]:
 
     A page that is there is not even read. Raises OSError where the disk refuses.
     """
-    return [_write(output, path(slug), text(slug, tag)) for slug, tag in sorted(tags.items()) if not find(output, slug)]
+    write = text if (output / LAYOUT).exists() else whole_text
+    return [
+        _write(output, path(slug), write(slug, tag)) for slug, tag in sorted(tags.items()) if not find(output, slug)
+    ]
 
 
 def path(slug: str) -> str:
@@ -91,6 +102,11 @@ def text(slug: str, tag: str) -> str:
     """A page, which the layout fills."""
     title = front_matter.quoted(tag)
     return f"---\nlayout: category\ntitle: {title}\ncategory: {front_matter.scalar(slug)}\n---\n"
+
+
+def whole_text(slug: str, tag: str) -> str:
+    """A page of a site that has no such layout, in the form that the existing site's pages have."""
+    return text(slug, tag).replace("layout: category", "layout: default", 1) + _LIST
 
 
 def scan(output: Path) -> dict[str, Category]:

@@ -34,12 +34,15 @@ _ELSEWHERE = frozenset(
 )
 
 
+_NOISE = re.compile(r"hint:|To \S+$|Done$|error: failed to push some refs")  # lines beside what git has to say
+
+
 class GitError(Exception):
     """git refused. `said` is all it said; the message is the last of it."""
 
     def __init__(self, said: str) -> None:
         self.said = re.sub(r"(?<=://)[^/\s]*@", "***@", said)  # user:password in the address of a remote
-        lines = [line.strip() for line in self.said.splitlines() if not line.startswith("hint:")]
+        lines = [line.strip() for line in self.said.splitlines() if not _NOISE.match(line)]
         super().__init__("; ".join(line.rstrip(".") for line in list(filter(None, lines))[-4:])[-500:] or "nothing")
 
 

@@ -96,9 +96,11 @@ def _upstream(repository: Repository) -> Upstream:
     name = repository.branch.removeprefix("refs/heads/")
     found = repository.git("for-each-ref", f"--format={form}", repository.branch).split("\0")
     if not all(found) or len(found) < 3:
+        remote, _, _ = repository.git("remote").partition("\n")
+        add = "" if remote else "git remote add origin ADDRESS, then "
         raise PublishError(
             f"not pushed: the branch {name} of {repository.where} has no upstream to push to: push it once by hand,"
-            f" git push --set-upstream origin {name}, or set FINEWS_PUBLISH=commit"
+            f" {add}git push --set-upstream {remote or 'origin'} {name}, or set FINEWS_PUBLISH=commit"
         )
     return Upstream(*found)
 

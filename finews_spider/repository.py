@@ -15,6 +15,7 @@ from finews_spider.git import Git, GitError
 Pause = Callable[[float], None]
 
 _UNFINISHED = {
+    "rebase-apply/applying": "am",
     "rebase-merge": "rebase",
     "rebase-apply": "rebase",
     "MERGE_HEAD": "merge",
@@ -35,13 +36,15 @@ class Repository:
         try:
             top, _, self.prefix = self.git("rev-parse", "--show-toplevel", "--show-prefix").rpartition("\n")
         except GitError as error:
-            raise PublishError(
-                f"{output} is not in the work tree of a git repository ({error}): git init or git clone there, set"
-                " FINEWS_OUTPUT to the site's repository, or FINEWS_PUBLISH=off"
-            ) from error
+            raise _no_repository(output, error) from error
         self.git.folder = Path(top)
-        (self._index,) = self._inside("index")
-        self._check_finished()
+        try:
+            (self._index,) = self._inside("index")
+            self._check_finished()
+        except GitError as error:
+            raise PublishError(
+                f"{top} looks damaged; git said: {error}. Mend it until git status works there"
+            ) from error
         self.branch = self._check_branch(branch)
 
     @property
@@ -146,6 +149,15 @@ class Repository:
         raise PublishError(
             f"{lock} is there: another git works in {self.where}, or one was killed; if none runs, delete that file"
         )
+
+
+def _no_repository(output: Path, error: GitError) -> PublishError:
+    if "dubious ownership" in error.said:
+        return PublishError(f"{output} is another user's, let finews run as that user; or, as git said: {error}")
+    return PublishError(
+        f"{output} is not in the work tree of a git repository ({error}): git init or git clone there, set"
+        " FINEWS_OUTPUT to the site's repository, or FINEWS_PUBLISH=off"
+    )
 
 
 @contextmanager

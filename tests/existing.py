@@ -5,9 +5,10 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 from finews_spider.dates import BEIJING
@@ -28,7 +29,7 @@ ODD = {
     "old_post/README.md": "旧文\n",
 }
 OWN = {
-    "_config.yml": "title: 自己的站\ntheme: minimal\ntimezone: Asia/Shanghai\nexclude: [old_post]\n",
+    "_config.yml": "title: 自己的站\ntimezone: Asia/Shanghai\nexclude: [old_post]\n",
     "_layouts/default.html": "<html><body><section>{{ content }}</section></body></html>\n",
     "_layouts/post.html": "---\nlayout: default\n---\n<h1>{{ page.title }}</h1>\n{{ content }}\n",
     "index.md": "---\nlayout: default\n---\n{% for tag in site.tags %}<h2>{{ tag[0] }}</h2>{% endfor %}\n",
@@ -47,16 +48,36 @@ PAGES = {
 
 
 def make(folder: Path, posts: int) -> Path:
-    """Write such a repository, the older half of its posts in `old_post/`; the folder."""
-    for path, text in {**ODD, **OWN, **PAGES}.items():
+    """Write such a site; the folder."""
+    for path, text in files(posts):
         there = folder / path
         there.parent.mkdir(parents=True, exist_ok=True)
-        there.write_bytes(text.encode())
+        there.write_bytes(text)
+    return folder
+
+
+def make_repository(folder: Path, posts: int, more: Iterable[tuple[str, bytes]] = ()) -> Path:
+    """The same, and `more`, as one commit: 40,000 posts take some seconds. Somebody may commit there."""
+    stream = [b"commit refs/heads/main\ncommitter a <a@example.org> 0 +0000\ndata 0\n"]
+    for path, text in chain(files(posts), more):
+        stream.append(b"M 644 inline %s\ndata %d\n%s\n" % (path.encode(), len(text), text))
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    subprocess.run(["git", "fast-import", "--quiet"], cwd=folder, input=b"".join(stream), check=True)
+    git(folder, "reset", "--quiet", "--hard")
+    for name, value in {"user.name": "a", "user.email": "a@example.org", "commit.gpgSign": "false"}.items():
+        git(folder, "config", name, value)
+    return folder
+
+
+def files(posts: int) -> Iterator[tuple[str, bytes]]:
+    """Paths and texts, so many posts among them, of which the older half lies in `old_post/`."""
+    for path, text in {**ODD, **OWN, **PAGES}.items():
+        yield path, text.encode()
     for n, article in enumerate(articles(posts)):
         below = "_posts" if n < posts // 2 else "old_post"
-        there = folder / below / f"{article.time:%Y-%m-%d}-{article.id}.md"
-        there.write_bytes(_as_it_was_written(render(article, SITE)).encode())
-    return folder
+        text = _as_it_was_written(render(article, SITE))
+        yield f"{below}/{article.time:%Y-%m-%d}-{article.id}.md", text.encode()
 
 
 def articles(count: int, every: timedelta = EVERY) -> Iterator[Article]:
@@ -103,6 +124,5 @@ def _as_it_was_written(text: str) -> str:
 
 
 if __name__ == "__main__":
-    made = make(Path(sys.argv[1]), int(sys.argv[2]))
-    commit_all(made)
+    made = make_repository(Path(sys.argv[1]), int(sys.argv[2]))
     print(f"{made}: {len(list(made.glob('*/*.md')))} files")

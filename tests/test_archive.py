@@ -267,3 +267,17 @@ def test_a_post_in_another_encoding_is_not_read(opened: Opened, tmp_path: Path) 
     put(tmp_path, PATH)
     (tmp_path / PATH).write_bytes(post_of(ID).encode("gb18030"))
     assert opened(tmp_path).read(ID) is None
+
+
+def test_an_edit_is_noted_for_publishing_before_it_is_written(
+    tmp_path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(*_: object) -> None:
+        raise OSError
+
+    put(tmp_path, PATH)
+    archive = opened(tmp_path)
+    monkeypatch.setattr(archive, "_write", killed)
+    with pytest.raises(OSError):  # noqa: PT011 (bare, as it is raised)
+        asyncio.run(archive.rewrite(ID, TEXT))
+    assert list(archive.unpublished) == [PATH]

@@ -1,14 +1,17 @@
 """Category pages, and `scrapy categories` through the front door."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
+from parsel import Selector
 
 from finews_spider import categories
 from finews_spider.archive import only_run
 from finews_spider.categories import Category, State
 from tests import existing
+from tests.built import build
 from tests.conftest import run_scrapy
 from tests.existing import RIGHT, UNTITLED, WRONG, fingerprints
 
@@ -48,6 +51,7 @@ def fix(output: Path, slug: str) -> bool:
 
 
 def test_a_page_is_written_with_the_title_that_the_posts_have(tmp_path: Path) -> None:
+    put(tmp_path, categories.LAYOUT, "")
     assert categories.ensure(tmp_path, {"zhongguozhengquanbao": TAG}) == [
         tmp_path / "category/zhongguozhengquanbao.html"
     ]
@@ -72,7 +76,7 @@ def test_a_page_that_is_there_is_kept_as_it_is(tmp_path: Path) -> None:
 def test_a_slug_is_a_string_for_yaml(tmp_path: Path, slug: str) -> None:
     (page,) = categories.ensure(tmp_path, {slug: 'A: "引"\u2028'})
     head = yaml.safe_load(page.read_text(encoding="utf-8").split("---\n")[1])
-    assert head == {"layout": "category", "title": 'A: "引"\u2028', "category": slug}
+    assert head == {"layout": "default", "title": 'A: "引"\u2028', "category": slug}
 
 
 @pytest.mark.parametrize("slug", ["", "..", "../a", "a/b", "a.html", "a b", "中", "a\n", "a" * 201])
@@ -215,6 +219,18 @@ def test_a_category_counts_posts_without_a_tag() -> None:
     assert (category.posts, category.tag) == (1, "")
 
 
+def test_a_site_without_our_layout_has_pages_that_list_their_posts(tmp_path: Path, tool: Callable[[str], str]) -> None:
+    site = existing.make(tmp_path / "site", 200)
+    assert run_scrapy("categories", "--fix", "-s", f"FINEWS_OUTPUT={site}").code == 0
+    built = build(tool("jekyll"), site)
+    page = Selector((built / "category/TechWeb.html").read_text(encoding="utf-8"))
+    assert page.xpath("//h2/text()").getall() == ["TechWeb新闻"]
+    posts = [path for path in site.glob("_posts/*.md") if "tags: TechWeb" in path.read_text(encoding="utf-8")]
+    links = page.xpath("//li/a/@href").getall()
+    assert {Path(link).stem for link in links} == {post.stem[11:] for post in posts}
+    assert all((built / link[1:]).exists() for link in links)
+
+
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return existing.make(tmp_path_factory.mktemp("existing") / "site", 2000)
@@ -229,7 +245,6 @@ def test_an_existing_site_is_listed_and_not_touched(there: Path) -> None:
     assert f"wrong title: category/{WRONG}.html: 重庆商报新闻 -> 广州日报新闻" in ran.out
     assert "missing: category/TechWeb.html: TechWeb新闻" in ran.out
     assert "TechWeb, Techweb: differ in case only" in ran.out
-    assert "_layouts/category.html" in ran.out
     assert ran.err == ""
 
 
@@ -258,10 +273,17 @@ def test_fixing_waits_for_no_run(tmp_path: Path) -> None:
 
 
 def test_an_output_that_cannot_be_written_is_a_mistake(tmp_path: Path) -> None:
-    put(tmp_path, "file", "")
-    ran = run_scrapy("categories", "--fix", "-s", f"FINEWS_OUTPUT={tmp_path}/file")
+    put(tmp_path, ".finews", "a file")
+    ran = run_scrapy("categories", "--fix", "-s", f"FINEWS_OUTPUT={tmp_path}")
     assert ran.code == 2
     assert "cannot be written" in ran.err
+
+
+def test_an_output_that_is_not_there_is_a_mistake_and_not_made(tmp_path: Path) -> None:
+    for words in ([], ["--fix"]):
+        ran = run_scrapy("categories", *words, "-s", f"FINEWS_OUTPUT={tmp_path}/typo")
+        assert (ran.code, ran.err) == (2, f"scrapy categories: FINEWS_OUTPUT: there is no {tmp_path}/typo\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_argument_is_refused() -> None:

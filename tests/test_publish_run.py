@@ -5,6 +5,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -128,6 +129,16 @@ def test_what_a_person_has_staged_and_changed_is_left_alone(site: Site, tree: Tr
     assert "staged.md" not in tree.files()
 
 
+def test_a_persons_edit_of_a_post_that_is_published_is_left_to_the_person(site: Site, tree: Tree) -> None:
+    site.room.now = HALF
+    site.crawl(settings=COMMIT)
+    post = tree.write(min(site.posts()), "by a person")
+    site.room.now = None
+    assert site.crawl(settings=COMMIT).code == 0
+    assert len(tree.log()) == 3
+    assert tree.status() == {f" M {post}"}
+
+
 def test_a_post_that_was_edited_is_said_to_be(site: Site, tree: Tree) -> None:
     site.crawl(settings=COMMIT)
     post = max(site.posts())
@@ -235,6 +246,20 @@ def test_a_push_that_is_refused_is_exit_code_5_and_the_next_run_pushes_both(
     assert site.crawl(settings=PUSH).code == 0
     assert len(remote.log()) == 3
     assert remote.log() == tree.log()
+
+
+def test_posts_whose_commit_was_lost_with_its_machine_come_again(
+    site: Site, tree: Tree, remote: Tree, tmp_path: Path
+) -> None:
+    remote.hook("pre-receive", "exit 1")
+    assert site.crawl(settings=PUSH).code == report.UNPUBLISHED
+    (remote.folder / "hooks/pre-receive").unlink()
+    other = replace(site, output=clone(remote, tmp_path / "other").folder)
+    shutil.copytree(site.output / ".finews", other.output / ".finews")  # as a workflow's cache
+    assert other.crawl(settings=PUSH).code == 0
+    assert other.posts() == site.posts()
+    check_all_is_published(other, Tree(other.output))
+    assert remote.files("main") == tree.files()
 
 
 @pytest.mark.parametrize(

@@ -325,6 +325,18 @@ def test_of_a_post_that_another_machine_pushed_with_other_bytes_the_pushed_one_s
     assert site.status() == set()
 
 
+def test_a_post_that_moved_moves_on_top_of_what_others_pushed(site: Tree, elsewhere: Tree, remote: Tree) -> None:
+    site.push(site.write(POST, "a text\n" * 20))
+    elsewhere.git("pull", "-q")
+    elsewhere.push(elsewhere.write(OTHER))
+    moved = site.write(f"old_post/{Path(POST).name}", site.read(POST))
+    (site.folder / POST).unlink()
+    assert site.push(POST, moved).pushed
+    assert remote.files("main") == {"_config.yml", OTHER, moved}
+    assert site.changed() == ["R100", POST, moved]
+    assert site.status() == set()
+
+
 def test_a_post_that_was_deleted_on_the_remote_and_edited_here_is_for_a_person(
     site: Tree, elsewhere: Tree, remote: Tree
 ) -> None:
@@ -509,6 +521,27 @@ def test_something_in_progress(site: Tree, command: str, what: str) -> None:
     assert f"a {what} is in progress in {site.folder}: end it with git {what} --continue" in site.refuses()
 
 
+def test_a_patch_in_progress(site: Tree) -> None:
+    site.save("a", "theirs")
+    patch = site.git("format-patch", "--stdout", "-1")
+    site.save("a", "ours")
+    site.git("am", "-q", site.write("a.patch", f"{patch}\n"), code=128)
+    assert "end it with git am --continue or git am --abort" in site.refuses()
+
+
+def test_a_damaged_index(site: Tree) -> None:
+    site.write(".git/index", "damaged")
+    with pytest.raises(PublishError, match=r"looks damaged; git said: .*index.*Mend it until git status works there"):
+        site.commit(site.write(POST))
+
+
+def test_a_repository_of_another_user(site: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.write(POST)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(PublishError, match=r"is another user's, .* --add safe\.directory"):
+        site.commit(POST)
+
+
 def test_conflicts_that_a_stash_left(site: Tree) -> None:
     site.write("_config.yml", "stashed")
     site.git("stash", "-q")
@@ -601,8 +634,13 @@ def stays(site: Tree) -> str:
     return published.trouble
 
 
+def test_no_remote(site: Tree) -> None:
+    assert "git remote add origin ADDRESS, then git push --set-upstream origin main" in stays(site)
+
+
 def test_no_upstream(site: Tree) -> None:
-    assert "has no upstream to push to: push it once by hand" in stays(site)
+    site.git("remote", "add", "github", "https://site.example/site.git")
+    assert "has no upstream to push to: push it once by hand, git push --set-upstream github main" in stays(site)
 
 
 def test_a_remote_that_is_gone(site: Tree, remote: Tree) -> None:
@@ -650,8 +688,10 @@ def test_no_password_is_in_what_git_says() -> None:
 
 
 def test_a_rule_of_the_remotes(site: Tree, remote: Tree) -> None:
-    remote.hook("pre-receive", "exit 1")
-    assert "the remote's own rules refuse it" in stays(site)
+    remote.hook("pre-receive", "for line in 'review it' 'with two'; do echo $line >&2; done; exit 1")
+    trouble = stays(site)
+    assert "the remote's own rules refuse it" in trouble
+    assert "git said: remote: review it; remote: with two; !" in trouble
 
 
 def test_a_pre_push_hook_that_fails(site: Tree, remote: Tree) -> None:

@@ -50,3 +50,17 @@ def test_articles_that_are_owed_are_a_warning(tmp_path: Path, code: int, ends: i
     assert done.returncode == ends
     assert "FINEWS_OUTPUT=/a b/site\n" in done.stdout
     assert ("::warning" in done.stdout) == (code == 3)
+
+
+@pytest.mark.parametrize(("code", "said"), [(0, ""), (3, ""), (4, "the summary\n"), (6, "the summary\n")])
+def test_the_crontab_sends_no_mail_when_all_is_well(tmp_path: Path, code: int, said: str) -> None:
+    scrapy = tmp_path / "finews/.venv/bin/scrapy"
+    scrapy.parent.mkdir(parents=True)
+    scrapy.write_text(f"#!/bin/sh\necho the summary\nexit {code}\n")
+    scrapy.chmod(0o755)
+    (line,) = re.findall(r"^\*/15 \* \* \* \* (.*)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert "%" not in line  # cron makes it a newline
+    command = ["sh", "-c", line.replace("/home/me", str(tmp_path))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == (said, "")
+    assert {path.name for path in tmp_path.iterdir()} == {"finews"}

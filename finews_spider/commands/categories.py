@@ -43,6 +43,8 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         output = Path(self.settings["FINEWS_OUTPUT"])
         try:
+            if not output.is_dir():
+                raise MistakeError(f"FINEWS_OUTPUT: there is no {output}")
             if not opts.fix:
                 self.exitcode = _say(output, mend=False)
                 return
@@ -64,8 +66,6 @@ def _say(output: Path, *, mend: bool) -> int:
             f"{', '.join(alike)}: differ in case only; where a disk does not tell them apart, one page serves for all"
         )
     pages = [(category, categories.page(output, category)) for category in found.values()]
-    if any(page.state is State.MISSING for _, page in pages) and not (output / categories.LAYOUT).exists():
-        print(f"{categories.LAYOUT} is not there; pages that finews writes want it, unless the theme has it")
     left = [page for category, page in pages if page.state and not _dealt_with(output, category, page, mend=mend)]
     to_mend = [page for page in left if page.state in (State.MISSING, State.WRONG)]
     if to_mend and not mend:
