@@ -4,6 +4,7 @@ kramdown reads what stands outside a block tag as Markdown, so stray text has to
 """
 
 import re
+from collections.abc import Iterator
 
 # HTML's block elements, as kramdown has them; the rest is inline.
 BLOCKS = frozenset(
@@ -13,7 +14,7 @@ BLOCKS = frozenset(
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
 _ATTRIBUTES = r"(?:\s[^\s<>=/]+(?:=(?:\"[^\"]*\"|'[^']*'))?)*"
-_TAG = re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*){_ATTRIBUTES}\s*/?>")
+_TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*){_ATTRIBUTES}\s*/?>")
 _VOID_TAG = re.compile(rf"<(?P<name>area|br|col|hr|img|wbr)(?P<attributes>{_ATTRIBUTES})\s*/?>")
 
 
@@ -23,11 +24,11 @@ def arrange(html: str) -> str:
     A block starts on a new line with one space before it; but the seed has none after a picture's <center>, and none
     before the source line.
     """
-    out = ""
+    out: list[str] = []
     for block in _blocks(html):
-        joined = out.endswith("</center>") or block.startswith('<p class="em_media">')
-        out += block if joined or not out else f"\n {block}"
-    return out
+        joined = not out or out[-1].endswith("</center>") or block.startswith('<p class="em_media">')
+        out.append(block if joined else f"\n {block}")
+    return "".join(out)
 
 
 def close_void(html: str) -> str:
@@ -35,34 +36,56 @@ def close_void(html: str) -> str:
     return _VOID_TAG.sub(r"<\g<name>\g<attributes> />", html)
 
 
-def _blocks(html: str) -> list[str]:
-    """The top-level blocks of `html`; runs of text and inline elements between them become paragraphs."""
-    blocks: list[str] = []
-    run = start = depth = 0
-    for tag in _TAG.finditer(html):
-        name = tag["name"].lower()
-        if depth == 0 and not tag["close"]:
-            start = tag.start()
-            outer = name
-        depth += -1 if tag["close"] else name not in VOID
-        if depth == 0 and (tag["close"] or name in VOID) and _stands_alone(outer, html[start : tag.end()]):
-            blocks += _paragraph(html[run:start])
-            blocks += _element(outer, html[start : tag.end()])
-            run = tag.end()
-    return blocks + _paragraph(html[run:])
+def _blocks(html: str) -> Iterator[str]:
+    """The top-level blocks of `html`; runs of text and inline elements between them become paragraphs.
+
+    An inline element around blocks dissolves. Each tag is looked at once, however deep they nest.
+    """
+    tags = [(tag[1], tag[2].lower(), tag.start(), tag.end()) for tag in _TAG.finditer(html)]
+    ends, around = _pairs(tags)
+    run = at = 0
+    while at < len(tags):
+        close, name, start, end = tags[at]
+        last = ends.get(at, at)
+        if name in BLOCKS or at in around or close:
+            yield from _paragraph(html[run:start])
+            if name in BLOCKS:
+                end = tags[last][3]
+                yield from _block(html[start:end])
+            else:
+                last = at
+            run = end
+        at = last + 1
+    yield from _paragraph(html[run:])
 
 
-def _stands_alone(name: str, element: str) -> bool:
-    return name in BLOCKS or any(tag["name"].lower() in BLOCKS for tag in _TAG.finditer(element))
+def _pairs(tags: list[tuple[str, str, int, int]]) -> tuple[dict[int, int], set[int]]:
+    """Where each element ends, by where it starts; and those with blocks inside."""
+    ends: dict[int, int] = {}
+    around: set[int] = set()
+    inside: list[int] = []
+    for at, (close, name, _, _) in enumerate(tags):
+        if close:
+            if inside:
+                ends[inside.pop()] = at
+            continue
+        if name in BLOCKS:
+            around.update(_up_to_a_member(inside, around))
+        if name not in VOID:
+            inside.append(at)
+    return ends, around
 
 
-def _element(name: str, element: str) -> list[str]:
-    """The block itself; for an inline element around blocks, what it holds."""
-    if name in BLOCKS:
-        return [] if element == "<p></p>" else [element]
-    opening = _TAG.match(element)
-    assert opening
-    return _blocks(element[opening.end() : element.rindex("<")])
+def _up_to_a_member(inside: list[int], around: set[int]) -> list[int]:
+    """Those around the innermost one, up to one that is known to have blocks: so are then all beyond."""
+    for depth, opened in enumerate(reversed(inside)):
+        if opened in around:
+            return inside[len(inside) - depth :]
+    return inside
+
+
+def _block(element: str) -> list[str]:
+    return [] if element == "<p></p>" else [element]
 
 
 def _paragraph(run: str) -> list[str]:

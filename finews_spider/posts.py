@@ -14,8 +14,9 @@ _POST = re.compile(
     r"categories: (?P<category>.*)\ntags: (?P<tag>.*)\n---\n"
     r"(?P<content>(?s:.*?))\n\n<(?P<share_link>[^<>\n]*)>\n\n\[返回.*"
 )
-# What kramdown reads as markup or turns into typographic characters, by itself, doubled, or where a line starts.
-_MARKUP = re.compile(r"[\\`*_\[\]|$\"']|^[#+:=-]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.")
+# What kramdown reads as markup or turns into typographic characters, by itself, doubled, or where a line starts; and
+# `]:`, which made a definition of a line of back-links, escaped or not.
+_MARKUP = re.compile(r"[\\`*_\[\]|$\"']|^[#+:=-]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.|(?<=\]):")
 _ENTITIES = {
     "&": "&amp;",
     "<": "&lt;",

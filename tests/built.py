@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from parsel import Selector
 
@@ -18,6 +18,7 @@ FLAGS = (
     " --disable-component-update --disable-sync --virtual-time-budget=5000"
 ).split()
 NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
+PATIENT = "--virtual-time-budget=600000"  # of two, the last counts
 DARK = "--blink-settings=preferredColorScheme=0"
 
 # Opens pages in a frame as wide as a phone, and leaves in its own element what it saw there.
@@ -46,6 +47,45 @@ async function measure(page, width) {
 })();
 </script>"""
 
+# Opens pages in frames, and leaves what a browser has of each: what ran, and what stands around the content.
+JUDGE = """<!doctype html><meta charset="utf-8"><pre id="seen"></pre><script>
+const KEPT = ["class", "id", "rel", "name", "lang", "charset", "http-equiv"];
+function around(there, inside) {  // the page without what the post says
+  const copy = there.documentElement.cloneNode(true);
+  const parts = [...copy.querySelectorAll("section > *")];
+  if (inside) parts.slice(2, -3).forEach((part) => part.remove());
+  for (const each of copy.querySelectorAll("*")) {
+    for (const name of each.getAttributeNames()) if (!KEPT.includes(name)) each.setAttribute(name, "");
+    for (const node of [...each.childNodes]) if (node.nodeType === 3) node.remove();
+  }
+  return copy.outerHTML;
+}
+async function judge(page) {
+  const frame = document.createElement("iframe");
+  await new Promise((done) => { frame.onload = done; frame.src = page; document.body.append(frame); });
+  const there = frame.contentDocument;
+  const parts = there ? [...there.querySelectorAll("section > *")] : [];
+  const inside = parts.length > 4 && parts[1].tagName === "H1";
+  const seen = !there ? { page, gone: true } : {
+    page, title: there.title, where: frame.contentWindow.location.pathname, around: around(there, inside),
+    heading: there.querySelector("h1")?.textContent, last: parts.slice(-3).map((part) => part.textContent),
+    text: (inside ? parts.slice(2, -3) : []).map((part) => part.textContent).join(" "),
+    links: [...there.links].map((link) => link.protocol),
+    pictures: [...there.images].map((image) => image.currentSrc || image.src),
+    handlers: [...there.querySelectorAll("*")].flatMap((e) => e.getAttributeNames()).filter((n) => n.startsWith("on")),
+  };
+  frame.remove();
+  return seen;
+}
+(async () => {
+  const pages = await (await fetch("/pages.json")).json();
+  const all = [], turn = pages.entries();
+  const work = async () => { for (const [at, page] of turn) all[at] = await judge(page); };
+  await Promise.all(Array.from({ length: 2 }, work));
+  seen.textContent = encodeURIComponent(JSON.stringify({ ran: top.ran ?? 0, title: document.title, all }));
+})();
+</script>"""
+
 
 def build(jekyll: str, source: Path, *words: str) -> Path:
     """The folder, beside the source, that the site was built into; a warning fails."""
@@ -67,13 +107,49 @@ def served(folder: Path) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    with _running(http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _running(server: http.server.ThreadingHTTPServer) -> Iterator[int]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
+    yield server.server_address[1]
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@contextmanager
+def listening() -> Iterator[tuple[int, set[str]]]:
+    """A proxy that lets nothing through: its port, and the hosts that were asked for."""
+    asked: set[str] = set()
+
+    class Refusing(http.server.BaseHTTPRequestHandler):
+        def refuse(self) -> None:
+            asked.add(urlsplit(f"//{self.path}" if self.command == "CONNECT" else self.path).hostname or self.path)
+            self.send_error(502)
+
+        do_GET = do_HEAD = do_POST = do_CONNECT = do_PUT = refuse  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with _running(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Refusing)) as port:
+        yield port, asked
+
+
+def judged(chromium: str, site: Path, profile: Path, pages: list[str]) -> tuple[Any, set[str]]:
+    """What a browser has of these pages of the built site, and the hosts that it asked for other than the site's."""
+    (site / "judge.html").write_text(JUDGE, encoding="utf-8")
+    (site / "pages.json").write_text(json.dumps(pages), encoding="utf-8")
+    with served(site) as address, listening() as (port, asked):
+        flags = [*FLAGS, f"--proxy-server=127.0.0.1:{port}", f"--user-data-dir={profile}", PATIENT]
+        command = [chromium, *flags, "--dump-dom", f"{address}/judge.html"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    seen = Selector(done.stdout).xpath("string(//pre[@id='seen'])").get("")
+    return json.loads(unquote(seen)), asked
 
 
 def dom(chromium: str, url: str, profile: Path, *flags: str) -> Selector:

@@ -1,5 +1,6 @@
 import pytest
 
+from finews_spider.fragments import LONGEST
 from finews_spider.sources import UnreadableError
 from finews_spider.sources.answers import decode, json_object, media_name_in, one_line
 
@@ -79,3 +80,19 @@ def test_other_bodies_name_nobody(body: str) -> None:
 
 def test_what_follows_the_source_is_not_in_its_name() -> None:
     assert media_name_in("<p>（文章来源：中国证券报）（责任编辑：甲）</p>") == "中国证券报"
+
+
+@pytest.mark.parametrize(
+    "body", ["<p>文章来源：某报</p></body><body>", "<html><style></style><p>文章来源：某报", "</body><p>文章来源：某报"]
+)
+def test_the_source_line_is_found_in_whatever_is_no_body(body: str) -> None:
+    assert media_name_in(body) == "某报"
+
+
+def test_a_body_that_is_too_long_is_not_read() -> None:
+    assert media_name_in("<p>文章来源：某报</p>" + " " * LONGEST) == ""
+
+
+def test_a_callback_with_endless_space_after_it_takes_no_longer_than_it_is() -> None:
+    with pytest.raises(UnreadableError):
+        json_object("a()" + " " * 100_000 + "b")

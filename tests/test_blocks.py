@@ -49,6 +49,10 @@ def test_an_inline_element_around_blocks_dissolves_whatever_its_attributes_hold(
     assert arrange('<a href="https://a.example/>b"><p>a</p></a>') == "<p>a</p>"
 
 
+def test_any_number_of_inline_elements_around_a_block_dissolves() -> None:
+    assert arrange("<b>" * 20_000 + "<p>a</p>" * 1_000 + "</b>" * 20_000) == "\n ".join(["<p>a</p>"] * 1_000)
+
+
 def test_an_attribute_may_stand_in_single_quotes() -> None:
     html = """<p><a href='https://a.example/?q="b"'>a</a></p>"""  # so lxml writes it
     assert arrange(f"{html}<p>b</p>") == f"{html}\n <p>b</p>"

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.utils.test import get_crawler
 
+from finews_spider.fragments import LONGEST
 from finews_spider.items import Article
 from finews_spider.newsroom.world import Story, World
-from pipelines.clean import CleanPipeline, clean
+from pipelines.clean import LONGEST_LINE, CleanPipeline, clean, shut
 from pipelines.sanitize import sanitize
 
 WORLD = World(300)
@@ -381,3 +382,91 @@ def test_any_number_of_line_breaks_goes(body: str) -> None:
 
 def test_an_element_that_is_hidden_by_its_attribute_goes() -> None:
     assert clean("<p>一</p><p hidden>二</p>") == "<p>一</p>"
+
+
+SOUP = st.lists(
+    st.sampled_from(
+        "<p> </p> <b> </b> <div> </div> <table> </table> <tr> <td> <caption> <center> <br> <ul> <li> <a&href=a>"
+        " <a&href=//a.example/> <img&src=//a.example/1.jpg> <svg> </svg> <math> <button> <xmp> <plaintext> </body>"
+        ' <!-- --> <p&hidden> <p&class=em_media> <x-y> <a"b> 文 责任编辑 在东方财富看资讯行情 &nbsp; \u3000 \x00 &#0;'
+        " &#x202e; \u202e & <!--EM_StockImg_Start--> <img&data-original=//webquoteklinepic.eastmoney.com/>".split(" ")
+    ).map(lambda each: each.replace("&", " ") if each.startswith("<") else each)
+).map("".join)
+
+
+@given(SOUP)
+def test_cleaning_anything_twice_is_cleaning_it_once(soup: str) -> None:
+    assert clean(clean(soup)) == clean(soup)
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("<p>一</p></body></html>二", "<p>一</p>\n <p>二</p>"),
+        ("<p>一</p><plaintext>二<p>", "<p>一</p>\n <p>二&lt;p&gt;</p>"),
+        ('<p>一<custom-element a"b=1>二</custom-element></p>', "<p>一二</p>"),
+        ('<p a"b="1" onclick=c>一</p><p>二</p>', "<p>一</p>\n <p>二</p>"),
+        ("<p>一<button>二</button></p>", "<p>一二</p>"),
+        ("<p>一</p><template><p>二</p></template><textarea>三</textarea>", "<p>一</p>"),
+        ("<div>在东方财富看资讯行情</div><p>一</p>", "<p>一</p>"),
+        (f"<p>一</p><img data-original={CHART[10:80]}>", "<p>一</p>"),
+    ],
+)
+def test_what_a_parser_reads_in_another_way_is_cleaned_at_once(raw: str, cleaned: str) -> None:
+    assert clean(raw) == cleaned
+
+
+@pytest.mark.parametrize(
+    "char", ["\ufffe", "\ud800", "\u202e", "\u2066", "&#xFFFE;", "&#8238;", "&#x00202E", "&&#1;#1;"]
+)
+def test_what_a_page_or_a_feed_cannot_have_is_dropped(char: str) -> None:
+    assert clean(f"<p>一{char}二</p>") == f"<p>一{'&amp;#1;' if char[0] == char[1:2] else ''}二</p>"
+
+
+@pytest.mark.parametrize("reference", ["&#x1F4C8;", "&#25991;", "&#" + "0" * 5_000 + "65;"])
+def test_other_references_are_read(reference: str) -> None:
+    assert clean(f"<p>一{reference}</p>") in ("<p>一\U0001f4c8</p>", "<p>一文</p>", "<p>一A</p>")
+
+
+@pytest.mark.parametrize("piece", ["文", "<b>文</b>", "<", "&", "{", "<p>"])
+def test_a_body_that_is_too_long_is_none(piece: str) -> None:
+    assert clean(piece * (LONGEST // len(piece) + 1)) == ""
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("<html ", "<!doctype ", "<span>一</span>二", "<div><p>一</p></div>", "<b hidden>一</b>二", "<b></b>二"),
+        *(
+            "<img src=a>二",
+            "<a href=a>一</a>二",
+            "<b class=toplink>一</b>二",
+            "<p>在东方财富看资讯行情</p>二",
+            "<b><p>一</p></b>",
+        ),
+    ],
+)
+def test_a_long_body_takes_no_longer_than_it_is(piece: str) -> None:
+    assert isinstance(clean(piece * (LONGEST // 2 // len(piece))), str)
+
+
+@pytest.mark.parametrize("name", ["title", "media_name"])
+def test_a_title_opens_no_tag_whatever_a_layout_does(name: str) -> None:
+    item = Article(source="", id="", url="")
+    setattr(item, name, "<b>一</b><\x00!--")
+    assert getattr(CleanPipeline.from_crawler(get_crawler()).process_item(item), name) == "＜b>一＜/b>＜!--"
+
+
+@pytest.mark.parametrize("title", ["《<蒙特利尔议定书>修正案》", "A < B", "市盈率<30倍", "<<一>>", "1<2"])
+def test_a_sign_that_opens_no_tag_stays(title: str) -> None:
+    assert shut(title) == title
+
+
+def test_a_digest_loses_its_title_whatever_that_holds() -> None:
+    item = Article(source="", id="202112302230672549", url="", title="<b>一", digest="【<b>一】二")
+    assert CleanPipeline.from_crawler(get_crawler()).process_item(item).digest == "二"
+
+
+def test_a_title_that_is_too_long_is_none() -> None:
+    item = Article(source="", id="", url="", title="一" * (LONGEST_LINE + 1))
+    assert CleanPipeline.from_crawler(get_crawler()).process_item(item).title == ""

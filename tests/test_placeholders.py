@@ -108,3 +108,8 @@ def test_the_words_of_a_link_are_no_tags() -> None:
 def test_what_is_put_back_holds_no_marks() -> None:
     images, links = [{"src": "a", "alt": "<!--Link#0-->"}], [{"text": "<!--IMG#0-->", "url_w": "a"}]
     assert "<!--" not in put_back("<!--IMG#0--><!--Link#0-->", images, links)
+
+
+def test_wrappers_that_never_end_take_no_longer_than_they_are() -> None:
+    body = '<span id="stock_" ' * 50_000
+    assert put_back(body, [], []) == body

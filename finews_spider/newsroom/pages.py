@@ -51,7 +51,7 @@ class Site(Protocol):
 
 
 def html(text: str) -> Page:
-    return Page(text.encode())
+    return Page(text.encode(errors="xmlcharrefreplace"))
 
 
 def listing(page: Page, modified: datetime) -> Page:
@@ -63,7 +63,7 @@ def listing(page: Page, modified: datetime) -> Page:
 
 def data(value: object) -> Page:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Page(text.encode(), "application/json; charset=utf-8")
+    return Page(text.encode(errors="backslashreplace"), "application/json; charset=utf-8")
 
 
 def jsonp(page: Page, callback: str) -> Page:

@@ -7,9 +7,10 @@ from typing import Any
 
 from lxml import html
 
+from finews_spider.fragments import LONGEST, tree
 from finews_spider.sources import UnreadableError
 
-_JSONP = re.compile(r"\s*[\w$.]+\s*\((.*)\)\s*;?\s*", re.DOTALL)
+_JSONP = re.compile(r"\s*[\w$.]+\s*\((.*)\)\s*(?:;\s*)?", re.DOTALL)
 _SOURCE_LINE = re.compile(r"[（(]?\s*文章来源\s*[：:]\s*(.*)", re.DOTALL)
 
 
@@ -65,9 +66,9 @@ def inner_html(node: html.HtmlElement) -> str:
 
 def media_name_in(body: str) -> str:
     """The name in the body's source line, `（文章来源：中国证券报）`, wrappers or not; empty where there is none."""
-    if "文章来源" not in body:
+    if "文章来源" not in body or len(body) > LONGEST:
         return ""
-    lines = html.fragment_fromstring(body, create_parent="div").xpath("//p[contains(string(), '文章来源')]")
+    lines = tree(body).xpath("//p[contains(string(), '文章来源')]")
     for line in reversed(lines):
         text = line.text_content().strip()
         if found := _SOURCE_LINE.fullmatch(text):

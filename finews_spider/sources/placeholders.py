@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 _IMAGE = re.compile(r"<!--IMG#([0-9]+)-->")
-_LINK = re.compile(r'(?P<wrapper><span id="(?:stock_|bk_|quote_|Info\.)[^"]*"[^>]*>)?<!--Link#(?P<at>[0-9]+)-->')
+_LINK = re.compile(r'(?P<wrapper><span id="(?:stock_|bk_|quote_|Info\.)[^"<>]*"[^<>]*>)?<!--Link#(?P<at>[0-9]+)-->')
 _ATTRIBUTES = ("src", "alt", "width", "height", "style")
 
 

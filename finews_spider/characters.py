@@ -1,0 +1,48 @@
+"""Which characters a post may hold. One that nobody sees can turn a line around, or end a feed that has to be XML."""
+
+import re
+import unicodedata
+
+# Controls, halves of characters and U+FFFE, which neither XML nor lxml takes; what turns all that follows around.
+_BARRED = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069"
+_NEVER = re.compile(f"[{_BARRED}]")
+# In titles and names, where two would look alike: all that has no width, but for the joiners of emoji.
+_UNSEEN = re.compile(
+    f"[{_BARRED}\x80-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e00ff]"
+)
+_REFERENCE = re.compile("&#(?:[xX](?P<hex>[0-9a-fA-F]+)|(?P<decimal>[0-9]+));?")
+_ACCENT = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_FLOOD = re.compile(f"({_ACCENT}{{3}}){_ACCENT}+")  # accents upon accents, over the lines above and below
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters, for Unicode, that look like a space
+_SPACE = " \t\r\n\f\u00a0\u3000"
+_HOLE = "\ufdd0"  # no character, and allowed: what was around it does not come together as markup
+
+
+def with_holes(html: str) -> str:
+    """HTML with what may not be in it, also as a reference, marked for `without_holes`."""
+    if "&#" in html:
+        html = _REFERENCE.sub(_resolve, html)
+    usual = html.replace("\n", "").replace("\u3000", "").isprintable()
+    return html if usual else _NEVER.sub(_HOLE, html)
+
+
+def without_holes(html: str) -> str:
+    """The same, read and written again, without the marks."""
+    return html.replace(_HOLE, "")
+
+
+def one_line(text: str) -> str:
+    """Plain text on one line, of characters that are seen; empty where none is."""
+    text = re.sub(r"[\t\r\n\f\v\x85\u2028\u2029]+", " ", text)
+    text = _FLOOD.sub(r"\1", text if text.isprintable() else _UNSEEN.sub("", text)).strip(_SPACE)
+    return text if any(map(_is_seen, text)) else ""
+
+
+def _resolve(reference: re.Match[str]) -> str:
+    digits = (reference["hex"] or reference["decimal"]).lstrip("0") or "0"
+    code = int(digits, 16 if reference["hex"] else 10) if len(digits) < 8 else 0
+    return _HOLE if code > 0x10FFFF or _NEVER.match(chr(code)) else reference[0]
+
+
+def _is_seen(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LNPS" and char not in _BLANK

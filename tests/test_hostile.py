@@ -1,0 +1,252 @@
+"""The hostile corpus, through the front door: crawled into the site, built strictly, and opened in a browser.
+
+Without the layout's Content-Security-Policy: the posts have to be safe on sites that have none.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import nh3
+import pytest
+from lxml import etree
+
+from finews_spider import categories
+from finews_spider.allowed import ATTRIBUTES, TAGS
+from finews_spider.commands.demo import NOT_SKELETON, SITE
+from finews_spider.edits import visible
+from finews_spider.items import Article
+from finews_spider.newsroom.server import Newsroom
+from finews_spider.posts import parse
+from tests import hostile
+from tests.built import build, judged
+from tests.conftest import Site
+from tests.hostile import EVIL, PICTURES, HostileWorld
+
+pytestmark = pytest.mark.xdist_group("hostile")  # one worker builds it for all tests
+
+STORIES = 1_720
+PICTURES_OF_NEWS = "dfscdn.dfcfw.com"
+OF_THE_BROWSER = (".google.com", ".googleapis.com", ".gvt1.com")  # what Chromium asks for by itself
+# Without a policy, and with all posts in the lists that hold the newest only: each of them is among these some day.
+ALTERED = (
+    ("_layouts/default.html", "<meta http-equiv=.*>\n", ""),
+    ("feed.xml", r"limit: \d+", "limit: 9999"),
+    ("search.json", r"limit: \d+", "limit: 9999"),
+    ("index.html", r"limit=\d+", "limit=9999"),
+)
+# A site of another hand: titles and tags are printed as they are, Liquid and kramdown as Jekyll has them.
+BARE = {
+    "_config.yml": "title: 自己的站\ntimezone: Asia/Shanghai\nfuture: true\n",
+    "_layouts/default.html": "<!DOCTYPE html><html><head><meta charset='utf-8'><title>{{ page.title }}</title></head>"
+    "<body><section>{{ content }}</section><footer>尾</footer></body></html>\n",
+    "_layouts/post.html": "---\nlayout: default\n---\n<small>{{ page.date }}</small>\n<h1>{{ page.title }}</h1>\n"
+    "{{ content }}\n<small>tags: {% for tag in page.tags %}<em>{{ tag }}</em> {% endfor %}</small>\n",
+    "_layouts/category.html": "---\nlayout: default\n---\n<h2>{{ page.title }}</h2>\n<ul>\n"
+    "{% for post in site.categories[page.category] %}<li>{{ post.title }} {{ post.excerpt }}</li>\n{% endfor %}</ul>\n",
+}
+EVERY = 4  # a build with the bare layout has one in so many of the posts
+
+
+@pytest.fixture(scope="module")
+def fed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The delivered site after a crawl of hostile stories, as ALTERED."""
+    output = tmp_path_factory.mktemp("hostile") / "site"
+    shutil.copytree(SITE, output, ignore=NOT_SKELETON)
+    with Newsroom(HostileWorld(STORIES)) as room:
+        site = Site(output, room)
+        assert site.crawl().code == 3  # what has no title or no text is owed
+        for template, pattern, text in ALTERED:
+            html, times = re.subn(pattern, text, (output / template).read_text(encoding="utf-8"))
+            assert times == 1
+            (output / template).write_text(html, encoding="utf-8")
+        yield site
+
+
+@pytest.fixture(scope="module")
+def posts(fed: Site) -> dict[str, Article]:
+    """The article of each post, by the path of its page."""
+    read = {path: parse(post.decode()) for path, post in fed.posts().items()}
+    return {page_of(article): article for article in read.values()}
+
+
+@pytest.fixture(scope="module")
+def built(fed: Site, tool: Callable[[str], str]) -> Path:
+    return build(tool("jekyll"), fed.output)
+
+
+@pytest.fixture(scope="module")
+def bare(fed: Site, tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    site = tmp_path_factory.mktemp("bare") / "site"
+    shutil.copytree(fed.output / "category", site / "category")
+    for path, text in BARE.items():
+        (site / path).parent.mkdir(exist_ok=True)
+        (site / path).write_text(text, encoding="utf-8")
+    (site / "_posts").mkdir()
+    for path, post in list(fed.posts().items())[::EVERY]:
+        (site / "_posts" / Path(path).name).write_bytes(post)
+    return build(tool("jekyll"), site)
+
+
+@pytest.fixture(scope="module")
+def look(tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Any]:
+    @cache
+    def look(built: Path) -> Any:
+        pages = [f"/{path.relative_to(built)}" for path in sorted(built.rglob("*.html"))]
+        return judged(tool("chromium"), built, tmp_path_factory.mktemp("profile"), pages)
+
+    return look
+
+
+@pytest.fixture(scope="module")
+def seen(built: Path, look: Callable[[Path], Any]) -> dict[str, Any]:
+    """What a browser has of each post's page."""
+    return {each["page"]: each for each in look(built)[0]["all"] if re.search(r"/\d{17}|/NW\d{17}", each["page"])}
+
+
+def page_of(article: Article) -> str:
+    assert article.time is not None
+    return f"/{article.category.lower()}/{article.time:%Y/%m/%d}/{article.id}.html"
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_the_corpus_has_more_than_a_thousand_cases_and_all_are_told() -> None:
+    cases = [hostile.bodies(), hostile.lines(), hostile.names()]
+    assert all(len(set(each)) == len(each) for each in cases)
+    assert sum(map(len, cases)) > 1_500
+    told = list(HostileWorld(STORIES))
+    assert {story.blocks[0].plain.partition("</p>")[2] for story in told if story.blocks} >= set(cases[0])
+    assert {story.title for story in told} >= set(cases[1]) <= {story.digest for story in told if story.in_flash}
+    assert {story.media_name for story in told} >= set(cases[2])
+
+
+def test_every_post_has_its_page_and_no_page_is_anywhere_else(
+    fed: Site, posts: dict[str, Article], built: Path
+) -> None:
+    assert len(posts) == len(fed.posts()) >= 2_000
+    pages = {f"/{path.relative_to(built)}" for path in built.rglob("*") if path.is_file()}
+    assert posts.keys() <= pages
+    lists = {f"/{categories.path(article.category)}" for article in posts.values()}
+    own = "/index.html /404.html /feed.xml /search.json /sitemap.xml /robots.txt /emnews/index.html".split()
+    looked_at = {"/judge.html", "/pages.json"}
+    rest = pages - {*posts, *lists, *own, *looked_at}
+    assert [page for page in rest if not re.fullmatch(r"/assets/[a-z.]+", page)] == []
+
+
+def test_a_crawl_writes_nothing_but_posts_and_category_pages(fed: Site) -> None:
+    there = {str(path.relative_to(fed.output)) for path in fed.output.rglob("*") if path.is_file()}
+    given = {str(path.relative_to(SITE)) for path in SITE.rglob("*") if path.is_file()}
+    new = re.compile(
+        r"(?a)_posts/\d{4}/\d\d/\d\d/\d{4}-\d\d-\d\d-(NW)?\d{18}\.md|category/[\w-]+\.html|\.(finews|jekyll-cache)/.*"
+    )
+    assert [path for path in there - given if not new.fullmatch(path)] == []
+
+
+def test_no_page_of_another_post_changes(
+    fed: Site, posts: dict[str, Article], built: Path, tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    benign = {f"{world.number(index)}" for world in [HostileWorld(STORIES)] for index in range(0, STORIES, 16)}
+    site = tmp_path / "site"
+    shutil.copytree(fed.output, site, ignore=shutil.ignore_patterns("_posts", ".finews"))
+    for path, post in fed.posts().items():
+        if Path(path).stem[-18:] in benign:
+            (site / path).parent.mkdir(parents=True, exist_ok=True)
+            (site / path).write_bytes(post)
+    alone = build(tool("jekyll"), site)
+    pages = [page for page in posts if page[-23:-5] in benign]
+    assert len(pages) > 100
+    assert [page for page in pages if (alone / page[1:]).read_bytes() != (built / page[1:]).read_bytes()] == []
+
+
+def test_every_page_has_the_title_of_its_post(posts: dict[str, Article], seen: dict[str, Any]) -> None:
+    shown = {page: (squeezed(each["heading"]), squeezed(each["title"])) for page, each in seen.items()}
+    titles = {page: squeezed(article.title) for page, article in posts.items()}
+    assert shown == {page: (title, f"{title}-财经新闻") for page, title in titles.items()}
+
+
+def test_every_page_has_the_text_of_its_post(posts: dict[str, Article], seen: dict[str, Any]) -> None:
+    texts = {page: squeezed(post.digest * post.is_flash) + visible(post.body) for page, post in posts.items()}
+    assert [page for page, text in texts.items() if squeezed(seen[page]["text"]) != text] == []
+
+
+def test_every_page_has_its_share_link_and_back_links(posts: dict[str, Article], seen: dict[str, Any]) -> None:
+    for page, post in posts.items():
+        share, back, tags = map(squeezed, seen[page]["last"])
+        assert (share, back) == (post.share_link, squeezed(f"返回{post.tag}｜返回首页"))
+        assert tags == squeezed(f"标签：{post.tag}")
+
+
+def test_every_page_has_the_same_elements_around_its_content(seen: dict[str, Any]) -> None:
+    (around,) = {each["around"] for each in seen.values()}
+    assert around.index("</main>") < around.index("<footer>") < around.index("</body>")
+
+
+def test_a_second_sanitizer_finds_nothing_to_remove(posts: dict[str, Article], built: Path) -> None:
+    changed = []
+    for page in posts:
+        html = (built / page[1:]).read_text(encoding="utf-8")
+        content = html[html.index("</h1>") + 5 : html.rindex('<small class="tags">')]
+        again = nh3.clean(content, tags=set(TAGS), attributes=ATTRIBUTES, link_rel=None, url_schemes=SCHEMES)
+        changed += [page] if elements(again) != elements(content) else []
+    assert changed == []
+
+
+SCHEMES = {"http", "https", "mailto"}
+
+
+def elements(html: str) -> list[str]:
+    """The tags in order; entities and the ends of void elements may be written in two ways."""
+    tags: list[str] = re.findall(r"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""", html)
+    return [unescape(tag.replace(" />", ">")) for tag in tags]
+
+
+def test_feed_sitemap_and_index_of_the_search_are_well_formed(posts: dict[str, Article], built: Path) -> None:
+    feed = etree.fromstring((built / "feed.xml").read_bytes(), etree.XMLParser(huge_tree=True))
+    assert len(feed.findall("{*}entry")) == len(posts)
+    sitemap = etree.fromstring((built / "sitemap.xml").read_bytes())
+    assert len(sitemap.findall("{*}url")) > len(posts)
+    rows = json.loads((built / "search.json").read_text(encoding="utf-8"))
+    assert {row["url"]: row["title"] for row in rows} == {page: post.title for page, post in posts.items()}
+
+
+def test_every_list_names_its_posts_by_their_titles(posts: dict[str, Article], built: Path) -> None:
+    for page in [built / "index.html", *built.glob("category/*.html"), *built.glob("emnews/*.html")]:
+        rows = etree.HTML(page.read_text(encoding="utf-8")).xpath("//section[@class='day']//li/a")
+        assert rows
+        for row in rows:
+            assert squeezed(row.text) == squeezed(posts[row.get("href")].title)
+
+
+@pytest.mark.parametrize("site", ["built", "bare"])
+def test_no_script_runs(site: str, look: Callable[[Path], Any], request: pytest.FixtureRequest) -> None:
+    seen, _ = look(request.getfixturevalue(site))
+    assert seen["ran"] == 0
+    assert seen["title"] == ""
+    assert [each["page"] for each in seen["all"] if each.get("where") != each["page"]] == []
+    assert {name for each in seen["all"] for name in each["handlers"]} == set()
+    assert {scheme for each in seen["all"] for scheme in each["links"]} <= {"http:", "https:", "mailto:"}
+
+
+@pytest.mark.parametrize("site", ["built", "bare"])
+def test_nothing_is_asked_for_but_pictures(
+    site: str, look: Callable[[Path], Any], request: pytest.FixtureRequest
+) -> None:
+    _, asked = look(request.getfixturevalue(site))
+    assert PICTURES in asked
+    assert EVIL not in asked
+    assert {host for host in asked if not host.endswith(OF_THE_BROWSER)} <= {PICTURES, PICTURES_OF_NEWS}
+
+
+def test_pages_of_a_bare_layout_have_their_parts_too(bare: Path, look: Callable[[Path], Any]) -> None:
+    seen = [each for each in look(bare)[0]["all"] if not each["page"].startswith("/category/")]
+    assert len(seen) > 2_000 / EVERY
+    assert all(each["around"].endswith("</footer></body></html>") for each in look(bare)[0]["all"])
+    assert len({re.sub(r"(<em></em>)+", "", each["around"]) for each in seen}) == 1
