@@ -166,6 +166,13 @@ def test_no_page_of_another_post_changes(
     assert [page for page in pages if (alone / page[1:]).read_bytes() != (built / page[1:]).read_bytes()] == []
 
 
+def test_github_pages_builds_the_same_pages(
+    fed: Site, posts: dict[str, Article], built: Path, tool: Callable[[str], str]
+) -> None:
+    theirs = build(tool("jekyll3"), fed.output, "--safe")
+    assert [page for page in posts if (theirs / page[1:]).read_bytes() != (built / page[1:]).read_bytes()] == []
+
+
 def test_every_page_has_the_title_of_its_post(posts: dict[str, Article], seen: dict[str, Any]) -> None:
     shown = {page: (squeezed(each["heading"]), squeezed(each["title"])) for page, each in seen.items()}
     titles = {page: squeezed(article.title) for page, article in posts.items()}
@@ -223,6 +230,16 @@ def test_every_list_names_its_posts_by_their_titles(posts: dict[str, Article], b
         assert rows
         for row in rows:
             assert squeezed(row.text) == squeezed(posts[row.get("href")].title)
+
+
+def test_a_browser_tells_when_a_script_runs(tool: Callable[[str], str], tmp_path: Path) -> None:
+    raw = f"<script>top.ran = 1</script><img src='https://{EVIL}/1.png'><p onclick='a()'>文</p>"
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "raw.html").write_text(f"<meta charset=utf-8>{raw}")
+    seen, asked = judged(tool("chromium"), tmp_path / "site", tmp_path / "profile", ["/raw.html"])
+    assert seen["ran"] == 1
+    assert seen["all"][0]["handlers"] == ["onclick"]
+    assert EVIL in asked
 
 
 @pytest.mark.parametrize("site", ["built", "bare"])
