@@ -11,11 +11,13 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares import redirect, robotstxt
+from scrapy.downloadermiddlewares import robotstxt
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
+
+from finews_spider.addresses import refused
 
 logger = logging.getLogger(__name__)
 
@@ -56,44 +58,6 @@ class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
         if asked:
             pace(self.crawler, request, min(asked, MAX_DELAY))
         return parser
-
-
-class HostsMiddleware:
-    """Refuses requests to hosts that the sources file does not name, so that the next route is tried.
-
-    Scrapy's own drops them where no errback hears of it.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's constructor."""
-        return cls(crawler)
-
-    def process_request(self, request: Request) -> None:
-        """Raises IgnoreRequest."""
-        allowed = getattr(self.crawler.spider, "allowed_domains", None)
-        if allowed and urlparse_cached(request).hostname not in allowed:
-            raise IgnoreRequest(f"{urlparse_cached(request).netloc} is no host of the sources file")
-
-
-class RedirectMiddleware(redirect.RedirectMiddleware):
-    """Follows redirects to hosts of the spider's sources; any other is a failure, so that the next route is tried.
-
-    Scrapy drops a redirect to another host where no errback hears of it.
-    """
-
-    def process_response(  # type: ignore[override]  # Scrapy warns where the spider argument is kept
-        self, request: Request, response: Response
-    ) -> Request | Response:
-        """The answer, or the request that it redirects to."""
-        result = super().process_response(request, response)
-        allowed = getattr(self.crawler.spider, "allowed_domains", None)
-        if isinstance(result, Request) and allowed and urlparse_cached(result).hostname not in allowed:
-            raise IgnoreRequest(f"redirects to {urlparse_cached(result).netloc}, which is no host of the sources file")
-        return result
 
 
 class LeftAloneError(IgnoreRequest):
@@ -156,13 +120,19 @@ class MannersMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Note that it did not answer."""
-        if not isinstance(exception, IgnoreRequest):
-            self._count(request, f"statuses/{type(exception).__name__}")
-            host = self._host(request)
-            was = host.left_alone
-            host.failed()
-            self._say(request, host, was)
+        """Note that it did not answer. Where its address is private, there is no use in asking again."""
+        if isinstance(exception, IgnoreRequest):
+            return
+        self._count(request, f"statuses/{type(exception).__name__}")
+        host = self._host(request)
+        was = host.left_alone
+        host.failed()
+        address = refused.get(urlparse_cached(request).hostname or "")
+        if address:
+            host.left_alone = f"has the private address {address}, and FINEWS_PRIVATE_NETWORKS does not allow it"
+        self._say(request, host, was)
+        if address:
+            raise LeftAloneError(f"host left alone: it {host.left_alone}") from exception
 
     def _host(self, request: Request) -> Host:
         return self.hosts.setdefault(urlparse_cached(request).netloc, Host())

@@ -177,7 +177,8 @@ def all_pages(listing: Listing | None) -> list[ListingPage]:
 
 
 def test_it_may_be_asked_for_its_hosts_only() -> None:
-    assert EASTMONEY.hosts() == {f"{name}.eastmoney.com" for name in ROLES}
+    assert {host.removesuffix(":8080") for host in EASTMONEY.hosts()} == {f"{name}.eastmoney.com" for name in ROLES}
+    assert "roll.eastmoney.com:8080" in EASTMONEY.hosts()
 
 
 def test_a_run_can_be_narrowed_to_its_columns() -> None:

@@ -96,7 +96,7 @@ def post_page(body: str = "<p>文</p>", tags: str = "<em>中国证券报新闻</
 
 
 def test_it_may_be_asked_for_its_hosts_only() -> None:
-    assert FINEWS.hosts() == {"finews.withounder.com", "finews.zning.xyz", "choicewzp1.eastmoney.com"}
+    assert FINEWS.hosts() == {"finews.withounder.com", "finews.zning.xyz", "choicewzp1.eastmoney.com:8080"}
 
 
 def test_the_listings_are_the_home_page_and_the_known_categories() -> None:

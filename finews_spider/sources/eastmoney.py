@@ -72,7 +72,7 @@ class EastmoneySource:
     def hosts(self) -> set[str]:
         """Every host that it may be asked for."""
         origins = (self.listapi, self.weblist, self.newsapi, self.newsinfo, self.finance, self.roll)
-        return {urlsplit(origin).hostname or "" for origin in origins}
+        return {urlsplit(origin).netloc.lower() for origin in origins}
 
     def column_slugs(self) -> set[str]:
         """The columns that a run can be narrowed to."""

@@ -52,7 +52,7 @@ class FinewsSource:
 
     def hosts(self) -> set[str]:
         """Every host that it may be asked for."""
-        return {urlsplit(origin).hostname or "" for origin in (self.site, *self.share, *self.origin)}
+        return {urlsplit(origin).netloc.lower() for origin in (self.site, *self.share, *self.origin)}
 
     def column_slugs(self) -> set[str]:
         """It has none."""
@@ -88,7 +88,7 @@ class FinewsSource:
     def ref(self, url: str) -> ArticleRef | None:
         """The article that a share link or a post page of the site names."""
         id_ = None if ids.id_in_article_page(url) else ids.id_in_url(url)
-        if not id_ or not url.startswith("http") or urlsplit(url).hostname not in self.hosts():
+        if not id_ or not url.startswith("http") or urlsplit(url).netloc not in self.hosts():
             return None
         return self._post_ref(url) or ArticleRef(source=self.name, id=id_, url=url)
 

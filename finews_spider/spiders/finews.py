@@ -21,6 +21,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from finews_spider import __version__, dates, ids
+from finews_spider.addresses import networks
 from finews_spider.archive import Archive, check_output, post_pattern
 from finews_spider.arguments import Arguments, read_arguments
 from finews_spider.errand import Errand
@@ -28,6 +29,7 @@ from finews_spider.errors import DiskError
 from finews_spider.extensions.progress import Figures
 from finews_spider.figures import days, last_read
 from finews_spider.finishing import read_ending
+from finews_spider.hosts import doors
 from finews_spider.index import Index
 from finews_spider.items import Article, ArticleRef
 from finews_spider.ledger import Ledger
@@ -49,7 +51,7 @@ class FinewsSpider(scrapy.Spider):
 
     name = "finews"
 
-    allowed_domains: list[str]
+    hosts: frozenset[str]  # that may be asked, as URLs write them
     values: dict[str, str]  # the arguments as they were typed
     arguments: Arguments
     sources: dict[str, Source]
@@ -71,6 +73,7 @@ class FinewsSpider(scrapy.Spider):
         """What the settings and the arguments ask for. Raises MistakeError where they cannot be meant."""
         post_pattern(settings["FINEWS_POST_PATH"])
         read_ending(settings)
+        networks(settings["FINEWS_PRIVATE_NETWORKS"])
         sources = load(Path(settings["FINEWS_SOURCES_FILE"]))
         arguments = read_arguments(values, sources)
         check_output(Path(settings["FINEWS_OUTPUT"]))
@@ -91,7 +94,7 @@ class FinewsSpider(scrapy.Spider):
         spider.values = kwargs
         spider.sources, spider.arguments = cls.read_arguments(settings, kwargs)
         # Of all sources: what a run owes may have been named by another than it reads.
-        spider.allowed_domains = sorted(set().union(*(source.hosts() for source in spider.sources.values())))
+        spider.hosts = doors(set().union(*(source.hosts() for source in spider.sources.values())))
         output = Path(settings["FINEWS_OUTPUT"])
         spider.ledger = Ledger(output)
         spider.archive = Archive(output, Index(spider.ledger), post_pattern(settings["FINEWS_POST_PATH"]))
