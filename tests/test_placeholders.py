@@ -108,3 +108,13 @@ def test_the_words_of_a_link_are_no_tags() -> None:
 def test_what_is_put_back_holds_no_marks() -> None:
     images, links = [{"src": "a", "alt": "<!--Link#0-->"}], [{"text": "<!--IMG#0-->", "url_w": "a"}]
     assert "<!--" not in put_back("<!--IMG#0--><!--Link#0-->", images, links)
+
+
+def test_many_marks_of_a_long_picture_stay_small() -> None:
+    assert len(put_back("<!--IMG#0-->" * 100_000, [{"src": "a" * 2_000, "alt": "b" * 1_000_000}], [])) < 4_000_000
+
+
+def test_spans_without_an_end_are_passed_soon() -> None:
+    """With the square of their number they would take hours."""
+    body = '<span id="stock_"' * 200_000
+    assert put_back(body, [], []) == body

@@ -38,7 +38,7 @@ from finews_spider.manners import LeftAloneError, let_go
 from finews_spider.owed import Owed, State, Task
 from finews_spider.revalidation import UNCHANGED
 from finews_spider.sources import BlockedError, Listing, ListingPage, Route, Source, UnreadableError
-from finews_spider.sources.answers import decode
+from finews_spider.sources.encodings import decode
 from finews_spider.sources.file import load
 
 logger = logging.getLogger(__name__)
