@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,14 +16,13 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from finews_spider import __version__, dates, ids
 from finews_spider.addresses import networks
 from finews_spider.archive import Archive, check_output, post_pattern
 from finews_spider.arguments import Arguments, read_arguments
-from finews_spider.errand import Errand
+from finews_spider.errand import Errand, kind_of
 from finews_spider.errors import DiskError
 from finews_spider.extensions.progress import Figures
 from finews_spider.figures import days, last_read
@@ -36,6 +34,7 @@ from finews_spider.ledger import Ledger
 from finews_spider.lists import Lists
 from finews_spider.manners import LeftAloneError, let_go
 from finews_spider.owed import Owed, State, Task
+from finews_spider.reasons import reason_of
 from finews_spider.revalidation import UNCHANGED
 from finews_spider.sources import BlockedError, Listing, ListingPage, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
@@ -352,7 +351,7 @@ class FinewsSpider(scrapy.Spider):
             except UnreadableError as error:
                 errand.fail(route, str(error), error)
                 self.count_blocked(self.source_of(errand), error)
-                self.say_once("%s: %s", route.name, str(error).split(":")[0])
+                self.say_once("%s: %s", route.name, kind_of(str(error)))
             else:
                 self.count(self.source_of(errand).name, f"routes/{route.name}")
             yield from self.next_route(errand)
@@ -391,7 +390,7 @@ class FinewsSpider(scrapy.Spider):
         """The items to the pipelines; of those that cannot be items, say what every route said."""
         wanted = [id_ for id_ in errand.items if id_ not in errand.handed_over]
         items = {item.id: item for item in errand.hand_over()}
-        why = "; ".join(errand.failures) or "its pages do not tell"
+        why = "; ".join(errand.failures) or errand.kind
         for id_ in wanted:
             self.judge(errand, errand.refs[id_], items, why)
         accepted = [item for item in items.values() if self.is_accepted(item, errand.refs[item.id])]
@@ -410,7 +409,7 @@ class FinewsSpider(scrapy.Spider):
             logger.warning("%s at %s has no %s: %s", ref.id, ref.url, ", no ".join(missing), why)
             if not errand.answered or not item:
                 items.pop(ref.id, None)
-                self.fail(ref, why, tried=errand.tried)
+                self.fail(ref, why, errand.kind, tried=errand.tried)
 
     def is_accepted(self, item: Article, ref: ArticleRef) -> bool:
         """Whether it is in the window and of the categories, where the listing did not tell."""
@@ -423,9 +422,9 @@ class FinewsSpider(scrapy.Spider):
         self.owed.release(item.id)
         return False
 
-    def fail(self, ref: ArticleRef, reason: str, *, tried: bool) -> None:
+    def fail(self, ref: ArticleRef, reason: str, kind: str, *, tried: bool) -> None:
         """The article is owed still."""
-        self.count(ref.source, f"failed/{reason.rpartition(': ')[2][:60]}")
+        self.count(ref.source, f"failed/{kind}")
         self.note(ref, reason, tried=tried)
 
     def note(self, of: ArticleRef | Article, reason: str, *, tried: bool = True) -> None:
@@ -526,11 +525,3 @@ class FinewsSpider(scrapy.Spider):
         if said not in self.said:
             self.said.add(said)
             logger.warning("%s (said once a run)", said)
-
-
-def reason_of(failure: Failure) -> str:
-    """Why a request failed, in a few words."""
-    error = failure.value
-    if isinstance(error, HttpError):
-        return f"HTTP {error.response.status}"
-    return re.sub(r"https?://\S+", "it", str(error)) or type(error).__name__  # alike for all that it happens to
