@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 MAX_DELAY = 60.0  # seconds between two requests to a host that says it is busy, or that asks for more
 PATIENCE = 300.0  # seconds of Retry-After that a run waits for; a later run comes back for the rest
+ROBOTS = 500 * 1024  # bytes of a robots.txt that are read, as RFC 9309 asks for
 FAILURES = 5  # in a row; then the host is left alone for the rest of the run
 
 
@@ -52,6 +53,9 @@ class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
             reading = self._readings[netloc] = asyncio.ensure_future(self._read(request))
         return reading.result() if reading.done() else await asyncio.shield(reading)
 
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        await super()._parse_robots(response.replace(body=response.body[:ROBOTS]), netloc, request)
+
     async def _read(self, request: Request) -> RobotParser | None:
         parser = await super().robot_parser(request)
         asked = parser.crawl_delay(self._robotstxt_useragent or self._default_useragent) if parser else None
@@ -79,7 +83,7 @@ class Host:
         self.failed()
         if retry_after > PATIENCE:
             self.left_alone = f"asked for a pause of {retry_after:.0f} s"
-        return min(retry_after, PATIENCE)
+        return 0.0 if self.left_alone else retry_after
 
     def failed(self) -> None:
         """It did not answer, or with an error of its own."""
@@ -140,6 +144,7 @@ class MannersMiddleware:
     def _say(self, request: Request, host: Host, was: str) -> None:
         if host.left_alone and not was:
             netloc = urlparse_cached(request).netloc
+            let_go(self.crawler, LeftAloneError(f"host left alone: it {host.left_alone}"), netloc)
             logger.warning("%s %s; it is left alone for the rest of the run", netloc, host.left_alone)
             self.crawler.stats.set_value(f"finews/hosts/{netloc}/left_alone", host.left_alone)
 
@@ -163,9 +168,9 @@ def seconds(retry_after: bytes | None, now: float) -> float:
         return float(text[:9])
     try:
         until: datetime = parsedate_to_datetime(text)
-    except ValueError:
+        return max(0.0, math.ceil(until.timestamp() - now))
+    except (ValueError, OverflowError):
         return 0.0
-    return max(0.0, math.ceil(until.timestamp() - now))
 
 
 def pace(crawler: Crawler, request: Request, delay: float = 0.0, *, factor: float = 1.0, pause: float = 0.0) -> None:
@@ -185,9 +190,10 @@ def pace(crawler: Crawler, request: Request, delay: float = 0.0, *, factor: floa
     crawler.stats.set_value(f"finews/delay/{netloc}", slot.delay)
 
 
-def let_go(crawler: Crawler) -> None:
-    """The run was stopped: requests that wait for their turn at a host fail at once, instead of one a second."""
+def let_go(crawler: Crawler, why: IgnoreRequest, netloc: str = "") -> None:
+    """Requests that wait for their turn, at this host or at any, fail at once, instead of one a second."""
     for slot in crawler.engine.downloader.slots.values():
-        while slot.queue:
-            _, waiting = slot.queue.popleft()
-            waiting.errback(IgnoreRequest("the run was stopped"))
+        waiting = [each for each in slot.queue if netloc in ("", urlparse_cached(each[0]).netloc)]
+        for each in waiting:
+            slot.queue.remove(each)
+            each[1].errback(why)

@@ -55,6 +55,8 @@ SPIDER_MIDDLEWARES = {
 
 # What comes over HTTP is a stranger's.
 DOWNLOAD_HANDLERS = {
+    "http": "finews_spider.heads.DownloadHandler",  # Scrapy's reads headers for as long as they come
+    "https": "finews_spider.heads.DownloadHandler",
     "file": None,
     "data": None,
     "ftp": None,
@@ -63,8 +65,8 @@ DOWNLOAD_HANDLERS = {
 TWISTED_DNS_RESOLVER = "finews_spider.addresses.Resolver"  # a name may resolve to this machine, or to its network
 FINEWS_PRIVATE_NETWORKS = ""  # "127.0.0.0/8": addresses that are not of the internet, and may be asked all the same
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # a category page of 40,000 rows has 6 MB
-DOWNLOAD_TIMEOUT = 30  # seconds; an answer takes well under one
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes, packed and unpacked; a category page of 40,000 rows has 6 MB
+DOWNLOAD_TIMEOUT = 30  # seconds from the connection to the last byte, however slowly these come; most take under one
 METAREFRESH_ENABLED = False  # a body may hold a refresh to anywhere
 REDIRECT_MAX_TIMES = 5
 COOKIES_ENABLED = False  # no page needs one

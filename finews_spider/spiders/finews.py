@@ -35,7 +35,7 @@ from finews_spider.lists import Lists
 from finews_spider.manners import LeftAloneError, let_go
 from finews_spider.owed import Owed, State, Task
 from finews_spider.reasons import reason_of
-from finews_spider.revalidation import UNCHANGED
+from finews_spider.revalidation import UNCHANGED, forget
 from finews_spider.sources import BlockedError, Listing, ListingPage, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.file import load
@@ -175,7 +175,7 @@ class FinewsSpider(scrapy.Spider):
             self.trouble = trouble.reason
             self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=trouble.reason))
         self.stopped = True
-        let_go(self.crawler)
+        let_go(self.crawler, LeftAloneError("the run was stopped"))
 
     # Listings.
 
@@ -245,6 +245,7 @@ class FinewsSpider(scrapy.Spider):
     def unreadable_listing(self, response: Response, source: Source, listing: Listing, error: UnreadableError) -> Asked:
         """Ask again some times, as for a server's error: null data come and go."""
         assert response.request
+        forget(self.ledger, response.url)
         again = get_retry_request(response.request, spider=self, reason="unreadable")
         if again:
             self.open_listings += 1
