@@ -234,3 +234,34 @@ def test_a_login_page_is_counted_as_one(site: Site) -> None:
     site.crawl("category=zhongguozhengquanbao")
     assert site.report()["sources"]["finews"]["blocked"] > 0
     assert not any("登录".encode() in post for post in site.posts().values())
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "why"),
+    [
+        ("column cgnjj", {"data": {"list": {"0": {"code": NUMBER}}}}, "list is no list: it is a dict"),
+        ("column cgnjj", {"data": {"list": [[NUMBER], NUMBER, None]}}, "none of 3 rows: no id"),
+        ("column cgnjj", {"data": {"list": [{"code": True}, {"code": [NUMBER]}]}}, "none of 2 rows: no id"),
+        ("column cgnjj", {"data": {"list": [{"code": NUMBER}] * 2001}}, "list is too long: it has 2001 rows"),
+        ("column cgnjj", {"data": [], "code": {"a": 1}, "message": "x" * MB}, "no data: data is a list, code a dict"),
+        ("flashes", {"data": {"fastNewsList": [], "sortEnd": "9" * 41}}, "sortEnd is no cursor"),
+        ("flashes", {"data": {"fastNewsList": [], "sortEnd": {"a": 1}}}, "sortEnd is no cursor: it is a dict"),
+    ],
+)
+def test_lists_of_another_shape_are_unreadable(name: str, answer: object, why: str) -> None:
+    """An empty list would be the end of it."""
+    assert why in str(read(name, json.dumps(answer)))
+
+
+def test_a_home_page_leads_to_no_more_categories_than_there_can_be() -> None:
+    rows = "".join(f'<li><a href="/a{n}/2021/12/30/NW{NUMBER}.html">题</a></li>' for n in range(4001))
+    found = read("home", f"<html><body><section>{rows}</section></body></html>")
+    assert found == "too large: home page has more categories than the site ever had"
+
+
+@pytest.mark.parametrize("folder", ["%1b%5b31m", "%0a", "a" * 501])
+def test_a_folder_that_would_spoil_the_log_is_none(folder: str) -> None:
+    page = (
+        f'<html><body><section><li><a href="/{folder}/2021/12/30/NW{NUMBER}.html">题</a></li></section></body></html>'
+    )
+    assert read("home", page) == "home page names no article"
