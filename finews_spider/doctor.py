@@ -14,11 +14,13 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from finews_spider.dates import BEIJING
+from finews_spider.hosts import doors
 from finews_spider.items import ArticleRef
+from finews_spider.reasons import reason_of
 from finews_spider.sources import BlockedError, Listing, Query, Route, Source, UnreadableError
-from finews_spider.sources.answers import decode
+from finews_spider.sources.encodings import decode
 from finews_spider.sources.file import load
-from finews_spider.spiders.finews import FinewsSpider, reason_of
+from finews_spider.spiders.finews import FinewsSpider
 
 # By what the trouble starts with; the first that fits.
 ADVICE = {
@@ -27,6 +29,8 @@ ADVICE = {
     "HTTP 429": "the site asks for fewer requests: wait a day, raise DOWNLOAD_DELAY",
     "HTTP 404": "the page is gone: look where the site has moved, and edit its host in the sources file",
     "HTTP": "the site has trouble: try again later; if it stays so, look whether it has moved",
+    "host left alone: it has the private": "if that is meant, name its network in FINEWS_PRIVATE_NETWORKS; else look at"
+    " your DNS: somebody answers in its place",
     "kept out": "it keeps this address out: wait a day, raise DOWNLOAD_DELAY, let FINEWS_CONTACT reach you",
     "unreadable": "its shape has changed: keep the answer (scrapy fetch URL > answer), mend its reader in sources/",
     "lacks": "rows without these fields are read as far as they go: compare with the reader in sources/",
@@ -60,7 +64,7 @@ class DoctorSpider(scrapy.Spider):
 
     name = "doctor"
 
-    allowed_domains: list[str]
+    hosts: frozenset[str]  # that may be asked, as URLs write them
     sources: list[Source]
     checks: list[Check]
 
@@ -76,7 +80,7 @@ class DoctorSpider(scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         known = load(Path(crawler.settings["FINEWS_SOURCES_FILE"]))
         spider.sources = [source for source in known.values() if source.enabled]
-        spider.allowed_domains = sorted(set().union(*(source.hosts() for source in spider.sources)))
+        spider.hosts = doors(set().union(*(source.hosts() for source in spider.sources)))
         spider.checks = []
         return spider
 

@@ -99,9 +99,19 @@ class Errand:
                 yield self.item(id_)
 
     @property
+    def kind(self) -> str:
+        """What the last route said, without its particulars."""
+        return kind_of(self.failures[-1].partition(": ")[2]) if self.failures else "its pages do not tell"
+
+    @property
     def is_withdrawn(self) -> bool:
         """Whether the sites say that there is no such article any more, and nothing else."""
         return self.missing > 0 and self.troubles == 0 and not self.answered
 
     def _body_is_told(self) -> bool:
         return self.answered or not any(map(ids.is_flash, self.items))
+
+
+def kind_of(reason: str) -> str:
+    """`not JSON` of `not JSON: '<html>'`: what reports count."""
+    return reason.partition(": ")[0][:60]

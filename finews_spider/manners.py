@@ -11,16 +11,19 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares import redirect, robotstxt
+from scrapy.downloadermiddlewares import robotstxt
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
+from finews_spider.addresses import refused
+
 logger = logging.getLogger(__name__)
 
 MAX_DELAY = 60.0  # seconds between two requests to a host that says it is busy, or that asks for more
 PATIENCE = 300.0  # seconds of Retry-After that a run waits for; a later run comes back for the rest
+ROBOTS = 500 * 1024  # bytes of a robots.txt that are read, as RFC 9309 asks for
 FAILURES = 5  # in a row; then the host is left alone for the rest of the run
 
 
@@ -50,50 +53,15 @@ class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
             reading = self._readings[netloc] = asyncio.ensure_future(self._read(request))
         return reading.result() if reading.done() else await asyncio.shield(reading)
 
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        await super()._parse_robots(response.replace(body=response.body[:ROBOTS]), netloc, request)
+
     async def _read(self, request: Request) -> RobotParser | None:
         parser = await super().robot_parser(request)
         asked = parser.crawl_delay(self._robotstxt_useragent or self._default_useragent) if parser else None
         if asked:
             pace(self.crawler, request, min(asked, MAX_DELAY))
         return parser
-
-
-class HostsMiddleware:
-    """Refuses requests to hosts that the sources file does not name, so that the next route is tried.
-
-    Scrapy's own drops them where no errback hears of it.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's constructor."""
-        return cls(crawler)
-
-    def process_request(self, request: Request) -> None:
-        """Raises IgnoreRequest."""
-        allowed = getattr(self.crawler.spider, "allowed_domains", None)
-        if allowed and urlparse_cached(request).hostname not in allowed:
-            raise IgnoreRequest(f"{urlparse_cached(request).netloc} is no host of the sources file")
-
-
-class RedirectMiddleware(redirect.RedirectMiddleware):
-    """Follows redirects to hosts of the spider's sources; any other is a failure, so that the next route is tried.
-
-    Scrapy drops a redirect to another host where no errback hears of it.
-    """
-
-    def process_response(  # type: ignore[override]  # Scrapy warns where the spider argument is kept
-        self, request: Request, response: Response
-    ) -> Request | Response:
-        """The answer, or the request that it redirects to."""
-        result = super().process_response(request, response)
-        allowed = getattr(self.crawler.spider, "allowed_domains", None)
-        if isinstance(result, Request) and allowed and urlparse_cached(result).hostname not in allowed:
-            raise IgnoreRequest(f"redirects to {urlparse_cached(result).netloc}, which is no host of the sources file")
-        return result
 
 
 class LeftAloneError(IgnoreRequest):
@@ -115,7 +83,7 @@ class Host:
         self.failed()
         if retry_after > PATIENCE:
             self.left_alone = f"asked for a pause of {retry_after:.0f} s"
-        return min(retry_after, PATIENCE)
+        return 0.0 if self.left_alone else retry_after
 
     def failed(self) -> None:
         """It did not answer, or with an error of its own."""
@@ -156,13 +124,19 @@ class MannersMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Note that it did not answer."""
-        if not isinstance(exception, IgnoreRequest):
-            self._count(request, f"statuses/{type(exception).__name__}")
-            host = self._host(request)
-            was = host.left_alone
-            host.failed()
-            self._say(request, host, was)
+        """Note that it did not answer. Where its address is private, there is no use in asking again."""
+        if isinstance(exception, IgnoreRequest):
+            return
+        self._count(request, f"statuses/{type(exception).__name__}")
+        host = self._host(request)
+        was = host.left_alone
+        host.failed()
+        address = refused.get(urlparse_cached(request).hostname or "")
+        if address:
+            host.left_alone = f"has the private address {address}, and FINEWS_PRIVATE_NETWORKS does not allow it"
+        self._say(request, host, was)
+        if address:
+            raise LeftAloneError(f"host left alone: it {host.left_alone}") from exception
 
     def _host(self, request: Request) -> Host:
         return self.hosts.setdefault(urlparse_cached(request).netloc, Host())
@@ -170,6 +144,7 @@ class MannersMiddleware:
     def _say(self, request: Request, host: Host, was: str) -> None:
         if host.left_alone and not was:
             netloc = urlparse_cached(request).netloc
+            let_go(self.crawler, LeftAloneError(f"host left alone: it {host.left_alone}"), netloc)
             logger.warning("%s %s; it is left alone for the rest of the run", netloc, host.left_alone)
             self.crawler.stats.set_value(f"finews/hosts/{netloc}/left_alone", host.left_alone)
 
@@ -193,9 +168,9 @@ def seconds(retry_after: bytes | None, now: float) -> float:
         return float(text[:9])
     try:
         until: datetime = parsedate_to_datetime(text)
-    except ValueError:
+        return max(0.0, math.ceil(until.timestamp() - now))
+    except (ValueError, OverflowError):
         return 0.0
-    return max(0.0, math.ceil(until.timestamp() - now))
 
 
 def pace(crawler: Crawler, request: Request, delay: float = 0.0, *, factor: float = 1.0, pause: float = 0.0) -> None:
@@ -215,9 +190,10 @@ def pace(crawler: Crawler, request: Request, delay: float = 0.0, *, factor: floa
     crawler.stats.set_value(f"finews/delay/{netloc}", slot.delay)
 
 
-def let_go(crawler: Crawler) -> None:
-    """The run was stopped: requests that wait for their turn at a host fail at once, instead of one a second."""
+def let_go(crawler: Crawler, why: IgnoreRequest, netloc: str = "") -> None:
+    """Requests that wait for their turn, at this host or at any, fail at once, instead of one a second."""
     for slot in crawler.engine.downloader.slots.values():
-        while slot.queue:
-            _, waiting = slot.queue.popleft()
-            waiting.errback(IgnoreRequest("the run was stopped"))
+        waiting = [each for each in slot.queue if netloc in ("", urlparse_cached(each[0]).netloc)]
+        for each in waiting:
+            slot.queue.remove(each)
+            each[1].errback(why)

@@ -12,6 +12,7 @@ from finews_spider import dates
 from finews_spider.ledger import Ledger
 
 KEPT = timedelta(days=30)  # since it was last asked for
+LONGEST = 1000  # characters of an ETag; it is sent back
 UNCHANGED = "unchanged"  # the flag of a response that stands in
 
 
@@ -50,7 +51,7 @@ class RevalidationMiddleware:
         if response.status == 304:
             return self._kept(response) or request.copy()
         validators = [(response.headers.get(name) or b"").decode("latin-1") for name in ("ETag", "Last-Modified")]
-        if response.status == 200 and any(validators):
+        if response.status == 200 and any(validators) and max(map(len, validators)) <= LONGEST:
             self._keep(response, *validators)
         return response
 
@@ -76,6 +77,12 @@ class RevalidationMiddleware:
         with self._ledger.writing():
             self._ledger.rows("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", kept)
             self._ledger.rows("DELETE FROM pages WHERE asked < ?", (_day() - KEPT.days,))
+
+
+def forget(ledger: Ledger, url: str) -> None:
+    """The answer could not be read: it is asked for as if it never came, or a 304 would bring it again and again."""
+    with ledger.writing():
+        ledger.rows("DELETE FROM pages WHERE url = ?", (url,))
 
 
 def _day() -> int:

@@ -41,10 +41,8 @@ DOWNLOADER_MIDDLEWARES = {
     "finews_spider.manners.RobotsTxtMiddleware": 100,  # Scrapy's lets a first batch through
     "finews_spider.manners.MannersMiddleware": 840,  # near the wire: it sees each answer before a retry is decided
     "finews_spider.revalidation.RevalidationMiddleware": 580,  # it keeps bodies that are unpacked
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "finews_spider.manners.RedirectMiddleware": 600,  # Scrapy's drops redirects to other hosts without a word
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "finews_spider.manners.HostsMiddleware": 50,  # Scrapy's drops requests without a word
+    "finews_spider.hosts.HostsMiddleware": 50,  # Scrapy's drops requests without a word
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing here asks for a password
 }
 
@@ -57,14 +55,18 @@ SPIDER_MIDDLEWARES = {
 
 # What comes over HTTP is a stranger's.
 DOWNLOAD_HANDLERS = {
+    "http": "finews_spider.heads.DownloadHandler",  # Scrapy's reads headers for as long as they come
+    "https": "finews_spider.heads.DownloadHandler",
     "file": None,
     "data": None,
     "ftp": None,
     "s3": None,
 }  # no link may reach anything but HTTP
+TWISTED_DNS_RESOLVER = "finews_spider.addresses.Resolver"  # a name may resolve to this machine, or to its network
+FINEWS_PRIVATE_NETWORKS = ""  # "127.0.0.0/8": addresses that are not of the internet, and may be asked all the same
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # a category page of 40,000 rows has 6 MB
-DOWNLOAD_TIMEOUT = 30  # seconds; an answer takes well under one
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes, packed and unpacked; a category page of 40,000 rows has 6 MB
+DOWNLOAD_TIMEOUT = 30  # seconds from the connection to the last byte, however slowly these come; most take under one
 METAREFRESH_ENABLED = False  # a body may hold a refresh to anywhere
 REDIRECT_MAX_TIMES = 5
 COOKIES_ENABLED = False  # no page needs one

@@ -67,15 +67,16 @@ def start(words: Sequence[str], out: IO[bytes], err: IO[bytes], now: datetime | 
 
 
 class Fork:
-    """A command that runs in a fork."""
+    """A command that runs in a fork; `peak` is the memory in MB that it had at the most, when it has ended."""
 
     def __init__(self, request: dict[str, Any], out: IO[bytes], err: IO[bytes]) -> None:
         self._answers, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._code: int | None = None
+        self.peak = 0.0
         with there:
             handles = [out.fileno(), err.fileno(), there.fileno()]
             socket.send_fds(server(), [json.dumps(request).encode()], handles)
-        self.pid = self._answer()
+        (self.pid,) = self._answer()
 
     def poll(self) -> int | None:
         with suppress(subprocess.TimeoutExpired):
@@ -86,10 +87,11 @@ class Fork:
         if self._code is None:
             self._answers.settimeout(timeout)
             try:
-                self._code = self._answer()
+                self._code, peak = self._answer()
             except (TimeoutError, BlockingIOError):
                 raise subprocess.TimeoutExpired("scrapy", timeout or 0) from None
             self._answers.close()
+            self.peak = peak / 1024
         return self._code
 
     def send_signal(self, sig: int, /) -> None:
@@ -100,10 +102,10 @@ class Fork:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
-    def _answer(self) -> int:
+    def _answer(self) -> list[int]:
         answer = self._answers.recv(64)
         assert answer, "the process to fork is gone; what it said stands above"
-        return int(answer)
+        return [int(number) for number in answer.split()]
 
 
 @cache
@@ -134,7 +136,7 @@ def serve(control: socket.socket) -> None:
 
 
 def attend(request: bytes, out: int, err: int, answers: int) -> None:
-    """Run the command in a process of its own; answer with its number, and with its exit code."""
+    """Run the command in a process of its own; answer with its number, then with its exit code and its peak in KB."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     command = os.fork()
     if not command:
@@ -144,8 +146,8 @@ def attend(request: bytes, out: int, err: int, answers: int) -> None:
             os.close(handle)
         become(**json.loads(request))
     os.write(answers, str(command).encode())
-    _, status = os.waitpid(command, 0)
-    os.write(answers, str(os.waitstatus_to_exitcode(status)).encode())
+    _, status, usage = os.wait4(command, 0)
+    os.write(answers, f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss}".encode())
 
 
 def become(words: list[str], now: str | None, environment: dict[str, str]) -> None:

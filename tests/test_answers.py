@@ -2,17 +2,15 @@ import pytest
 
 from finews_spider.fragments import LONGEST
 from finews_spider.sources import UnreadableError
-from finews_spider.sources.answers import decode, json_object, media_name_in, one_line
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
-def test_bytes_are_read_in_the_encoding_that_they_have(encoding: str) -> None:
-    assert decode("中国证券报".encode(encoding)) == "中国证券报"
-
-
-def test_bytes_of_no_encoding_are_unreadable() -> None:
-    with pytest.raises(UnreadableError, match="neither UTF-8 nor GB18030"):
-        decode(b"\xff\xff\xff")
+from finews_spider.sources.answers import (
+    html_page,
+    json_object,
+    media_name_in,
+    name_of,
+    one_line,
+    shown,
+    title_of,
+)
 
 
 def test_keys_of_an_object_are_in_lower_case() -> None:
@@ -96,3 +94,44 @@ def test_a_body_that_is_too_long_is_not_read() -> None:
 def test_a_callback_with_endless_space_after_it_takes_no_longer_than_it_is() -> None:
     with pytest.raises(UnreadableError):
         json_object("a()" + " " * 100_000 + "b")
+
+
+PAGE = f"<html><body>{'<p>文</p>' * 1000}"
+
+
+@pytest.mark.parametrize(
+    "end", ["</body></html>", "</HTML>\n", "</html >\n<!-- 12 -->", "</body>\n<script>a()</script>"]
+)
+def test_a_page_with_its_end_is_whole(end: str) -> None:
+    assert len(html_page(PAGE + end).css("p")) == 1000
+
+
+@pytest.mark.parametrize("end", ["", "<p>文", "</bodyguard>", "&lt;/html&gt;"])
+def test_a_page_without_its_end_is_cut(end: str) -> None:
+    with pytest.raises(UnreadableError, match="cut short"):
+        html_page(PAGE + end)
+
+
+def test_an_end_far_before_the_end_is_none() -> None:
+    with pytest.raises(UnreadableError, match="cut short"):
+        html_page(f"<html></html>{PAGE}")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "cb({})", "文</html>"])
+def test_what_is_no_html_is_unreadable(text: str) -> None:
+    with pytest.raises(UnreadableError, match="not HTML"):
+        html_page(text)
+
+
+@pytest.mark.parametrize("value", ["\x1b[31m\n\u202e", "题" * 1000, ["题"] * 1000, {"a": {}}, 10**60, None, True])
+def test_a_value_in_a_message_is_short_and_on_one_line(value: object) -> None:
+    assert len(shown(value)) <= 60
+    assert shown(value).isprintable()
+
+
+def test_a_title_of_a_megabyte_is_none() -> None:
+    assert (title_of("题" * 500), title_of("题" * 1_000_000), name_of("题" * 1_000_000)) == ("题" * 500, "", "")
+
+
+def test_the_name_of_a_medium_keeps_its_white_space() -> None:
+    assert name_of(" 21世纪经济报道  南财理财通 ") == "21世纪经济报道  南财理财通"

@@ -151,7 +151,7 @@ def test_a_broken_row_is_counted_and_the_others_are_read(site: Site, world: Worl
     rows = "".join(f'<li><a href="{path}">x</a></li>' for path in ("/x/2021/13/45/NW1.html", "javascript:alert(1)"))
     story = next(s for s in world if s.media_name == "中国证券报" and s.in_article)
     rows += f'<li><a href="/x/{story.time:%Y/%m/%d}/NW{story.number}.html">x</a></li><li></li>'
-    page = f"<section><h2>别家新闻</h2><ul>{rows}</ul></section>"
+    page = f"<section><h2>别家新闻</h2><ul>{rows}</ul></section></html>"
     site.room.answer("site", "/category/zhongguozhengquanbao.html", body=page)
     ran = site.crawl("category=zhongguozhengquanbao")
     assert site.names() == {f"NW{story.number}"}
@@ -250,7 +250,7 @@ def test_a_redirect_to_another_host_is_a_failure(site: Site, world: World) -> No
     site.room.answer("site", "/", status=302, headers={"Location": "http://localhost:1/x"})
     ran = site.crawl()
     assert ran.code == 4
-    assert "redirects to localhost:1" in ran.err
+    assert "localhost:1 is no host of the sources file" in ran.err
 
 
 def test_the_seed_served_raw_gives_the_seeds_file(site: Site) -> None:
@@ -356,5 +356,5 @@ def test_failures_that_are_alike_are_counted_together(site: Site) -> None:
     for slug in SLUGS.values():
         site.room.answer("site", f"/{slug}/20", headers={}, delay=5)
     ran = site.crawl("category=zhongguozhengquanbao", settings={"DOWNLOAD_TIMEOUT": "0.5"})
-    assert "Getting it took longer than 0.5 seconds" in ran.out
+    assert "no answer in time" in ran.out
     assert "Getting http" not in ran.out

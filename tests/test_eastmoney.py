@@ -125,7 +125,7 @@ def old_flash_page(*rows: object) -> str:
 
 def roll_page(*links: str, time: str = "2021-12-30 07:57") -> str:
     rows = "".join(f'<li><span>{time}</span>[<a href="/">财经</a>]{link}</li>' for link in links)
-    return f'<ul id="artList">{rows}</ul>'
+    return f'<body><ul id="artList">{rows}</ul></body>'
 
 
 def roll_link(href: str = PAGE) -> str:
@@ -152,7 +152,7 @@ def new_page(title: str = "题", infos: str = "<div>2021年12月30日 07:57</div
     return (
         f'<div class="title">头</div><div class="contentwrap"><div class="title"> {title} </div>'
         f'<div class="tipbox"><div class="infos">{infos}</div></div>'
-        '<div class="abstract"><div class="txt">要</div></div><div id="ContentBody"><p>文</p></div></div>'
+        '<div class="abstract"><div class="txt">要</div></div><div id="ContentBody"><p>文</p></div></div></body>'
     )
 
 
@@ -160,7 +160,7 @@ def old_page(source: str = "来源：中国证券报") -> str:
     return (
         '<h1>头</h1><div class="newsContent"><h1> 题 </h1><div class="time">2021年12月30日 07:57</div>'
         f'<div class="source">{source}</div><div class="b-review">要</div>'
-        '<div id="ContentBody"><p>文</p></div></div>'
+        '<div id="ContentBody"><p>文</p></div></div></body>'
     )
 
 
@@ -177,7 +177,8 @@ def all_pages(listing: Listing | None) -> list[ListingPage]:
 
 
 def test_it_may_be_asked_for_its_hosts_only() -> None:
-    assert EASTMONEY.hosts() == {f"{name}.eastmoney.com" for name in ROLES}
+    assert {host.removesuffix(":8080") for host in EASTMONEY.hosts()} == {f"{name}.eastmoney.com" for name in ROLES}
+    assert "roll.eastmoney.com:8080" in EASTMONEY.hosts()
 
 
 def test_a_run_can_be_narrowed_to_its_columns() -> None:
@@ -604,7 +605,7 @@ def test_a_link_behind_the_title_of_a_row_is_not_the_articles() -> None:
 
 @pytest.mark.parametrize("text", ["", "<html><body>验证码</body></html>", '<ul id="artList"></ul>', '{"code": 403}'])
 def test_a_roll_without_rows_is_unreadable(text: str) -> None:
-    with pytest.raises(UnreadableError, match=r"roll page has no #artList li|^(empty|captcha) page$"):
+    with pytest.raises(UnreadableError, match=r"roll page has no #artList li|not HTML|^(empty|captcha) page$"):
         roll().read(text)
 
 

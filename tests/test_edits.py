@@ -83,7 +83,7 @@ def kept(site: Site, world: World) -> tuple[str, bytes]:
     """The path of the one post there is, and what it says."""
     site.crawl(f"url={site.room.urls['share']}/html_News/NewsShare.html?infoCode=NW{an_article(world).number}")
     ((path, text),) = site.posts().items()
-    site.room.answer("site", "/", body="<section><h2>中国证券报新闻</h2><ul></ul></section>")
+    site.room.answer("site", "/", body="<section><h2>中国证券报新闻</h2><ul></ul></section></html>")
     return path, text
 
 

@@ -84,7 +84,7 @@ def read_text(answer: Any, ref: ArticleRef = REF) -> Article:
 
 def rows(*hrefs: str, heading: str = "中国证券报新闻") -> str:
     items = "".join(f'<li><a href="{href}">题</a></li>' for href in hrefs)
-    return f'<section><h2 id="{heading}">{heading}</h2><ul>{items}</ul></section>'
+    return f'<body><section><h2 id="{heading}">{heading}</h2><ul>{items}</ul></section></body>'
 
 
 def post_page(body: str = "<p>文</p>", tags: str = "<em>中国证券报新闻</em>", time: str = "2021-12-30 07:57:23") -> str:
@@ -96,7 +96,7 @@ def post_page(body: str = "<p>文</p>", tags: str = "<em>中国证券报新闻</
 
 
 def test_it_may_be_asked_for_its_hosts_only() -> None:
-    assert FINEWS.hosts() == {"finews.withounder.com", "finews.zning.xyz", "choicewzp1.eastmoney.com"}
+    assert FINEWS.hosts() == {"finews.withounder.com", "finews.zning.xyz", "choicewzp1.eastmoney.com:8080"}
 
 
 def test_the_listings_are_the_home_page_and_the_known_categories() -> None:
@@ -192,7 +192,7 @@ def test_a_home_page_without_articles_is_unreadable(text: str) -> None:
         home(text)
 
 
-@pytest.mark.parametrize("text", ["", "<html><body>验证码</body></html>", "<section><p>请登录</p></section>"])
+@pytest.mark.parametrize("text", ["", "<html><body>验证码</body></html>", "<section><p>请登录</p></section></body>"])
 def test_a_category_page_without_a_list_is_unreadable(text: str) -> None:
     with pytest.raises(UnreadableError, match=r"category page has no list|^(empty|captcha|login) page$"):
         category(text)
@@ -394,7 +394,7 @@ def test_what_stands_before_the_section_is_not_read() -> None:
     assert clean(article.body) == "<p>文</p>"
 
 
-@pytest.mark.parametrize("text", ["", "<h1>验证码</h1>", "<section><p>请登录</p></section>"])
+@pytest.mark.parametrize("text", ["", "<h1>验证码</h1>", "<section><p>请登录</p></section></body>"])
 def test_a_page_without_a_post_is_unreadable(text: str) -> None:
     with pytest.raises(UnreadableError, match=r"post page has no <section> with a title|^(empty|captcha|login) page$"):
         read_post(text)

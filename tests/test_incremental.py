@@ -143,7 +143,7 @@ def test_a_list_is_asked_for_again_with_what_it_told(
 ) -> None:
     site = replace(archived, output=tmp_path / "other")
     value = "Wed, 12 Jan 2022 00:00:00 GMT"
-    site.room.answer("site", "/emnews/", body="<h2>东财滚动新闻</h2>", headers={header: value})
+    site.room.answer("site", "/emnews/", body="<h2>东财滚动新闻</h2></html>", headers={header: value})
     for _ in range(2):
         assert site.crawl("category=emnews").code == 0
     (asked,) = site.room.requests("site", "/emnews/")

@@ -63,6 +63,7 @@ def test_a_good_answer_ends_the_row_of_failures() -> None:
         (b" 7 ", 7),
         (b"-5", 0),
         (b"soon", 0),
+        (b"Mon, 01 Jan 99999999999999999999 00:00:00 GMT", 0),
         (b"9" * 5000, 999999999),
         (format_datetime(datetime.fromtimestamp(NOW + 90, UTC), usegmt=True).encode(), 90),
         (format_datetime(datetime.fromtimestamp(NOW - 90, UTC), usegmt=True).encode(), 0),

@@ -3,7 +3,7 @@
 import datetime
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.conftest import FULL_SPEED, Ran, run_scrapy
 
-PAGE = b"<section><h2>\xe6\x96\xb0\xe9\x97\xbb</h2><ul></ul></section>"
+PAGE = b"<section><h2>\xe6\x96\xb0\xe9\x97\xbb</h2><ul></ul></section></html>"
 
 
 @contextmanager
@@ -25,6 +25,9 @@ def server(context: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[st
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            self.do_GET()
+
         def do_GET(self) -> None:
             asked.append(self.path)
             self.send_response(404 if self.path.endswith("/robots.txt") else 200)
@@ -48,11 +51,11 @@ def server(context: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[st
         here.server_close()
 
 
-def crawl(folder: Path, site: str, **environment: str) -> Ran:
+def crawl(folder: Path, site: str, settings: Mapping[str, str] | None = None, **environment: str) -> Ran:
     text = Path("finews_spider/sources.toml").read_text(encoding="utf-8")
     sources = folder / "sources.toml"
     sources.write_text(text.replace("https://finews.withounder.com", site), encoding="utf-8")
-    options = {**FULL_SPEED, "FINEWS_OUTPUT": folder / "site", "FINEWS_SOURCES_FILE": sources}
+    options = {**FULL_SPEED, "FINEWS_OUTPUT": folder / "site", "FINEWS_SOURCES_FILE": sources, **(settings or {})}
     words = [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
     return run_scrapy("crawl", "finews", "-a", "source=finews", "-a", "category=x", *words, environment=environment)
 

@@ -54,6 +54,8 @@ def test_scrapy_lists_the_spider() -> None:
 
 
 def test_scrapy_shell_works(site: Site) -> None:
-    ran = run_scrapy("shell", "--nolog", "-c", "print(response.css('h2::text').get())", site.room.urls["site"])
+    loopback = "FINEWS_PRIVATE_NETWORKS=127.0.0.0/8"
+    code = "print(response.css('h2::text').get())"
+    ran = run_scrapy("shell", "--nolog", "-s", loopback, "-c", code, site.room.urls["site"])
     assert ran.code == 0, ran.err
     assert "新闻" in ran.out

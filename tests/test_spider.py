@@ -29,6 +29,7 @@ def test_a_fault_while_a_list_is_read_is_a_list_that_failed(tmp_path: Path) -> N
         "FINEWS_PUBLISH": "off",
         "FINEWS_BRANCH": "",
         "FINEWS_KEEP_DAYS": 0,
+        "FINEWS_PRIVATE_NETWORKS": "",
     }
     spider = FinewsSpider.from_crawler(get_crawler(FinewsSpider, settings), source="finews")
     (source,), listing = spider.arguments.sources, Listing("home", "https://example.com/", faulty)

@@ -24,7 +24,7 @@ from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from tests import forks
 
-FULL_SPEED = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
+FULL_SPEED = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16, "FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}
 STORIES = 48
 ROWS = 6  # a page of a list
 COLUMNS = ("cgnjj", "cssgs", "cgjjj", "chgyj")

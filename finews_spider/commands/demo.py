@@ -22,6 +22,7 @@ SITE = Path(__file__).resolve().parents[2] / "output"
 NOT_SKELETON = shutil.ignore_patterns("_posts", "old_post", "_old_post", "category", "_site", ".*")
 POST_LINES = 20
 FULL_SPEED = {"LOG_LEVEL": "WARNING", "DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
+LOOPBACK = {"FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}  # where the newsroom is
 NOTHING_MORE = {"FINEWS_PUBLISH": "off", "FINEWS_KEEP_DAYS": 0}  # its news is of long ago, and no repository's
 
 
@@ -48,7 +49,9 @@ class Command(ScrapyCommand):
         """Before the crawler process takes the settings."""
         super().process_options(args, opts)
         assert self.settings is not None
-        self.settings.setdict({**FULL_SPEED, **NOTHING_MORE, "FINEWS_OUTPUT": str(opts.folder)}, priority="cmdline")
+        self.settings.setdict(
+            {**FULL_SPEED, **LOOPBACK, **NOTHING_MORE, "FINEWS_OUTPUT": str(opts.folder)}, priority="cmdline"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, then say what there is now and what to type next."""

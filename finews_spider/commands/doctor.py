@@ -7,6 +7,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates
+from finews_spider.addresses import networks
 from finews_spider.doctor import DoctorSpider, table
 from finews_spider.errors import MistakeError
 from finews_spider.sources.file import load
@@ -29,10 +30,11 @@ class Command(ScrapyCommand):
             self.settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Exit code 0 when all is well, 2 for a wrong sources file, 4 when an endpoint is in trouble."""
+        """Exit code 0 when all is well, 2 for a wrong setting or sources file, 4 when an endpoint is in trouble."""
         assert self.crawler_process is not None
         assert self.settings is not None
         try:
+            networks(self.settings["FINEWS_PRIVATE_NETWORKS"])
             load(Path(self.settings["FINEWS_SOURCES_FILE"]))
         except MistakeError as mistake:
             print(f"scrapy doctor: {mistake}", file=sys.stderr)

@@ -82,7 +82,7 @@ class ListingPage:
         """These fields of a JSON row, as text; a number is its digits, and what is no text is empty."""
         self.lacking.update(name for name in names if name not in row)
         values = (row.get(name) for name in names)
-        return [str(value).strip() if isinstance(value, (str, int)) else "" for value in values]
+        return [str(value).strip() if type(value) in (str, int) else "" for value in values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,5 +175,5 @@ class Source(Protocol):
         ...
 
     def hosts(self) -> set[str]:
-        """Every host that it may be asked for, without ports."""
+        """Every host that it may be asked for, with its port where the sources file has one."""
         ...

@@ -1,41 +1,66 @@
-"""What several sources read alike: JSON objects, and the source line that ends a body."""
+"""What several sources read alike: JSON objects, HTML pages, and the source line that ends a body."""
 
 import json
 import re
 from html import escape
-from typing import Any
+from typing import Any, NoReturn
 
 from lxml import html
+from parsel import Selector
 
 from finews_spider.fragments import LONGEST, tree
 from finews_spider.sources import UnreadableError
+from finews_spider.sources.bounds import check_html, check_json
 
-_JSONP = re.compile(r"\s*[\w$.]+\s*\((.*)\)\s*(?:;\s*)?", re.DOTALL)
+_CALLBACK = re.compile(r"\s*[\w$.]{1,200}\s*\(")  # JSONP
 _SOURCE_LINE = re.compile(r"[（(]?\s*文章来源\s*[：:]\s*(.*)", re.DOTALL)
+_END = re.compile(r"</(?:body|html)\b", re.IGNORECASE)
+
+_AFTER_THE_END = 4_000  # characters: comments, or a script that somebody put in on the way
+_TITLE = 500  # characters; headlines have up to 50
+_DIGEST = 20_000  # characters; a flash's is its whole text at times
 
 
-def decode(body: bytes) -> str:
-    """The text of an answer. Headers and <meta> are wrong at times, bytes are not: UTF-8, or else GB18030."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableError("neither UTF-8 nor GB18030")
+def html_page(text: str) -> Selector:
+    """A whole page. Raises UnreadableError where its end is missing: the rest was lost on the way."""
+    if not text.lstrip().startswith("<"):
+        raise UnreadableError(f"not HTML: {shown(text)}")
+    if not _END.search(text, max(0, len(text) - _AFTER_THE_END)):
+        raise UnreadableError("cut short: the page has no end")
+    check_html(text)
+    return Selector(text, type="html")
 
 
 def json_object(text: str) -> dict[str, Any]:
     """The JSON object that `text` is, or that a JSONP callback is given; its own keys in lower case."""
-    call = _JSONP.fullmatch(text)
+    check_json(text)
     try:
-        value = json.loads(call[1] if call else text)
+        value = json.loads(_argument(text), object_pairs_hook=_object, parse_constant=_refuse)
         if "\\ud" in text.lower():
             value = _without_lone_surrogates(value)
     except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"not JSON: {text[:60]!r}") from error
+        raise UnreadableError(f"not JSON: {shown(text)}") from error
     if not isinstance(value, dict):
-        raise UnreadableError(f"not a JSON object: {text[:60]!r}")
+        raise UnreadableError(f"not a JSON object: {shown(text)}")
     return {key.lower(): each for key, each in value.items()}
+
+
+def _argument(text: str) -> str:
+    """What a JSONP callback is given; another text as it is."""
+    call = _CALLBACK.match(text)
+    end = text.rstrip().removesuffix(";").rstrip()
+    return end[call.end() : -1] if call and end.endswith(")") else text
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):  # of two titles nobody can say which is meant
+        raise ValueError("a key stands twice")
+    return made
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _without_lone_surrogates(value: Any) -> Any:
@@ -54,9 +79,33 @@ def text_of(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def one_line(value: object) -> str:
-    """A text on one line; empty for what is no text."""
-    return " ".join(value.split()) if isinstance(value, str) else ""
+def body_of(value: object) -> str:
+    """An article's HTML; empty for what is no text. Raises UnreadableError where it is too much to be parsed."""
+    body = text_of(value)
+    check_html(body)
+    return body
+
+
+def one_line(value: object, longest: int = _DIGEST) -> str:
+    """A text on one line; empty for what is no text, or longer than such a text is."""
+    return " ".join(value.split()) if isinstance(value, str) and len(value) <= longest else ""
+
+
+def title_of(value: object) -> str:
+    """A title on one line; empty for what is none."""
+    return one_line(value, _TITLE)
+
+
+def name_of(value: object) -> str:
+    """A media name as it is, which may have white space in it; empty for what is none."""
+    return text_of(value) if isinstance(value, str) and len(value) <= _TITLE else ""
+
+
+def shown(value: object) -> str:
+    """A value in a message: short, on one line, without control characters; what holds others is not spelled out."""
+    if isinstance(value, (dict, list)):
+        return f"a {type(value).__name__}"
+    return repr(value[:40] if isinstance(value, str) else value)[:60]
 
 
 def inner_html(node: html.HtmlElement) -> str:

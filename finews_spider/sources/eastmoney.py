@@ -8,8 +8,6 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
-from parsel import Selector
-
 from finews_spider import ids
 from finews_spider.dates import BEIJING, Window, read_time
 from finews_spider.items import FLASH_CATEGORY, Article, ArticleRef
@@ -27,7 +25,18 @@ from finews_spider.sources import (
     UnreadableError,
     link_of,
 )
-from finews_spider.sources.answers import inner_html, json_object, media_name_in, one_line, text_of
+from finews_spider.sources.answers import (
+    html_page,
+    inner_html,
+    json_object,
+    media_name_in,
+    name_of,
+    one_line,
+    shown,
+    text_of,
+    title_of,
+)
+from finews_spider.sources.bounds import check_html
 from finews_spider.sources.placeholders import put_back
 
 PAGE_SIZE = 200  # rows; more is clamped
@@ -72,7 +81,7 @@ class EastmoneySource:
     def hosts(self) -> set[str]:
         """Every host that it may be asked for."""
         origins = (self.listapi, self.weblist, self.newsapi, self.newsinfo, self.finance, self.roll)
-        return {urlsplit(origin).hostname or "" for origin in origins}
+        return {urlsplit(origin).netloc.lower() for origin in origins}
 
     def column_slugs(self) -> set[str]:
         """The columns that a run can be narrowed to."""
@@ -138,7 +147,7 @@ class EastmoneySource:
         rows = _rows(_data(text), "list")
         for row in rows:
             self._add_article(page, row)
-        found = tuple(str(row.get("code")) for row in rows)
+        found = _numbers(rows, "code")
         self._go_on(page, found, before, number, lambda: self._column(column, number + 1, found))
         return page
 
@@ -158,7 +167,7 @@ class EastmoneySource:
         elif not ids.is_id(number):
             page.skip("no id")
         else:
-            page.refs.append(self._ref(f"NW{ids.number(number)}", time, one_line(title), media_name))
+            page.refs.append(self._ref(f"NW{ids.number(number)}", time, title_of(title), name_of(media_name)))
 
     def _ref(self, id_: str, time: str, title: str, media_name: str = "", digest: str = "") -> ArticleRef:
         url = f"{self.finance}/a/{ids.number(id_)}.html"
@@ -186,8 +195,8 @@ class EastmoneySource:
         rows = _rows(data, "fastNewsList")
         for row in rows:
             self._add_flash(page, *page.take(row, "code", "showTime", "title", "summary"))
-        found = tuple(str(row.get("code")) for row in rows)
-        after = str(data.get("sortEnd") or "")
+        found = _numbers(rows, "code")
+        after = _cursor_in(data)
         if after and after != cursor:
             self._go_on(page, found, before, number, lambda: self._flashes(after, number + 1, found))
         if not found and cursor and number == 1:  # the cursor was built, and the site does not take it
@@ -196,7 +205,7 @@ class EastmoneySource:
 
     def _add_flash(self, page: ListingPage, number: str, time: str, title: str, digest: str) -> None:
         if ids.is_id(number):
-            page.refs.append(self._ref(ids.number(number), time, one_line(title), digest=one_line(digest)))
+            page.refs.append(self._ref(ids.number(number), time, title_of(title), digest=one_line(digest)))
         else:
             page.skip("no id")
 
@@ -210,7 +219,7 @@ class EastmoneySource:
         rows = _rows(json_object(text), "news")
         for row in rows:
             self._add_flash(page, *page.take(row, "newsid", "showtime", "title", "digest"))
-        found = tuple(str(row.get("newsid")) for row in rows)
+        found = _numbers(rows, "newsid")
         self._go_on(page, found, before, number, lambda: self._old_flashes(number + 1, found))
         return page
 
@@ -222,12 +231,12 @@ class EastmoneySource:
 
     def _read_roll(self, number: int, before: Rows, text: str) -> ListingPage:
         page = ListingPage()
-        rows = Selector(text, type="html").css("#artList li")
+        rows = html_page(text).css("#artList li")
         if not rows:
             raise UnreadableError("roll page has no #artList li")
         for row in rows:
             link = (row.xpath("a[@title]") or row.xpath("a"))[-1:]
-            title = one_line(link.xpath("string(@title[.!=''] | self::a[not(@title) or @title=''])").get())
+            title = title_of(link.xpath("string(@title[.!=''] | self::a[not(@title) or @title=''])").get())
             href = link.xpath("@href").get("")
             if ref := self.ref(href):
                 page.refs.append(self._ref(ref.id, row.xpath("string(span)").get(""), title))
@@ -255,18 +264,32 @@ def _data(text: str) -> dict[str, Any]:
     """The `data` of a list API's answer, which is null when something is wrong, with status 200."""
     answer = json_object(text)
     data = answer.get("data")
-    if not isinstance(data, dict) or answer.get("code") not in ("1", 1, None):
-        raise UnreadableError(
-            f"data is {str(data)[:40]}, code {answer.get('code')!r}, message {answer.get('message')!r}"
-        )
+    code, message = answer.get("code"), answer.get("message")
+    if not isinstance(data, dict) or code not in ("1", 1, None):
+        raise UnreadableError(f"no data: data is {shown(data)}, code {shown(code)}, message {shown(message)}")
     return data
 
 
 def _rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The rows; what is no object is an empty one, which tells no id."""
     rows = data.get(name)
     if not isinstance(rows, list):
-        raise UnreadableError(f"{name} is no list: {str(rows)[:40]}")
-    return [row for row in rows if isinstance(row, dict)]
+        raise UnreadableError(f"{name} is no list: it is {shown(rows)}")
+    if len(rows) > 10 * PAGE_SIZE:
+        raise UnreadableError(f"{name} is too long: it has {len(rows)} rows, {PAGE_SIZE} were asked for")
+    return [row if isinstance(row, dict) else {} for row in rows]
+
+
+def _numbers(rows: list[dict[str, Any]], name: str) -> Rows:
+    return tuple(shown(row.get(name)) for row in rows)
+
+
+def _cursor_in(data: dict[str, Any]) -> str:
+    """The cursor of the next page; empty where there is none."""
+    cursor = data.get("sortEnd") or ""
+    if type(cursor) not in (str, int) or not re.fullmatch(r"[\w-]{0,40}", str(cursor)):
+        raise UnreadableError(f"sortEnd is no cursor: it is {shown(cursor)}")
+    return str(cursor)
 
 
 def _read_api(article: Article, text: str) -> None:
@@ -289,7 +312,7 @@ def _object(answer: dict[str, Any], name: str) -> dict[str, Any]:
     if answer[name] is None:
         raise AbsentError(f"{name} is null")
     if not isinstance(answer[name], dict):
-        raise UnreadableError(f"in {name} an object was due, not {str(answer[name])[:40]!r}")
+        raise UnreadableError(f"in {name} an object was due: it is {shown(answer[name])}")
     found: dict[str, Any] = answer[name]
     return found
 
@@ -302,26 +325,27 @@ def _take(article: Article, data: dict[str, Any], time: str, **names: str) -> No
             raise UnreadableError(f"no field {name}")
     for field, name in names.items():
         setattr(article, field, text_of(lower[name.lower()]))
-    article.title = one_line(article.title)
+    article.title, article.media_name = title_of(article.title), name_of(article.media_name)
+    check_html(article.body)
     _set_time(article, text_of(lower[time.lower()]))
 
 
 def _read_page(article: Article, text: str) -> None:
     """The page, in the template of today or in that of some years ago, which old pages keep."""
-    page = Selector(text, type="html")
+    page = html_page(text)
     body = page.css("#ContentBody")
     if not body:
         raise UnreadableError("no #ContentBody in the page")
     infos = page.css(".contentwrap .infos > div")
     today = bool(infos)
-    article.title = one_line(page.css(".contentwrap .title" if today else ".newsContent h1").xpath("string()").get())
+    article.title = title_of(page.css(".contentwrap .title" if today else ".newsContent h1").xpath("string()").get())
     _set_time(
         article, infos.xpath("string()").get("") if today else page.css(".newsContent .time").xpath("string()").get("")
     )
     source = (
         infos[1:].xpath("string()").get("") if today else page.css(".newsContent .source").xpath("string()").get("")
     )
-    article.media_name = re.sub("^来源[：:]", "", source.strip()).strip()
+    article.media_name = name_of(re.sub("^来源[：:]", "", source.strip()))
     article.body = inner_html(body[0].root)
 
 

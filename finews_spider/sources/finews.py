@@ -28,9 +28,10 @@ from finews_spider.sources import (
     UnreadableError,
     link_of,
 )
-from finews_spider.sources.answers import json_object, media_name_in, one_line, text_of
+from finews_spider.sources.answers import body_of, html_page, json_object, media_name_in, name_of, one_line, title_of
 
-_POST_PATH = re.compile(r"/(?P<folder>[^/]+)/(?P<day>[0-9]{4}/[0-9]{2}/[0-9]{2})/(?P<id>[A-Z0-9]+)\.html")
+_CATEGORIES = 4_000  # of them the home page leads to; the site had 1,975
+_POST_PATH = re.compile(r"/(?P<folder>[^/]{1,500})/(?P<day>[0-9]{4}/[0-9]{2}/[0-9]{2})/(?P<id>[A-Z0-9]+)\.html")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class FinewsSource:
 
     def hosts(self) -> set[str]:
         """Every host that it may be asked for."""
-        return {urlsplit(origin).hostname or "" for origin in (self.site, *self.share, *self.origin)}
+        return {urlsplit(origin).netloc.lower() for origin in (self.site, *self.share, *self.origin)}
 
     def column_slugs(self) -> set[str]:
         """It has none."""
@@ -88,7 +89,7 @@ class FinewsSource:
     def ref(self, url: str) -> ArticleRef | None:
         """The article that a share link or a post page of the site names."""
         id_ = None if ids.id_in_article_page(url) else ids.id_in_url(url)
-        if not id_ or not url.startswith("http") or urlsplit(url).hostname not in self.hosts():
+        if not id_ or not url.startswith("http") or urlsplit(url).netloc not in self.hosts():
             return None
         return self._post_ref(url) or ArticleRef(source=self.name, id=id_, url=url)
 
@@ -110,7 +111,7 @@ class FinewsSource:
             return None
         found = _POST_PATH.fullmatch(urlsplit(url).path)
         day = found and read_day(found["day"])
-        if not found or not day or not ids.is_id(found["id"]):
+        if not found or not day or not ids.is_id(found["id"]) or not unquote(found["folder"]).isprintable():
             return None
         return ArticleRef(source=self.name, id=found["id"], url=url, day=day)
 
@@ -120,13 +121,15 @@ class FinewsSource:
         if not page.refs:
             raise UnreadableError("home page names no article")
         names = dict.fromkeys(slug(ref.media_name) or _folder(ref.url) for ref in page.refs)
+        if len(names) > _CATEGORIES:
+            raise UnreadableError("too large: home page has more categories than the site ever had")
         page.leads_to = [self._category(name) for name in names if name not in self.categories]
         return page
 
     def _read_category(self, name: str, text: str) -> ListingPage:
         """All articles of a category. Its title is often another source's, so no name is taken from it."""
         page = self._read_rows(text)
-        if not page.refs and not Selector(text, type="html").xpath("//section//ul | //h2"):
+        if not page.refs and not html_page(text).xpath("//section//ul | //h2"):
             raise UnreadableError("category page has no list")
         for ref in page.refs:
             ref.category = name
@@ -135,9 +138,9 @@ class FinewsSource:
     def _read_rows(self, text: str) -> ListingPage:
         page = ListingPage()
         heading = ""
-        for node in Selector(text, type="html").xpath("//section//h2 | //section//li"):
+        for node in html_page(text).xpath("//section//h2 | //section//li"):
             if node.root.tag == "h2":
-                heading = node.xpath("string()").get("").strip()
+                heading = name_of(node.xpath("string()").get(""))
             elif ref := self._row(node, heading):
                 page.refs.append(ref)
             else:
@@ -148,7 +151,7 @@ class FinewsSource:
         ref = self._post_ref(_absolute(self.site, row.xpath(".//a/@href").get("")))
         if not ref or urlsplit(ref.url).hostname != urlsplit(self.site).hostname:
             return None
-        ref.title = one_line(row.xpath("string(.//a)").get())
+        ref.title = title_of(row.xpath("string(.//a)").get())
         name = heading.removesuffix(TAG_ENDING)
         # A heading is believed where it gives the folder: names with white space stand there in pieces. Jekyll
         # writes folders in lower case, but not the names of category pages.
@@ -159,13 +162,13 @@ class FinewsSource:
     def _read_text(self, ref: ArticleRef, text: str) -> Article:
         """The text API's answer: `text` of articles, `content` of flashes, and what else it may tell."""
         answer = json_object(text)
-        body = answer.get("text") or answer.get("content")
-        if not isinstance(body, str) or not body.strip():
+        body = body_of(answer.get("text") or answer.get("content"))
+        if not body:
             raise UnreadableError("text API gives no text")
         article = Article(source=self.name, id=ref.id, url=ref.url)
         article.body = body
-        article.title = one_line(answer.get("title"))
-        article.media_name = text_of(answer.get("medianame")) or media_name_in(body)
+        article.title = title_of(answer.get("title"))
+        article.media_name = name_of(answer.get("medianame")) or media_name_in(body)
         moment = read_time(one_line(answer.get("date")))
         if moment:
             article.time, article.to_the_second = moment
@@ -173,11 +176,11 @@ class FinewsSource:
 
     def _read_post(self, ref: ArticleRef, text: str) -> Article:
         """A post page. Its head holds raw text too (og:description), so only what is inside <section> is read."""
-        section = Selector(text, type="html").xpath("//section[.//h1]")
+        section = html_page(text).xpath("//section[.//h1]")
         if not section:
             raise UnreadableError("post page has no <section> with a title")
         article = Article(source=self.name, id=ref.id, url=ref.url)
-        article.title = one_line(section.xpath("string(.//h1)").get())
+        article.title = title_of(section.xpath("string(.//h1)").get())
         heading = section.xpath(".//h1")[0].root
         digest = heading.getnext() if ids.is_flash(ref.id) else None
         if digest is not None and digest.tag == "blockquote":

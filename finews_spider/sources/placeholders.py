@@ -6,25 +6,29 @@ from typing import Any
 
 _IMAGE = re.compile(r"<!--IMG#([0-9]+)-->")
 _LINK = re.compile(r'(?P<wrapper><span id="(?:stock_|bk_|quote_|Info\.)[^"<>]*"[^<>]*>)?<!--Link#(?P<at>[0-9]+)-->')
+_MARKS = 1_000  # of one body; a mark is short, and what it stands for may be long
+_LONGEST = 2_000  # characters of one value
 _ATTRIBUTES = ("src", "alt", "width", "height", "style")
 
 
 def put_back(body: str, images: object, links: object) -> str:
     """The body with its pictures and links; stock charts, and links around names of stocks, are left out."""
-    body = _IMAGE.sub(lambda mark: _image(_at(images, mark[1])), body)
-    return _LINK.sub(lambda mark: _link(_at(links, mark["at"]), mark["wrapper"]), body)
+    body = _IMAGE.sub(lambda mark: _image(_at(images, mark[1])), body, count=_MARKS)
+    return _LINK.sub(lambda mark: _link(_at(links, mark["at"]), mark["wrapper"]), body, count=_MARKS)
 
 
 def _at(records: object, place: str) -> dict[str, Any]:
+    """The record; without what is no text or number, or too long to stand for a mark."""
     at = int(place) if len(place) < 6 else -1
     record = records[at] if isinstance(records, list) and 0 <= at < len(records) else None
-    return record if isinstance(record, dict) else {}
+    told = record.items() if isinstance(record, dict) else ()
+    return {name: value for name, value in told if type(value) in (str, int) and len(str(value)) <= _LONGEST}
 
 
 def _image(record: dict[str, Any]) -> str:
     if record.get("code") or not record.get("src"):
         return ""
-    told = [(name, record[name]) for name in _ATTRIBUTES if isinstance(record.get(name), (str, int)) and record[name]]
+    told = [(name, record[name]) for name in _ATTRIBUTES if record.get(name)]
     attributes = " ".join(f'{name}="{escape(str(value))}"' for name, value in told)
     return f"<img {attributes}>"
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,25 +16,27 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from finews_spider import __version__, dates, ids
+from finews_spider.addresses import networks
 from finews_spider.archive import Archive, check_output, post_pattern
 from finews_spider.arguments import Arguments, read_arguments
-from finews_spider.errand import Errand
+from finews_spider.errand import Errand, kind_of
 from finews_spider.errors import DiskError
 from finews_spider.figures import Figures, days, last_read
 from finews_spider.finishing import read_ending
+from finews_spider.hosts import doors
 from finews_spider.index import Index
 from finews_spider.items import Article, ArticleRef
 from finews_spider.ledger import Ledger
 from finews_spider.lists import Lists
 from finews_spider.manners import LeftAloneError, let_go
 from finews_spider.owed import Owed, State, Task
-from finews_spider.revalidation import UNCHANGED
+from finews_spider.reasons import reason_of
+from finews_spider.revalidation import UNCHANGED, forget
 from finews_spider.sources import BlockedError, Listing, ListingPage, Route, Source, UnreadableError
-from finews_spider.sources.answers import decode
+from finews_spider.sources.encodings import decode
 from finews_spider.sources.file import load
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class FinewsSpider(scrapy.Spider):
 
     name = "finews"
 
-    allowed_domains: list[str]
+    hosts: frozenset[str]  # that may be asked, as URLs write them
     values: dict[str, str]  # the arguments as they were typed
     arguments: Arguments
     sources: dict[str, Source]
@@ -70,6 +71,7 @@ class FinewsSpider(scrapy.Spider):
         """What the settings and the arguments ask for. Raises MistakeError where they cannot be meant."""
         post_pattern(settings["FINEWS_POST_PATH"])
         read_ending(settings)
+        networks(settings["FINEWS_PRIVATE_NETWORKS"])
         sources = load(Path(settings["FINEWS_SOURCES_FILE"]))
         arguments = read_arguments(values, sources)
         check_output(Path(settings["FINEWS_OUTPUT"]))
@@ -90,7 +92,7 @@ class FinewsSpider(scrapy.Spider):
         spider.values = kwargs
         spider.sources, spider.arguments = cls.read_arguments(settings, kwargs)
         # Of all sources: what a run owes may have been named by another than it reads.
-        spider.allowed_domains = sorted(set().union(*(source.hosts() for source in spider.sources.values())))
+        spider.hosts = doors(set().union(*(source.hosts() for source in spider.sources.values())))
         output = Path(settings["FINEWS_OUTPUT"])
         spider.ledger = Ledger(output)
         spider.archive = Archive(output, Index(spider.ledger), post_pattern(settings["FINEWS_POST_PATH"]))
@@ -172,7 +174,7 @@ class FinewsSpider(scrapy.Spider):
             self.trouble = trouble.reason
             self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=trouble.reason))
         self.stopped = True
-        let_go(self.crawler)
+        let_go(self.crawler, LeftAloneError("the run was stopped"))
 
     # Listings.
 
@@ -242,6 +244,7 @@ class FinewsSpider(scrapy.Spider):
     def unreadable_listing(self, response: Response, source: Source, listing: Listing, error: UnreadableError) -> Asked:
         """Ask again some times, as for a server's error: null data come and go."""
         assert response.request
+        forget(self.ledger, response.url)
         again = get_retry_request(response.request, spider=self, reason="unreadable")
         if again:
             self.open_listings += 1
@@ -348,7 +351,7 @@ class FinewsSpider(scrapy.Spider):
             except UnreadableError as error:
                 errand.fail(route, str(error), error)
                 self.count_blocked(self.source_of(errand), error)
-                self.say_once("%s: %s", route.name, str(error).split(":")[0])
+                self.say_once("%s: %s", route.name, kind_of(str(error)))
             else:
                 self.count(self.source_of(errand).name, f"routes/{route.name}")
             yield from self.next_route(errand)
@@ -387,7 +390,7 @@ class FinewsSpider(scrapy.Spider):
         """The items to the pipelines; of those that cannot be items, say what every route said."""
         wanted = [id_ for id_ in errand.items if id_ not in errand.handed_over]
         items = {item.id: item for item in errand.hand_over()}
-        why = "; ".join(errand.failures) or "its pages do not tell"
+        why = "; ".join(errand.failures) or errand.kind
         for id_ in wanted:
             self.judge(errand, errand.refs[id_], items, why)
         accepted = [item for item in items.values() if self.is_accepted(item, errand.refs[item.id])]
@@ -406,7 +409,7 @@ class FinewsSpider(scrapy.Spider):
             logger.warning("%s at %s has no %s: %s", ref.id, ref.url, ", no ".join(missing), why)
             if not errand.answered or not item:
                 items.pop(ref.id, None)
-                self.fail(ref, why, tried=errand.tried)
+                self.fail(ref, why, errand.kind, tried=errand.tried)
 
     def is_accepted(self, item: Article, ref: ArticleRef) -> bool:
         """Whether it is in the window and of the categories, where the listing did not tell."""
@@ -419,9 +422,9 @@ class FinewsSpider(scrapy.Spider):
         self.owed.release(item.id)
         return False
 
-    def fail(self, ref: ArticleRef, reason: str, *, tried: bool) -> None:
+    def fail(self, ref: ArticleRef, reason: str, kind: str, *, tried: bool) -> None:
         """The article is owed still."""
-        self.count(ref.source, f"failed/{reason.rpartition(': ')[2][:60]}")
+        self.count(ref.source, f"failed/{kind}")
         self.note(ref, reason, tried=tried)
 
     def note(self, of: ArticleRef | Article, reason: str, *, tried: bool = True) -> None:
@@ -522,11 +525,3 @@ class FinewsSpider(scrapy.Spider):
         if said not in self.said:
             self.said.add(said)
             logger.warning("%s (said once a run)", said)
-
-
-def reason_of(failure: Failure) -> str:
-    """Why a request failed, in a few words."""
-    error = failure.value
-    if isinstance(error, HttpError):
-        return f"HTTP {error.response.status}"
-    return re.sub(r"https?://\S+", "it", str(error)) or type(error).__name__  # alike for all that it happens to

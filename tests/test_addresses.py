@@ -1,0 +1,125 @@
+"""No name leads into this machine or its network, however it is written; what resolves the names is the operator's."""
+
+from pathlib import Path
+
+import pytest
+
+from finews_spider.addresses import is_allowed, networks
+from finews_spider.errors import MistakeError
+from tests.conftest import Site, run_forked
+from tests.test_network import crawl, server
+
+NOBODY = {"FINEWS_PRIVATE_NETWORKS": ""}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "127.255.255.254",
+        "0.0.0.0",
+        "0.1.2.3",
+        "10.0.0.1",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.168.1.1",
+        "169.254.169.254",  # metadata of clouds
+        "100.100.100.200",  # Alibaba's
+        "100.64.0.1",
+        "192.0.0.192",  # Oracle's
+        "192.0.2.1",
+        "224.0.0.1",
+        "239.255.255.250",
+        "240.0.0.1",
+        "255.255.255.255",
+    ],
+)
+def test_addresses_that_are_not_of_the_internet_are_refused(address: str) -> None:
+    assert not is_allowed(address, ())
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "101.226.30.1", "172.32.0.1", "223.255.255.254"])
+def test_those_of_the_internet_are_allowed(address: str) -> None:
+    assert is_allowed(address, ())
+
+
+@pytest.mark.parametrize("address", ["198.18.0.1", "198.19.255.255"])
+def test_so_are_the_stand_ins_of_local_tunnels(address: str) -> None:
+    assert is_allowed(address, ())
+
+
+def test_a_setting_allows_networks() -> None:
+    allowed = networks("127.0.0.0/8, 10.1.2.3")
+    assert [is_allowed(address, allowed) for address in ("127.9.9.9", "10.1.2.3", "10.1.2.4")] == [True, True, False]
+
+
+@pytest.mark.parametrize("text", ["localhost", "127.0.0.1/8", "10.0.0.0/33", "::1/128", "10.0.0.0/8;127.0.0.0/8"])
+def test_what_is_no_network_is_a_mistake(text: str) -> None:
+    with pytest.raises(MistakeError, match="FINEWS_PRIVATE_NETWORKS"):
+        networks(text)
+
+
+@pytest.mark.parametrize("command", ["crawl", "doctor"])
+def test_a_mistake_ends_a_command_before_it_asks(site: Site, command: str) -> None:
+    words = site.words((), {"FINEWS_PRIVATE_NETWORKS": "all"})
+    ran = run_forked("doctor", *words[4:]) if command == "doctor" else run_forked(*words)
+    assert ran.code == 2
+    assert "FINEWS_PRIVATE_NETWORKS" in ran.err
+    assert site.room.log == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "localhost"])
+def test_a_host_that_is_this_machine_is_not_asked(tmp_path: Path, host: str) -> None:
+    with server() as (port, asked):
+        ran = crawl(tmp_path, f"http://{host}:{port}", settings=NOBODY, no_proxy="*")
+    assert asked == []
+    said = f"{host}:{port} has the private address 127.0.0.1, and FINEWS_PRIVATE_NETWORKS does not allow it"
+    assert ran.err.count(said) == 1
+
+
+def test_it_is_asked_for_once_only(site: Site) -> None:
+    ran = site.crawl(settings=NOBODY)
+    assert ran.code == 4
+    assert site.room.log == []
+    failed = site.report()["sources"]["finews"]["lists"]["home"]["failed"]
+    assert failed.startswith("host left alone: it has the private address 127.0.0.1")
+    hosts = site.report()["hosts"]
+    assert [host["requests"] for host in hosts.values()] == [1]
+    assert "has the private address 127.0.0.1" in next(iter(hosts.values()))["left_alone"]
+
+
+def test_the_next_host_is_asked_in_its_place(site: Site) -> None:
+    """The share host's name leads to what only this setting forbids; its origin is where it may be."""
+    urls = site.room.urls
+    urls["share"] = urls["share"].replace("127.0.0.1", "127.0.0.2")  # nobody listens there, and nobody is asked
+    ran = site.crawl("category=zhongguozhengquanbao", settings={"FINEWS_PRIVATE_NETWORKS": "127.0.0.1"})
+    assert ran.code == 0, ran.err
+    assert site.posts()
+    assert "has the private address 127.0.0.2" in ran.err
+
+
+@pytest.mark.parametrize("proxy", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_may_be_anywhere(tmp_path: Path, proxy: str, scheme: str) -> None:
+    with server() as (port, asked):
+        crawl(
+            tmp_path,
+            f"{scheme}://news.invalid",
+            settings=NOBODY,
+            http_proxy=f"http://{proxy}:{port}",
+            https_proxy=f"http://{proxy}:{port}",
+            no_proxy="",
+        )
+    assert asked
+
+
+def test_what_does_not_go_by_the_proxy_is_looked_at(tmp_path: Path) -> None:
+    with server() as (port, asked):
+        crawl(
+            tmp_path,
+            f"http://127.1:{port}",
+            settings=NOBODY,
+            http_proxy=f"http://127.0.0.1:{port}",
+            no_proxy="127.1",
+        )
+    assert asked == []
