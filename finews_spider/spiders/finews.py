@@ -136,13 +136,18 @@ class FinewsSpider(scrapy.Spider):
             self.changed.clear()
         self.settle()
 
-    def send(self, asked: Asked) -> Iterator[Article]:
-        """Send the requests at once, which `start` would hand on one a turn of the loop; the items are left."""
+    def send(self, asked: Asked) -> list[Article]:
+        """Send the requests at once, which `start` would hand on one a turn of the loop; the items are left.
+
+        While `start` hands on an item, articles are archived: what was asked of the ledger before is old then.
+        """
+        items = []
         for each in asked:
             if isinstance(each, Request):
                 self.crawler.engine.crawl(each)
             else:
-                yield each
+                items.append(each)
+        return items
 
     def start_ended(self, _: asyncio.Task[Any]) -> None:
         """Scrapy asks `start` for no more: all is asked for, or Ctrl-C was typed, which `start` need not hear of."""
