@@ -1,10 +1,11 @@
 # `make demo` and `make test` are all that a newcomer needs; both make .venv when it is missing or out of date.
 
 PYTHON ?= python3
+EXAMPLES ?= 3000
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: install demo test lint format bench torture audit lock clean
+.PHONY: install demo test lint format bench torture fuzz audit lock clean
 
 install: .venv/installed ## what a run needs, in .venv
 
@@ -30,6 +31,9 @@ bench: .venv/installed ## ratios against a bare spider, in turn; then what an ar
 
 torture: .venv/installed ## three hundred crawls killed at random moments, each run again; about a quarter of an hour
 	PYTHONPATH=. $(BIN)/python tests/torture.py
+
+fuzz: .venv/installed-dev ## the property tests with EXAMPLES random examples each; about twenty minutes
+	EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=fuzz
 
 audit: .venv/installed-dev ## known weaknesses of the locked versions, as the package index tells them
 	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements-dev.txt

@@ -35,7 +35,7 @@ _styled = etree.XPath("//*[@style or @hidden]")
 _classed = etree.XPath("//*[@class]")
 _with_attributes = etree.XPath("//*[@*]")
 _ad_paragraphs = etree.XPath("//p[" + " or ".join(f"contains(., '{text}')" for text in _AD_TEXT) + "]")
-_MAYBE_EMPTY = ("p", "center", "a", "strong", "b", "em")
+_MAYBE_EMPTY = ("p", "center", "a", "strong", "b", "em", "li")  # libxml2 writes an empty <li> without its end
 _TEXTS = ("p", "center", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6")
 
 

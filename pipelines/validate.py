@@ -1,10 +1,14 @@
 """Refuses what cannot be a whole post. What is refused is not lost: a later run asks for it again."""
 
 import re
+from datetime import timedelta
 
 from scrapy.exceptions import DropItem
 
+from finews_spider import dates
 from finews_spider.items import FLASH_CATEGORY, Article
+
+AHEAD = timedelta(days=2)  # how far a time may be ahead of the clock; Jekyll leaves out what lies in the future
 
 _SOURCE_LINE = re.compile(r'<p class="em_media">.*?</p>', re.DOTALL)
 
@@ -27,6 +31,8 @@ class ValidatePipeline:
             missing.append("body")
         if not item.is_flash and item.media_name and item.category in ("", FLASH_CATEGORY):
             missing.append("media_name (it gives no slug of its own)")
+        if item.time and item.time > dates.now() + AHEAD:
+            missing.append("time (it lies ahead of the clock)")
         if missing:
             raise MissingFieldError(item, missing)
         return item

@@ -29,6 +29,8 @@ from tests.forks import Process
 # Hypothesis: the same examples each time, nothing kept on disk, no limits of time.
 settings.register_profile("finews", deadline=None, derandomize=True, database=None)
 settings.load_profile("finews")
+# `make fuzz`: others each time, as many as there is time for; what failed is kept and tried first.
+settings.register_profile("fuzz", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "100")))
 
 ROOT = Path(__file__).parent.parent
 # The newsroom's: it is on loopback, and has all the time in the world.

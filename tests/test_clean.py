@@ -316,6 +316,11 @@ def test_a_doctype_alone_is_nothing() -> None:
     assert clean("<!DOCTYPE html>") == ""
 
 
+@pytest.mark.parametrize("row", ["<li></li>", "<li> <br></li>", "<li><b></b></li>"])
+def test_an_empty_row_of_a_list_goes(row: str) -> None:
+    assert clean(f"<ul>{row}<li>文</li></ul>") == "<ul><li>文</li></ul>"
+
+
 @given(st.lists(st.sampled_from(["<p>", "</p>", "<b>", "</b>", "<div>", "<table>", "<td>", "文", " ", "<br>", "<!--"])))
 def test_cleaning_takes_any_soup_of_tags(tags: list[str]) -> None:
     assert isinstance(clean("".join(tags)), str)

@@ -1,4 +1,5 @@
 import re
+from html import escape
 
 import nh3
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import strategies as st
 from scrapy.utils.test import get_crawler
 
 from finews_spider.allowed import ATTRIBUTES, TAGS
+from finews_spider.blocks import VOID
+from finews_spider.edits import visible
 from finews_spider.items import Article
 from finews_spider.newsroom.world import World
 from pipelines.clean import clean
@@ -22,6 +25,21 @@ SOUP = st.lists(
         " <plaintext> <math> <style> </style> <template>".split()
     ).map(lambda each: each.replace("&#32;", " "))
 ).map("".join)
+
+
+def element(tag: str, inner: list[str]) -> str:
+    return f"<{tag}>{''.join(inner)}</{tag}>"
+
+
+# Elements that a post may hold, and some more, in any order; a parser may move words out of a table, but drops none.
+WORDS = st.text("文章乙丙abc12 ，。&<>\"'{}%*_#-\u3000\n", max_size=8).map(escape)
+NESTED = st.recursive(
+    WORDS | st.sampled_from(["<br>", "<hr>", "<col>", "<img src='https://a.example/1.jpg'>"]),
+    lambda inner: st.builds(
+        element, st.sampled_from([*sorted(TAGS - VOID), "div", "span", "x-y"]), st.lists(inner, max_size=4)
+    ),
+    max_leaves=12,
+)
 
 
 @pytest.mark.parametrize(
@@ -231,6 +249,11 @@ def test_nothing_stays_nothing(nothing: str) -> None:
 def test_every_clean_story_is_allowed() -> None:
     world = World(300)
     assert [story.number for story in world if sanitize(world.clean_body(story)) != world.clean_body(story)] == []
+
+
+@given(st.lists(NESTED, max_size=4).map("".join))
+def test_no_word_of_a_benign_body_is_lost(body: str) -> None:
+    assert sorted(visible(settle(clean(body)))) == sorted(visible(body))
 
 
 @given(SOUP)

@@ -1,9 +1,10 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from scrapy.exceptions import DropItem
 
+from finews_spider import dates
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
 from pipelines.validate import MissingFieldError, ValidatePipeline, has_content
@@ -35,6 +36,12 @@ def test_what_is_whole_passes(item: Article) -> None:
 
 def test_an_article_whose_time_tells_no_seconds_passes() -> None:
     ValidatePipeline().process_item(article(to_the_second=False))
+
+
+def test_a_time_that_lies_ahead_is_none() -> None:
+    now = dates.now()
+    ValidatePipeline().process_item(article(time=now + timedelta(days=1)))
+    assert "no time (it lies ahead of the clock)" in refusal(article(time=now + timedelta(days=3)))
 
 
 @pytest.mark.parametrize("name", ["title", "media_name", "body"])
