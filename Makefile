@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 EXAMPLES ?= 3000
+FUZZ_SECONDS ?= 600
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
@@ -32,8 +33,9 @@ bench: .venv/installed ## ratios against a bare spider, in turn; then what an ar
 torture: .venv/installed ## three hundred crawls killed at random moments, each run again; about a quarter of an hour
 	PYTHONPATH=. $(BIN)/python tests/torture.py
 
-fuzz: .venv/installed-dev ## the property tests with EXAMPLES random examples each; about twenty minutes
+fuzz: .venv/installed-dev ## the property tests, EXAMPLES each, then a coverage-guided fuzzer for FUZZ_SECONDS
 	EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=fuzz
+	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(FUZZ_SECONDS)
 
 audit: .venv/installed-dev ## known weaknesses of the locked versions, as the package index tells them
 	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements-dev.txt

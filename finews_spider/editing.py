@@ -115,7 +115,7 @@ def _unwrap(root: html.HtmlElement) -> None:
 def _mend_images(root: html.HtmlElement) -> None:
     """Pictures that load late get their address; only what the seed's pictures have is kept, in its order."""
     for image in _images(root):
-        had = dict(image.attrib)
+        had = dict(image.items())  # .attrib raises ValueError for a name like `{a`
         sources = [had[name] for name in (*_LAZY, "src") if had.get(name)]
         had["src"] = re.sub(r"^//", "https://", sources[0].strip() if sources else "")
         image.attrib.clear()

@@ -316,6 +316,13 @@ def test_a_doctype_alone_is_nothing() -> None:
     assert clean("<!DOCTYPE html>") == ""
 
 
+@pytest.mark.parametrize("name", ["{a", "}a", "{a}b", "{}", "a:b", '"'])
+def test_an_attribute_may_be_called_anything(name: str) -> None:
+    assert clean(f"<p {name}=1><img {name}=1 src=https://a.example/1.jpg></p>") == (
+        '<p><img src="https://a.example/1.jpg" /></p>'
+    )
+
+
 @pytest.mark.parametrize("row", ["<li></li>", "<li> <br></li>", "<li><b></b></li>"])
 def test_an_empty_row_of_a_list_goes(row: str) -> None:
     assert clean(f"<ul>{row}<li>文</li></ul>") == "<ul><li>文</li></ul>"
