@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+LONGEST_LINE = 20_000  # characters of a text; a flash's digest is its whole text at times
+
 # Controls, halves of characters and U+FFFE, which neither XML nor lxml takes; what turns all that follows around.
 _BARRED = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069"
 _NEVER = re.compile(f"[{_BARRED}]")

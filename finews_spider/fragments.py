@@ -1,26 +1,46 @@
 """A body read into a tree. lxml's own way to read fragments raises AssertionError for two <body>s, and for none."""
 
 import re
+from collections.abc import Callable
 
 from lxml import etree, html
 
-# Characters of a body. Those seen have 3,000; of an attack, parsers and kramdown take time in the square of its length.
+# Characters of a body. Those seen have up to 11,000; of an attack, kramdown takes time in the square of its length.
 LONGEST = 300_000
+_PASSES = 8  # two do for what is no attack
 
 _END_OF_PAGE = re.compile("</(?:html|body)", re.IGNORECASE)  # what follows it would be lost
+_INLINE_DATA = re.compile(r"data:[a-z]+/[a-z0-9.+-]+;base64,[A-Za-z0-9+/=]*+", re.IGNORECASE)  # pictures, never kept
 
 _parser = html.HTMLParser()
 
 
+class NotWholeError(ValueError):
+    """A body that cannot be read or written whole, and half a body is none."""
+
+
 def tree(body: str) -> html.HtmlElement:
-    """The element <body> around the body's HTML."""
+    """The element <body> around the body's HTML. Raises NotWholeError for one that is too long, or nested too deep."""
+    body = _INLINE_DATA.sub("", body)
+    if len(body) > LONGEST:
+        raise NotWholeError(f"longer than {LONGEST} characters")
     page = etree.fromstring(f"<html><body>{_END_OF_PAGE.sub('</no', body)}", _parser)
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in _parser.error_log):
+        raise NotWholeError("nested too deep")
     found = page.find("body")
     root: html.HtmlElement = page if found is None else found
     root.attrib.clear()
     return root
 
 
-def is_cut_off() -> bool:
-    """Whether the last one nested so deep that its rest was left out."""
-    return any(error.type_name == "ERR_RESOURCE_LIMIT" for error in _parser.error_log)
+def settled(step: Callable[[str], str], body: str) -> str:
+    """What a step makes of a body, and of that again, until it comes to rest.
+
+    A parser may read what it wrote in another way. Raises NotWholeError for what does not come to rest.
+    """
+    for _ in range(_PASSES):
+        made = step(body)
+        if made == body:
+            return made
+        body = made
+    raise NotWholeError("read in another way each time")

@@ -6,18 +6,26 @@ from typing import Self
 
 from lxml import html
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 from scrapy.statscollectors import StatsCollector
 
 from finews_spider.blocks import arrange, close_void
-from finews_spider.characters import one_line, with_holes, without_holes
+from finews_spider.characters import LONGEST_LINE, one_line, with_holes, without_holes
 from finews_spider.editing import edit
-from finews_spider.fragments import LONGEST, is_cut_off, tree
+from finews_spider.fragments import NotWholeError, settled, tree
 from finews_spider.items import Article
 
-LONGEST_LINE = 10_000  # characters of a text
-_PASSES = 8  # two do for what is no attack
 # Opens a tag wherever a layout prints a title as it is; a layout that escapes shows the full-width sign as well.
 _TAG_OPENER = re.compile("<(?=[A-Za-z/!?]|$)")
+
+
+class BodyError(DropItem):
+    """The body cannot be read whole: the article stays owed."""
+
+    reason = "body cannot be read whole"
+
+    def __init__(self, item: Article, why: NotWholeError) -> None:
+        super().__init__(f"{item.url}: {self.reason}, it is {why}; {item.id} is not written")
 
 
 class CleanPipeline:
@@ -32,8 +40,11 @@ class CleanPipeline:
         return cls(crawler.stats)
 
     def process_item(self, item: Article) -> Article:
-        """The article, clean."""
-        body = clean(item.body)
+        """The article, clean. Raises BodyError."""
+        try:
+            body = clean(item.body)
+        except NotWholeError as error:
+            raise BodyError(item, error) from error
         if body != item.body:
             self.stats.inc_value("finews/cleaned")
         item.body = body
@@ -55,7 +66,7 @@ def says_more(body: str, digest: str) -> bool:
 def shut(title: str) -> str:
     """The title without a sign that opens a tag: layouts of other sites print titles as they are.
 
-    The full-width sign stands there instead, which looks the same and is escaped nowhere.
+    The full-width sign stands there instead, which looks the same and needs no escaping.
     """
     return _TAG_OPENER.sub("＜", title)
 
@@ -65,25 +76,15 @@ def _line(text: str) -> str:
 
 
 def clean(body: str) -> str:
-    """The body as an editor would leave it; empty when nothing of it is left, or when it cannot be read whole.
+    """The body as an editor would leave it, empty when nothing of it is left; cleaned again, it stays as it is.
 
-    Cleaned again, it stays as it is.
+    Raises NotWholeError.
     """
-    arranged = ""
-    for _ in range(_PASSES):
-        edited = _edited(body) if len(body) <= LONGEST else ""
-        if edited != arranged:  # or else it is arranged already
-            arranged = arrange(edited)
-        if arranged == body:
-            return arranged
-        body = arranged
-    return ""
+    return settled(_cleaned, body)
 
 
-def _edited(body: str) -> str:
+def _cleaned(body: str) -> str:
     root = tree(with_holes(body))
-    if is_cut_off():
-        return ""  # half a body is none
     edit(root, body)
     text = html.tostring(root, encoding="unicode")
-    return close_void(without_holes(text[text.index(">") + 1 : text.rindex("<")]))
+    return arrange(close_void(without_holes(text[text.index(">") + 1 : text.rindex("<")])))

@@ -9,10 +9,9 @@ from scrapy.statscollectors import StatsCollector
 
 from finews_spider.allowed import ATTRIBUTES, CODE, STYLES, TAGS
 from finews_spider.blocks import arrange, close_void
+from finews_spider.fragments import NotWholeError, settled
 from finews_spider.items import Article
-from pipelines.clean import clean
-
-_PASSES = 8  # two do for what is no attack
+from pipelines.clean import BodyError, clean
 
 _VALUE = r"(?:[a-z]+|#[0-9a-f]{3,8}|[0-9]{1,2}(?:\.[0-9]{1,3})?(?:px|pt|em|%)?)"
 _DECLARATION = re.compile(rf"\s*([a-z-]+)\s*:\s*({_VALUE}(?:\s+{_VALUE})*)\s*")
@@ -30,8 +29,11 @@ class SanitizePipeline:
         return cls(crawler.stats)
 
     def process_item(self, item: Article) -> Article:
-        """The article with a body that is safe to publish."""
-        body = settle(item.body)
+        """The article with a body that is safe to publish. Raises BodyError."""
+        try:
+            body = settle(item.body)
+        except NotWholeError as error:
+            raise BodyError(item, error) from error
         if body != item.body:
             self.stats.inc_value("finews/sanitized")
         item.body = body
@@ -41,24 +43,18 @@ class SanitizePipeline:
 def sanitize(body: str) -> str:
     """The body with allowed elements, attributes, links and styles only, void elements as in the seed.
 
-    A parser may read what it wrote in another way, and that again: what does not come to rest is no body.
+    Raises NotWholeError.
     """
-    for _ in range(_PASSES):
-        safe = arrange(close_void(_cleaner.clean(body)))
-        if safe == body:
-            return safe
-        body = safe
-    return ""
+    return settled(lambda each: arrange(close_void(_cleaner.clean(each))), body)
 
 
 def settle(body: str) -> str:
-    """A clean body sanitized, and cleaned again where that changed anything, until neither does."""
-    for _ in range(_PASSES):
-        safe = sanitize(body)
-        if safe == body:
-            return safe
-        body = clean(safe)
-    return ""
+    """A clean body sanitized, and what that changed cleaned and sanitized again, until nothing changes.
+
+    The two write some characters in two ways (`&nbsp;`): what is compared has been through both. Raises NotWholeError.
+    """
+    safe = sanitize(body)
+    return safe if safe == body else settled(lambda each: sanitize(clean(each)), safe)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

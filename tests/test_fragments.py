@@ -1,6 +1,6 @@
 import pytest
 
-from finews_spider.fragments import is_cut_off, tree
+from finews_spider.fragments import LONGEST, NotWholeError, settled, tree
 
 
 @pytest.mark.parametrize(
@@ -16,8 +16,17 @@ def test_what_follows_the_end_of_a_page_is_read(end: str) -> None:
     assert tree(f"一{end}<p>二</p>").text_content() == "一二"
 
 
-def test_a_body_that_nests_too_deep_is_cut_off() -> None:
-    tree("<b>" * 1_000)
-    assert is_cut_off()
-    tree("<b>文</b>" * 1_000)
-    assert not is_cut_off()
+def test_a_body_that_nests_too_deep_is_not_whole() -> None:
+    with pytest.raises(NotWholeError, match="nested too deep"):
+        tree("<b>" * 1_000)
+    assert tree("<b>文</b>" * 1_000).text_content() == "文" * 1_000
+
+
+def test_a_picture_that_stands_in_the_body_as_text_does_not_make_it_long() -> None:
+    picture = f'<img src="data:image/png;base64,{"A" * LONGEST}=">'
+    assert tree(f"<p>一</p>{picture}<p>二</p>").text_content() == "一二"
+
+
+def test_what_never_comes_to_rest_is_not_whole() -> None:
+    with pytest.raises(NotWholeError, match="another way"):
+        settled(lambda text: f"{text}文", "")

@@ -160,6 +160,9 @@ LARGE: dict[str, Callable[[], str]] = {
     "many attributes in JSON": lambda: json.dumps(
         {"text": f"<p {' '.join(map('a{}'.format, range(200_000)))}>文章来源"}
     ),
+    "tags that never end": lambda: "<html>" + "<a" * 400_000 + "</html>",
+    "many tags that never end": lambda: "<html>" + "<a " * 1_990 + "x" * 4_000_000 + "</html>",
+    "many quotes that never end": lambda: "<html>" + ("<a b='" + '<a c="') * 100_000 + "</html>",
     "deep tags": lambda: "<html><section>" + "<div>" * 300_000 + "</section></html>",
     "many headings": lambda: "<html><section>" + f"<h2>{'题' * 1000}</h2>" * 5_000 + "</section></html>",
     "one heading, many rows": lambda: (
@@ -190,6 +193,7 @@ def test_a_large_answer_is_done_with(what: str) -> None:
     "text",
     [
         '{"title": "一", "title": "二"}',
+        '{"title": "一", "Title": "二"}',
         '{"data": {"list": [{"code": "1", "code": "2"}]}}',
         '{"a": NaN}',
         '{"a": [Infinity]}',

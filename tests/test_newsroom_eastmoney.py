@@ -95,7 +95,7 @@ def rebuilt(placed: Placed) -> str:
     def image(found: re.Match[str]) -> str:
         its = placed.images[int(found[1])]
         names = [name for name in ("src", "alt", "width", "height", "style") if its.get(name)]
-        shown = " ".join(f'{name}="{its[name]}"' for name in names)
+        shown = " ".join(f'{name}="{escape(its[name])}"' for name in names)
         return "" if its["code"] else f"<img {shown}>"
 
     def link(found: re.Match[str]) -> str:

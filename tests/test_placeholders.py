@@ -1,5 +1,6 @@
 import pytest
 
+from finews_spider.sources import UnreadableError
 from finews_spider.sources.placeholders import put_back
 
 PICTURE = {"src": "https://a.example/a.jpg", "alt": "图", "width": "395", "height": "", "style": "margin:0;"}
@@ -110,8 +111,15 @@ def test_what_is_put_back_holds_no_marks() -> None:
     assert "<!--" not in put_back("<!--IMG#0--><!--Link#0-->", images, links)
 
 
-def test_many_marks_of_a_long_picture_stay_small() -> None:
-    assert len(put_back("<!--IMG#0-->" * 100_000, [{"src": "a" * 2_000, "alt": "b" * 1_000_000}], [])) < 4_000_000
+def test_many_marks_of_a_long_picture_are_too_much() -> None:
+    with pytest.raises(UnreadableError, match="too large"):
+        put_back("<!--IMG#0-->" * 1_000_000, [{"src": "a" * 2_000}], [])
+
+
+def test_every_link_of_a_long_table_is_put_back() -> None:
+    links = [{"text": f"公司{n}", "url_w": "https://a.example/"} for n in range(5_000)]
+    body = put_back("".join(f"<!--Link#{n}-->" for n in range(5_000)), [], links)
+    assert [f"公司{n}</a>" in body for n in range(5_000)] == [True] * 5_000
 
 
 def test_spans_without_an_end_are_passed_soon() -> None:

@@ -27,16 +27,21 @@ SOUP = st.lists(
 ).map("".join)
 
 
+LINK = """a href='https://a.example/"?a=1&b=2'"""
+
+
 def element(tag: str, inner: list[str]) -> str:
-    return f"<{tag}>{''.join(inner)}</{tag}>"
+    return f"<{tag}>{''.join(inner)}</{tag.split()[0]}>"
 
 
 # Elements that a post may hold, and some more, in any order; a parser may move words out of a table, but drops none.
-WORDS = st.text("文章乙丙abc12 ，。&<>\"'{}%*_#-\u3000\n", max_size=8).map(escape)
+WORDS = st.text("文章乙丙abc12 ，。&<>\"'{}%*_#-\u3000\u00a0\n", max_size=8).map(escape) | st.sampled_from(
+    ["&nbsp;", "&ldquo;文&rdquo;", "&#8226;", "&copy", "&amp;nbsp;"]
+)
 NESTED = st.recursive(
-    WORDS | st.sampled_from(["<br>", "<hr>", "<col>", "<img src='https://a.example/1.jpg'>"]),
+    WORDS | st.sampled_from(["<br>", "<hr>", "<col>", """<img src='https://a.example/1.jpg' alt='"文"&nbsp;<'>"""]),
     lambda inner: st.builds(
-        element, st.sampled_from([*sorted(TAGS - VOID), "div", "span", "x-y"]), st.lists(inner, max_size=4)
+        element, st.sampled_from([*sorted(TAGS - VOID), "div", "span", "x-y", LINK]), st.lists(inner, max_size=4)
     ),
     max_leaves=12,
 )
@@ -288,10 +293,17 @@ def test_only_what_is_allowed_is_left(soup: str) -> None:
         "<b>一<p>二</p></b>",
         "<p>&nbsp;</p>",
         "<p>一 &lt;b&gt;</p>",
+        "<p>一&nbsp;二</p>",
+        """<p><img src="https://a.example/1.jpg" alt='"一"'>二</p>""",
+        """<p><a href='https://a.example/"'>一</a></p>""",
+        "<ul><li></li><li>一</li></ul>",
     ],
 )
 def test_sanitizing_twice_is_sanitizing_once(raw: str) -> None:
     assert sanitize(sanitize(raw)) == sanitize(raw)
+    settled = settle(clean(raw))
+    assert visible(settled) == visible(raw)
+    assert settle(clean(settled)) == settled
 
 
 def test_the_pipeline_sanitizes_the_body() -> None:

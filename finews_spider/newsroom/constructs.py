@@ -95,6 +95,8 @@ KEPT = (
     Construct("query link", f'<p>{INDENT}<a href="https://data.eastmoney.com/report/?type=1&page={{n}}">数据</a></p>',
               clean='<p><a href="https://data.eastmoney.com/report/?type=1&amp;page={n}">数据</a></p>'),
     Construct("entities", f"<p>{INDENT}《&lt;{{place}}议定书&gt;{{industry}}修正案》，R&amp;D增{{n}}%。</p>"),
+    Construct("no-break space", "<p>&nbsp;&nbsp;{text}净利润&nbsp;{n}亿元。</p>",
+              clean="<p>{text}净利润&nbsp;{n}亿元。</p>"),
     Construct("table", '<table border="0"><tbody><tr><th>地区</th><th>家数</th></tr>'
               "<tr><td>{place}</td><td>{n}</td></tr></tbody></table>"),
     Construct("list", "<ul><li>{text}</li><li>{more}</li></ul>"),
@@ -115,6 +117,8 @@ PICTURES = (
     Construct("picture with its height", f'<center><img src="{PICTURE}" width="580" height="326" border="0" '
               'alt="{place}" title="{place}"></center>',
               clean=f'<center><img src="{PICTURE}" alt="{{place}}" width="580" height="326" /></center>'),
+    Construct("picture with quotes", f'<center><img src="{PICTURE}" alt="“{{place}}&quot;{{company}}&quot;"></center>',
+              clean=f'<center><img src="{PICTURE}" alt="“{{place}}&quot;{{company}}&quot;" /></center>'),
 )  # fmt: skip
 
 CHARTS = (

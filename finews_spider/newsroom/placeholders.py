@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from html import unescape
 
 IMAGE = re.compile(r"<img ([^>]*)>")
 LINK = re.compile(r'<a href="([^"]*)"[^>]*>([^<]*)</a>')
@@ -25,7 +26,8 @@ def place(html: str, sizes: bool) -> Placed:
     links: list[dict[str, str]] = []
 
     def image(found: re.Match[str]) -> str:
-        images.append(_image(dict(ATTRIBUTE.findall(found[1])), sizes))
+        had = {name: unescape(value) for name, value in ATTRIBUTE.findall(found[1])}
+        images.append(_image(had, sizes))
         return f"<!--IMG#{len(images) - 1}-->"
 
     def link(found: re.Match[str]) -> str:

@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 from lxml import html
 from parsel import Selector
 
-from finews_spider.fragments import LONGEST, tree
+from finews_spider.characters import LONGEST_LINE
+from finews_spider.fragments import NotWholeError, tree
 from finews_spider.sources import UnreadableError
 from finews_spider.sources.bounds import check_html, check_json
 
@@ -18,7 +19,6 @@ _END = re.compile(r"</(?:body|html)\b", re.IGNORECASE)
 
 _AFTER_THE_END = 4_000  # characters: comments, or a script that somebody put in on the way
 _TITLE = 500  # characters; headlines have up to 50
-_DIGEST = 20_000  # characters; a flash's is its whole text at times
 
 
 def html_page(text: str) -> Selector:
@@ -42,7 +42,7 @@ def json_object(text: str) -> dict[str, Any]:
         raise UnreadableError(f"not JSON: {shown(text)}") from error
     if not isinstance(value, dict):
         raise UnreadableError(f"not a JSON object: {shown(text)}")
-    return {key.lower(): each for key, each in value.items()}
+    return in_lower_case(value)
 
 
 def _argument(text: str) -> str:
@@ -54,9 +54,17 @@ def _argument(text: str) -> str:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
-    if len(made) != len(pairs):  # of two titles nobody can say which is meant
-        raise ValueError("a key stands twice")
+    if len(made) != len(pairs) and any(made[key] != value for key, value in pairs):
+        raise ValueError("a key stands twice")  # of two titles nobody can say which is meant
     return made
+
+
+def in_lower_case(value: dict[str, Any]) -> dict[str, Any]:
+    """The object with its own keys in lower case. Raises UnreadableError where two of them differ in case only."""
+    try:
+        return _object([(key.lower(), each) for key, each in value.items()])
+    except ValueError as error:
+        raise UnreadableError(f"not JSON: {error}") from error
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -86,7 +94,7 @@ def body_of(value: object) -> str:
     return body
 
 
-def one_line(value: object, longest: int = _DIGEST) -> str:
+def one_line(value: object, longest: int = LONGEST_LINE) -> str:
     """A text on one line; empty for what is no text, or longer than such a text is."""
     return " ".join(value.split()) if isinstance(value, str) and len(value) <= longest else ""
 
@@ -115,9 +123,12 @@ def inner_html(node: html.HtmlElement) -> str:
 
 def media_name_in(body: str) -> str:
     """The name in the body's source line, `（文章来源：中国证券报）`, wrappers or not; empty where there is none."""
-    if "文章来源" not in body or len(body) > LONGEST:
+    if "文章来源" not in body:
         return ""
-    lines = tree(body).xpath("//p[contains(string(), '文章来源')]")
+    try:
+        lines = tree(body).xpath("//p[contains(string(), '文章来源')]")
+    except NotWholeError:
+        return ""
     for line in reversed(lines):
         text = line.text_content().strip()
         if found := _SOURCE_LINE.fullmatch(text):

@@ -27,6 +27,7 @@ from finews_spider.sources import (
 )
 from finews_spider.sources.answers import (
     html_page,
+    in_lower_case,
     inner_html,
     json_object,
     media_name_in,
@@ -119,7 +120,7 @@ class EastmoneySource:
         id_ = ids.id_in_article_page(url)
         if not id_ or not (url.startswith(f"{self.finance}/") or is_eastmoney(url)):
             return None
-        return ArticleRef(source=self.name, id=id_, url=url) if id_ else None
+        return ArticleRef(source=self.name, id=id_, url=url)
 
     def _route(self, ref: ArticleRef, name: str, url: str, read: Callable[[Article, str], None]) -> Route:
         def read_it(text: str) -> Article:
@@ -319,7 +320,7 @@ def _object(answer: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _take(article: Article, data: dict[str, Any], time: str, **names: str) -> None:
     """Fill the article's fields from the answer's keys; one that is not there is a changed shape."""
-    lower = {key.lower(): value for key, value in data.items()}
+    lower = in_lower_case(data)
     for name in (*names.values(), time):
         if name.lower() not in lower:
             raise UnreadableError(f"no field {name}")

@@ -7,19 +7,19 @@ from finews_spider.sources import UnreadableError
 
 _RUN = re.compile(r"[^\x00-\x7f]+")
 _SAMPLE = 50  # runs of characters beyond ASCII; a page of news has hundreds
-_LEAST = 5  # characters that tell; fewer may look like another encoding's by chance
+_LEAST = 12  # characters that tell; fewer may look like another encoding's by chance
 
 
 def decode(body: bytes) -> str:
     """UTF-8, or else GB18030. Raises UnreadableError for anything else, and for what is damaged or garbled."""
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-8", "gb18030"):
         try:
             text = body.decode(encoding)
         except UnicodeDecodeError:
             continue
         if _is_garbled("".join(run.group() for run in islice(_RUN.finditer(text), _SAMPLE))):
             raise UnreadableError("garbled text: damaged, or taken for another encoding on the way")
-        return text
+        return text.removeprefix("\ufeff")
     raise UnreadableError("neither UTF-8 nor GB18030")
 
 

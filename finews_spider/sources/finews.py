@@ -89,7 +89,8 @@ class FinewsSource:
     def ref(self, url: str) -> ArticleRef | None:
         """The article that a share link or a post page of the site names."""
         id_ = None if ids.id_in_article_page(url) else ids.id_in_url(url)
-        if not id_ or not url.startswith("http") or urlsplit(url).netloc not in self.hosts():
+        names = {host.partition(":")[0] for host in self.hosts()}
+        if not id_ or not url.startswith("http") or urlsplit(url).hostname not in names:
             return None
         return self._post_ref(url) or ArticleRef(source=self.name, id=id_, url=url)
 
@@ -117,7 +118,7 @@ class FinewsSource:
 
     def _read_home(self, text: str) -> ListingPage:
         """The newest articles of each category, and the pages of these categories."""
-        page = self._read_rows(text)
+        page = self._read_rows(html_page(text))
         if not page.refs:
             raise UnreadableError("home page names no article")
         names = dict.fromkeys(slug(ref.media_name) or _folder(ref.url) for ref in page.refs)
@@ -128,17 +129,18 @@ class FinewsSource:
 
     def _read_category(self, name: str, text: str) -> ListingPage:
         """All articles of a category. Its title is often another source's, so no name is taken from it."""
-        page = self._read_rows(text)
-        if not page.refs and not html_page(text).xpath("//section//ul | //h2"):
+        html = html_page(text)
+        page = self._read_rows(html)
+        if not page.refs and not html.xpath("//section//ul | //h2"):
             raise UnreadableError("category page has no list")
         for ref in page.refs:
             ref.category = name
         return page
 
-    def _read_rows(self, text: str) -> ListingPage:
+    def _read_rows(self, html: Selector) -> ListingPage:
         page = ListingPage()
         heading = ""
-        for node in html_page(text).xpath("//section//h2 | //section//li"):
+        for node in html.xpath("//section//h2 | //section//li"):
             if node.root.tag == "h2":
                 heading = name_of(node.xpath("string()").get(""))
             elif ref := self._row(node, heading):

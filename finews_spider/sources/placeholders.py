@@ -1,28 +1,47 @@
 """Bodies of the getnews API, with marks where pictures and links stood; these come in lists beside the body."""
 
 import re
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from finews_spider.sources import UnreadableError
+
 _IMAGE = re.compile(r"<!--IMG#([0-9]+)-->")
 _LINK = re.compile(r'(?P<wrapper><span id="(?:stock_|bk_|quote_|Info\.)[^"<>]*"[^<>]*>)?<!--Link#(?P<at>[0-9]+)-->')
-_MARKS = 1_000  # of one body; a mark is short, and what it stands for may be long
-_LONGEST = 2_000  # characters of one value
+_ROOM = 1_000_000  # characters of what is put in; a mark is short, and what it stands for may be long
 _ATTRIBUTES = ("src", "alt", "width", "height", "style")
 
 
 def put_back(body: str, images: object, links: object) -> str:
-    """The body with its pictures and links; stock charts, and links around names of stocks, are left out."""
-    body = _IMAGE.sub(lambda mark: _image(_at(images, mark[1])), body, count=_MARKS)
-    return _LINK.sub(lambda mark: _link(_at(links, mark["at"]), mark["wrapper"]), body, count=_MARKS)
+    """The body with its pictures and links; stock charts, and links around names of stocks, are left out.
+
+    Raises UnreadableError where that would be more than a body is.
+    """
+    body = _put(_IMAGE, body, lambda mark: _image(_at(images, mark[1])))
+    return _put(_LINK, body, lambda mark: _link(_at(links, mark["at"]), mark["wrapper"]))
+
+
+def _put(marks: re.Pattern[str], body: str, made: Callable[[re.Match[str]], str]) -> str:
+    room = _ROOM
+
+    def put(mark: re.Match[str]) -> str:
+        nonlocal room
+        piece = made(mark)
+        room -= len(piece)
+        if room < 0:
+            raise UnreadableError("too large: its pictures and links are longer than a body")
+        return piece
+
+    return marks.sub(put, body)
 
 
 def _at(records: object, place: str) -> dict[str, Any]:
-    """The record; without what is no text or number, or too long to stand for a mark."""
+    """The record, without what is no text or number."""
     at = int(place) if len(place) < 6 else -1
     record = records[at] if isinstance(records, list) and 0 <= at < len(records) else None
     told = record.items() if isinstance(record, dict) else ()
-    return {name: value for name, value in told if type(value) in (str, int) and len(str(value)) <= _LONGEST}
+    return {name: value for name, value in told if type(value) in (str, int)}
 
 
 def _image(record: dict[str, Any]) -> str:
