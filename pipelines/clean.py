@@ -80,11 +80,16 @@ def clean(body: str) -> str:
 
     Raises NotWholeError.
     """
-    return settled(_cleaned, body)
+    return settled(_cleaned_again, arrange(_edited(body)))
 
 
-def _cleaned(body: str) -> str:
+def _cleaned_again(arranged: str) -> str:
+    edited = _edited(arranged)
+    return arranged if edited == arranged else arrange(edited)
+
+
+def _edited(body: str) -> str:
     root = tree(with_holes(body))
     edit(root, body)
-    text = html.tostring(root, encoding="unicode")
-    return arrange(close_void(without_holes(text[text.index(">") + 1 : text.rindex("<")])))
+    text = html.tostring(root, encoding="unicode").replace("\u00a0", "&nbsp;")  # as nh3 writes it
+    return close_void(without_holes(text[text.index(">") + 1 : text.rindex("<")]))

@@ -45,16 +45,19 @@ def sanitize(body: str) -> str:
 
     Raises NotWholeError.
     """
-    return settled(lambda each: arrange(close_void(_cleaner.clean(each))), body)
+    return settled(lambda each: arrange(_allowed(each)), body)
 
 
 def settle(body: str) -> str:
     """A clean body sanitized, and what that changed cleaned and sanitized again, until nothing changes.
 
-    The two write some characters in two ways (`&nbsp;`): what is compared has been through both. Raises NotWholeError.
+    The two may write the same in two ways (`alt='"'`): what is compared has been through both. Raises NotWholeError.
     """
-    safe = sanitize(body)
-    return safe if safe == body else settled(lambda each: sanitize(clean(each)), safe)
+    return body if _allowed(body) == body else settled(lambda each: sanitize(clean(each)), sanitize(body))
+
+
+def _allowed(body: str) -> str:
+    return close_void(_cleaner.clean(body))
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
