@@ -5,7 +5,6 @@ A step takes time in proportion to the body: what it drops or dissolves is marke
 
 import re
 from collections.abc import Callable
-from itertools import chain
 from typing import Any
 
 from lxml import etree, html
@@ -24,7 +23,6 @@ _TAIL_TEXT = re.compile("[（(【]?(?:郑重声明|责任编辑|打开微信)")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _DRAWN = {"svg", "math"}  # blocks break out of them in a browser: left to `sanitize`, which reads as one
 _CONTAINERS = BLOCKS - TAGS
-_ATTRIBUTES = frozenset({"class", *chain.from_iterable(ATTRIBUTES.values())})
 _DROPPED, _DISSOLVED = "finews-dropped", "finews-dissolved"  # marks: elements of no HTML
 
 _comments = etree.XPath("//comment()")
@@ -138,7 +136,10 @@ def _flatten(root: html.HtmlElement) -> None:
 def _drop_attributes(root: html.HtmlElement) -> None:
     """Those that no post has; one with a quote in its name would upset the layout."""
     for node in _with_attributes(root):
-        kept = [(name, value) for name, value in node.items() if name in _ATTRIBUTES]
+        allowed = ATTRIBUTES.get(node.tag, ())
+        kept = [(name, value) for name, value in node.items() if name in allowed]
+        if "class" in allowed and "em_media" not in node.get("class", "").split():  # the source line's
+            kept = [(name, value) for name, value in kept if name != "class"]
         if len(kept) < len(node.attrib):
             node.attrib.clear()
             node.attrib.update(kept)

@@ -183,9 +183,9 @@ def test_advertising_is_dropped(advertisement: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "cleaned"),
     [
-        ('<p class="lazyload">文</p>', '<p class="lazyload">文</p>'),
-        ('<div class="advance">文</div>', '<p class="advance">文</p>'),
-        ('<p class="res-editor">文</p>', '<p class="res-editor">文</p>'),
+        ('<p class="lazyload">文</p>', "<p>文</p>"),
+        ('<div class="advance">文</div>', "<p>文</p>"),
+        ('<p class="res-editor">文</p>', "<p>文</p>"),
         ("<p>他说：在东方财富看资讯行情</p>", "<p>他说：在东方财富看资讯行情</p>"),
     ],
 )
