@@ -10,6 +10,8 @@ ATTRIBUTES = {
     "a": {"href"},
     "img": {"src", "alt", "width", "height", "style"},
     "p": {"class", "style"},
+    "ol": {"start", "type"},
+    "li": {"value"},
     "table": {"border"},
     "th": {"colspan", "rowspan", "style"},
     "td": {"colspan", "rowspan", "style"},

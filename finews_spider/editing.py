@@ -19,7 +19,8 @@ _IMAGE_ATTRIBUTES = ("src", "alt", "width", "height", "style")  # in the seed's 
 _WRAPPERS = frozenset({"keytip", "infokey", "em_stock_key_common"})  # links around names of stocks and keywords
 _ADS = frozenset({"toplink", "em_handle_adv_close", "em_xuangu", "res-edit", "zwothers"})
 _AD_TEXT = ("在东方财富看资讯行情", "主力资金加仓名单实时更新")
-_TAIL_TEXT = re.compile("[（(【]?(?:郑重声明|责任编辑|打开微信)")
+_TAIL_TEXT = re.compile("[（(【]?(?:郑重声明|责任编辑[：:]|打开微信)")
+_TAIL = 200  # characters of such a text; a company's own 郑重声明 may be long
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _DRAWN = {"svg", "math"}  # blocks break out of them in a browser: left to `sanitize`, which reads as one
 _CONTAINERS = BLOCKS - TAGS
@@ -33,7 +34,9 @@ _styled = etree.XPath("//*[@style or @hidden]")
 _classed = etree.XPath("//*[@class]")
 _with_attributes = etree.XPath("//*[@*]")
 _ad_paragraphs = etree.XPath("//p[" + " or ".join(f"contains(., '{text}')" for text in _AD_TEXT) + "]")
-_MAYBE_EMPTY = ("p", "center", "a", "strong", "b", "em", "li")  # libxml2 writes an empty <li> without its end
+_MAYBE_EMPTY = ("p", "center", "li")  # libxml2 writes an empty <li> without its end
+_INLINE = ("a", "strong", "b", "em")
+_LISTS = {"li": ("ul", "ol"), "dt": ("dl",), "dd": ("dl",)}  # where rows stand
 _TEXTS = ("p", "center", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -102,6 +105,8 @@ def _drop_ad_paragraphs(root: html.HtmlElement) -> None:
 
 def _unwrap(root: html.HtmlElement) -> None:
     """Marks around words go, the words stay; so do links that lead nowhere, and elements that no post has."""
+    for node in root.iter("strike"):
+        node.tag = "s"
     for link in _links(root):
         href = re.sub(r"^\s*//", "https://", link.get("href", "")).strip()
         link.set("href", href)
@@ -126,11 +131,22 @@ def _mend_images(root: html.HtmlElement) -> None:
 
 
 def _flatten(root: html.HtmlElement) -> None:
-    """Containers dissolve; one that holds a text and no block is a paragraph."""
-    for node in root.iterdescendants(*_CONTAINERS):
+    """Containers dissolve, and rows outside lists; one that holds a text and no block is a paragraph."""
+    for node in root.iterdescendants(*_CONTAINERS, *_LISTS):
+        parent = node.getparent()
+        if parent is not None and parent.tag in _LISTS.get(str(node.tag), ()):
+            continue
         holds_blocks = any(child.tag in BLOCKS for child in node.iterdescendants())
         node.tag = _DISSOLVED if holds_blocks else "p"
+        if holds_blocks:
+            _part(node)
     etree.strip_tags(root, _DISSOLVED)
+
+
+def _part(node: html.HtmlElement) -> None:
+    """White space around a block that goes, where words would come together: 5 and 10 are not 510."""
+    node.text = f"\n{node.text}" if node.text else node.text
+    node.tail = f"\n{node.tail}" if node.tail else node.tail
 
 
 def _drop_attributes(root: html.HtmlElement) -> None:
@@ -149,7 +165,7 @@ def _drop_tail(root: html.HtmlElement) -> None:
     """What the site puts after the body; the source line stays, and so does such a text in the middle."""
     for node in reversed(root):
         text = node.text_content().strip(_SPACE)
-        if _TAIL_TEXT.match(text):
+        if node.tag == "p" and len(text) <= _TAIL and _TAIL_TEXT.match(text):
             node.tag = _DROPPED
         elif text and node.get("class") != "em_media":
             break
@@ -157,11 +173,15 @@ def _drop_tail(root: html.HtmlElement) -> None:
 
 
 def _drop_empty(root: html.HtmlElement) -> None:
-    for node in reversed(list(root.iter(*_MAYBE_EMPTY))):
+    """Empty blocks go; of inline elements that hold no more than white space or a line break, that stays."""
+    for node in reversed(list(root.iter(*_MAYBE_EMPTY, *_INLINE))):
         text = node.text
         if (not text or text.isspace()) and _is_empty(node):
-            node.tag = _DROPPED
+            if node.tag in _MAYBE_EMPTY:
+                _part(node)
+            node.tag = _DROPPED if node.tag in _MAYBE_EMPTY else _DISSOLVED
     _drop(root)
+    etree.strip_tags(root, _DISSOLVED)
 
 
 def _is_empty(node: html.HtmlElement) -> bool:

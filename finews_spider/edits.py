@@ -1,6 +1,7 @@
 """Whether an article was edited: what a reader sees is compared, not bytes, which differ from answer to answer."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 from finews_spider.items import Article
@@ -13,6 +14,14 @@ _PICTURE = re.compile(r'<img [^>]*?src="(?:https?:)?([^"?]*)')
 def is_edited(kept: Article, read: Article) -> bool:
     """Whether a reader would see a difference between two articles that went through the pipelines."""
     return _seen(kept) != _seen(read)
+
+
+def at_its_link(kept: Article, read: Article) -> Article:
+    """The article as it was read, but for what would move its page: the day and the medium stay those of its post."""
+    assert kept.time
+    assert read.time
+    same_day = read.time.date() == kept.time.date()
+    return replace(read, media_name=kept.media_name, time=read.time if same_day else kept.time)
 
 
 def is_stub(kept: Article, read: Article) -> bool:

@@ -17,6 +17,12 @@ _POST = re.compile(
 # What kramdown reads as markup or turns into typographic characters, by itself, doubled, or where a line starts; and
 # `]:`, which made a definition of a line of back-links, escaped or not.
 _MARKUP = re.compile(r"[\\`*_\[\]|$\"']|^[#+:=-]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.|(?<=\]):")
+# kramdown looks for the end of the line at each tag: a long line costs it the square of its length. So long lines are
+# broken where nobody sees it, before the end of a tag, some hundred characters after each other.
+_LONG_LINE = 4_000
+_PIECE = re.compile(r"(.{500}[^>]*?)( ?/?>)")
+_BREAK = re.compile(r"\n(?= ?/?>)")
+
 _ENTITIES = {
     "&": "&amp;",
     "<": "&lt;",
@@ -63,12 +69,13 @@ def parse(text: str) -> Article:
     id_ = ids.id_in_url(found["share_link"]) or ""
     article = Article(source="", id=id_, url="", title=_value(found["title"]), share_link=found["share_link"])
     article.time, article.to_the_second = moment
+    content = _BREAK.sub("", found["content"])
     if (found["category"], found["tag"]) == (FLASH_CATEGORY, FLASH_TAG):
         article.id = ids.number(id_)
-        digest, _, article.body = found["content"].partition("\n\n")
+        digest, _, article.body = content.partition("\n\n")
         article.digest = unescape_markdown(digest.removeprefix("> "))
     else:
-        article.body = found["content"]
+        article.body = content
         article.media_name = _value(found["tag"]).removesuffix(TAG_ENDING)
     return article
 
@@ -87,6 +94,7 @@ def unescape_markdown(text: str) -> str:
 def _content(article: Article) -> str:
     # Liquid's openers as entities: one `{% foo %}` in one post would end the whole build.
     body = re.sub(r"\{\{+|\{(?=%)", lambda openers: "&#123;" * len(openers[0]), article.body)
+    body = "\n".join(_PIECE.sub(r"\1\n\2", line) if len(line) > _LONG_LINE else line for line in body.split("\n"))
     if not article.is_flash:
         return body
     digest = f"> {escape_markdown(article.digest)}"

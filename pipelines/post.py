@@ -7,7 +7,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from finews_spider.archive import Archive
-from finews_spider.edits import is_edited, is_stub, visible
+from finews_spider.edits import at_its_link, is_edited, is_stub, visible
 from finews_spider.errors import DiskError
 from finews_spider.items import Article
 from finews_spider.posts import render
@@ -72,6 +72,7 @@ class PostPipeline:
 
     async def _rewrite(self, item: Article) -> None:
         kept = self.archive.read(item.id)
+        item = at_its_link(kept, item) if kept else item
         if kept is None or not is_edited(kept, item):
             self._count(item, "unchanged")
             raise KnownError(f"{item.id} has a post already", log_level="DEBUG")

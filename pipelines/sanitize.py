@@ -62,7 +62,7 @@ def _allowed(body: str) -> str:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "style":
-        return _style(value, STYLES[tag]) or None
+        return _style(value, STYLES.get(tag, frozenset())) or None
     if name == "class":
         return "em_media" if "em_media" in value.split() else None  # the source line's, the only one the seed has
     if name == "src" and not re.match("(?i)https?://", value):

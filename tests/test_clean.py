@@ -325,6 +325,39 @@ def test_an_attribute_may_be_called_anything(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("<p>a<b> </b>b</p>", "<p>a b</p>"),
+        ("<p>5<strong><br></strong>10</p>", "<p>5<br />10</p>"),
+        ("<p>5<a href='https://a.example/'> </a>10</p>", "<p>5 10</p>"),
+        ("<div>5<div>10<div>20</div></div></div>", "<p>5\n10</p>\n <p>20</p>"),
+        ("<table><tr><td>5<div>10<p>20</p></div></td></tr></table>", "<table><tr><td>5\n10<p>20</p></td></tr></table>"),
+        ("<ul><li>a<p>&nbsp;</p>b</li></ul>", "<ul><li>a\nb</li></ul>"),
+    ],
+)
+def test_words_do_not_come_together(raw: str, cleaned: str) -> None:
+    assert clean(raw) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("<li>一</li>", "<p>一</p>"),
+        ("<dd>一<p>二</p></dd>", "<p>一</p>\n <p>二</p>"),
+        ("<ol start='3'><li value='5'>一</li></ol>", '<ol start="3"><li value="5">一</li></ol>'),
+        ("<p><strike>一</strike></p>", "<p><s>一</s></p>"),
+    ],
+)
+def test_rows_stand_in_lists_and_keep_their_numbers(raw: str, cleaned: str) -> None:
+    assert clean(raw) == cleaned
+
+
+@pytest.mark.parametrize("end", ["责任编辑制度改革方案今日公布", f"郑重声明：{'我公司从未发行此产品。' * 20}"])
+def test_words_of_the_article_at_its_end_stay(end: str) -> None:
+    assert clean(f"<p>文</p><p>{end}</p>") == f"<p>文</p>\n <p>{end}</p>"
+
+
 @pytest.mark.parametrize("row", ["<li></li>", "<li> <br></li>", "<li><b></b></li>"])
 def test_an_empty_row_of_a_list_goes(row: str) -> None:
     assert clean(f"<ul>{row}<li>文</li></ul>") == "<ul><li>文</li></ul>"

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from finews_spider.dates import BEIJING
-from finews_spider.edits import is_edited, visible
+from finews_spider.edits import at_its_link, is_edited, visible
 from finews_spider.items import Article
 from finews_spider.newsroom.world import Story, World
 from tests.conftest import Site
@@ -96,15 +96,35 @@ def refreshed(site: Site) -> tuple[int, int]:
 
 def test_an_edited_article_is_written_again_at_its_path(site: Site, world: World, kept: tuple[str, bytes]) -> None:
     def edit(answer: dict[str, str]) -> None:
-        answer.update(Title="更正后的题", Date="2023-01-01 00:00:00", text="<p>更正</p>" + answer["text"])
+        answer.update(Title="更正后的题", Date="2021-12-30 23:00:00", text="<p>更正</p>" + answer["text"])
 
     serve(site, an_article(world), edit)
     assert refreshed(site) == (1, 0)
     ((path, text),) = site.posts().items()
     assert path == kept[0]
-    assert 'title: "更正后的题"\ndate: 2023-01-01 00:00:00 +0800' in text.decode()
+    assert 'title: "更正后的题"\ndate: 2021-12-30 23:00:00 +0800' in text.decode()
     assert "<p>更正</p>" in text.decode()
     assert text.splitlines()[-3:] == kept[1].splitlines()[-3:]  # its link and its back-links
+
+
+def test_another_day_or_medium_would_move_a_page() -> None:
+    kept = article()
+    later = article(title="更正", time=datetime(2021, 12, 31, tzinfo=BEIJING), media_name="别家")
+    assert at_its_link(kept, later) == article(title="更正")
+    same_day = article(time=datetime(2021, 12, 30, 23, tzinfo=BEIJING))
+    assert at_its_link(kept, same_day) == same_day
+
+
+def test_a_page_stays_at_its_link(site: Site, world: World, kept: tuple[str, bytes]) -> None:
+    def edit(answer: dict[str, str]) -> None:
+        answer.update(Date="2022-01-01 00:00:00", text="<p>更正</p>" + answer["text"])
+
+    serve(site, an_article(world), edit)
+    assert refreshed(site) == (1, 0)
+    ((path, text),) = site.posts().items()
+    assert path == kept[0]
+    assert text.splitlines()[1:6] == kept[1].splitlines()[1:6]  # title, date, category, tag
+    assert refreshed(site) == (0, 1)
 
 
 def test_an_article_that_looks_the_same_is_not_touched(site: Site, world: World, kept: tuple[str, bytes]) -> None:
