@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from itertools import pairwise
 
 from finews_spider import ids
 from finews_spider.dates import read_time
@@ -18,9 +19,10 @@ _POST = re.compile(
 # `]:`, which made a definition of a line of back-links, escaped or not.
 _MARKUP = re.compile(r"[\\`*_\[\]|$\"']|^[#+:=-]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.|(?<=\]):")
 # kramdown looks for the end of the line at each tag: a long line costs it the square of its length. So long lines are
-# broken where nobody sees it, before the end of a tag, some hundred characters after each other.
-_LONG_LINE = 4_000
-_PIECE = re.compile(r"(.{500}[^>]*?)( ?/?>)")
+# broken where nobody sees it, before the end of a tag.
+_LONG_LINE = 4_000  # characters
+_PIECE = 500
+_TAG_END = re.compile(" ?/?>")
 _BREAK = re.compile(r"\n(?= ?/?>)")
 
 _ENTITIES = {
@@ -94,11 +96,19 @@ def unescape_markdown(text: str) -> str:
 def _content(article: Article) -> str:
     # Liquid's openers as entities: one `{% foo %}` in one post would end the whole build.
     body = re.sub(r"\{\{+|\{(?=%)", lambda openers: "&#123;" * len(openers[0]), article.body)
-    body = "\n".join(_PIECE.sub(r"\1\n\2", line) if len(line) > _LONG_LINE else line for line in body.split("\n"))
+    body = "\n".join(_broken(line) if len(line) > _LONG_LINE else line for line in body.split("\n"))
     if not article.is_flash:
         return body
     digest = f"> {escape_markdown(article.digest)}"
     return f"{digest}\n\n{body}" if body else digest
+
+
+def _broken(line: str) -> str:
+    at = [0]
+    for end in _TAG_END.finditer(line):
+        if end.start() - at[-1] >= _PIECE:
+            at.append(end.start())
+    return "\n".join(line[start:stop] for start, stop in pairwise([*at, len(line)]))
 
 
 def _listing_path(article: Article) -> str:

@@ -240,6 +240,12 @@ def test_a_long_line_is_broken_where_nobody_sees_it(piece: str) -> None:
         assert max(map(len, post.splitlines())) < 1_000
 
 
+def test_a_long_line_without_tags_takes_no_longer_than_it_is() -> None:
+    """With the square of its length it would take hours."""
+    long = article(body=f"<pre>\n{'文' * 900_000}\n</pre>")
+    assert parse(render(long, SITE)).body == long.body
+
+
 @given(LINES)
 def test_unescape_gives_back_what_was_escaped(text: str) -> None:
     assert unescape_markdown(escape_markdown(text)) == text
