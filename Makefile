@@ -38,7 +38,7 @@ fuzz: .venv/installed-dev ## the property tests, EXAMPLES each, then a coverage-
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(FUZZ_SECONDS)
 
 audit: .venv/installed-dev ## known weaknesses of the locked versions, as the package index tells them
-	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements-dev.txt
+	$(BIN)/pip-audit --require-hashes --disable-pip --strict --progress-spinner off -r requirements-dev.txt
 
 lock: .venv/installed-dev ## take the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 \

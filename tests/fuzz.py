@@ -39,7 +39,7 @@ def judge(data: bytes) -> None:
         put_back(text, [{"src": text}], [{"url_w": text, "text": text}])
         line, body = one_line(text), settle(clean(text))
         assert one_line(line) == line
-        assert clean(body) == sanitize(body) == body
+        assert settle(clean(body)) == sanitize(body) == body
 
 
 def main(seconds: str) -> None:

@@ -1,5 +1,8 @@
 """What cannot be meant is refused before anything is asked for: exit code 2, one message, no traceback."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,6 +74,34 @@ def test_missing_sources_file(tmp_path: Path) -> None:
 def test_wrong_post_path(tmp_path: Path) -> None:
     ran = run_forked("crawl", "finews", "-s", "FINEWS_POST_PATH=_posts/{id}.md")
     assert refused(ran, "FINEWS_POST_PATH", "by-day, flat")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("FINEWS_OUTPTU", "x", ["did you mean FINEWS_OUTPUT?"]),
+        ("FINEWS_OUTPUT", " ", ["empty", "the folder of the site"]),
+        ("FINEWS_OWED_DAYS", "-3", ["'-3'", "0 or more"]),
+        ("DOWNLOAD_DELAY", "abc", ["'abc'", "0 or more"]),
+        ("DOWNLOAD_TIMEOUT", "0", ["'0'", "more than 0"]),
+        ("DOWNLOAD_MAXSIZE", "lots", ["'lots'", "more than 0"]),
+        ("FINEWS_CONTACT", "me", ["'me'", "mailto:"]),
+        ("FINEWS_SITE", "javascript:alert(1)", ["//example.com"]),
+    ],
+)
+def test_wrong_setting(site: Site, name: str, value: str, words: list[str]) -> None:
+    assert refused(site.crawl(settings={name: value}), name, *words)
+    assert site.room.log == []
+
+
+def test_the_folder_one_stands_in(site: Site, tmp_path: Path) -> None:
+    words = site.words((), {"FINEWS_OUTPUT": "."})
+    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = finews_spider.settings\n")
+    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
+    command = [sys.executable, "-W", "error", "-m", "scrapy", *words]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.glob("_posts/**/*.md"))
 
 
 def test_output_that_cannot_be_written(site: Site) -> None:

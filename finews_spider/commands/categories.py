@@ -8,6 +8,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from finews_spider import categories
+from finews_spider.accepted import output_folder
 from finews_spider.archive import only_run
 from finews_spider.categories import Category, Page, State
 from finews_spider.errors import HeldError, MistakeError
@@ -41,8 +42,8 @@ class Command(ScrapyCommand):
         if args:
             raise UsageError(f"{args[0]}: not accepted")
         assert self.settings is not None
-        output = Path(self.settings["FINEWS_OUTPUT"])
         try:
+            output = output_folder(self.settings)
             if not output.is_dir():
                 raise MistakeError(f"FINEWS_OUTPUT: there is no {output}")
             if not opts.fix:

@@ -5,11 +5,11 @@ import asyncio
 import gc
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 from scrapy.commands import crawl
 
 from finews_spider import report
+from finews_spider.accepted import output_folder
 from finews_spider.archive import only_run
 from finews_spider.errors import HeldError, MistakeError
 from finews_spider.extensions.progress import quieten
@@ -32,15 +32,16 @@ class Command(crawl.Command):
             super().run(args, opts)
             return
         assert self.settings is not None
-        output = Path(self.settings["FINEWS_OUTPUT"])
+        output = None
         try:
+            output = output_folder(self.settings)
             FinewsSpider.read_arguments(self.settings, opts.spargs)
             with only_run(output):
                 self.exitcode = self._crawl(opts)
         except (MistakeError, HeldError) as error:
             print(f"scrapy crawl finews: {error}", file=sys.stderr)
             self.exitcode = report.WRONG if isinstance(error, MistakeError) else report.HELD
-            if output.is_dir():
+            if output and output.is_dir():
                 refused = report.begin(output, opts.spargs)
                 report.end(refused, self.exitcode, str(error))
                 with suppress(OSError):

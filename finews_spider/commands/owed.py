@@ -4,12 +4,12 @@ import argparse
 import re
 import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates, ids
+from finews_spider.accepted import output_folder
 from finews_spider.archive import check_output
 from finews_spider.errors import DiskError, MistakeError
 from finews_spider.ledger import Ledger
@@ -45,8 +45,8 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Exit code 2 where there is no such id, or no ledger that can be used."""
         assert self.settings is not None
-        output = Path(self.settings["FINEWS_OUTPUT"])
         try:
+            output = output_folder(self.settings)
             if not output.is_dir():
                 raise MistakeError(f"FINEWS_OUTPUT: there is no {output}")
             check_output(output)

@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
+from finews_spider.accepted import output_folder
 from finews_spider.archive import only_run
 from finews_spider.errors import DiskError, HeldError, MistakeError
 from finews_spider.index import Index
@@ -27,8 +27,8 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Exit code 2 where the ledger cannot be used, 6 while a run holds it."""
         assert self.settings is not None
-        output = Path(self.settings["FINEWS_OUTPUT"])
         try:
+            output = output_folder(self.settings)
             with only_run(output), Ledger(output) as ledger:
                 print(f"{ledger.file}: {Index(ledger).reindex()} posts")
         except (MistakeError, HeldError, DiskError) as error:

@@ -19,6 +19,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from finews_spider import __version__, dates, ids
+from finews_spider.accepted import check_settings, output_folder
 from finews_spider.addresses import networks
 from finews_spider.archive import Archive, check_output, post_pattern
 from finews_spider.arguments import Arguments, read_arguments
@@ -69,12 +70,13 @@ class FinewsSpider(scrapy.Spider):
     @staticmethod
     def read_arguments(settings: BaseSettings, values: Mapping[str, str]) -> tuple[dict[str, Source], Arguments]:
         """What the settings and the arguments ask for. Raises MistakeError where they cannot be meant."""
+        check_settings(settings)
         post_pattern(settings["FINEWS_POST_PATH"])
         read_ending(settings)
         networks(settings["FINEWS_PRIVATE_NETWORKS"])
         sources = load(Path(settings["FINEWS_SOURCES_FILE"]))
         arguments = read_arguments(values, sources)
-        check_output(Path(settings["FINEWS_OUTPUT"]))
+        check_output(output_folder(settings))
         return sources, arguments
 
     @classmethod
@@ -93,7 +95,7 @@ class FinewsSpider(scrapy.Spider):
         spider.sources, spider.arguments = cls.read_arguments(settings, kwargs)
         # Of all sources: what a run owes may have been named by another than it reads.
         spider.hosts = doors(set().union(*(source.hosts() for source in spider.sources.values())))
-        output = Path(settings["FINEWS_OUTPUT"])
+        output = output_folder(settings)
         spider.ledger = Ledger(output)
         spider.archive = Archive(output, Index(spider.ledger), post_pattern(settings["FINEWS_POST_PATH"]))
         pause = timedelta(seconds=settings.getfloat("FINEWS_OWED_PAUSE"))
