@@ -52,6 +52,7 @@ def test_until_before_since(site: Site) -> None:
     [
         ("shar = []", [":", "finews.shar", "unknown key", "share"]),
         ('site = "finews.withounder.com"', ["finews.site", "https://example.com"]),
+        ('site = "http://localhost:99999"', ["finews.site", "https://example.com"]),
         ("enabled = 1", ["finews.enabled", "bool"]),
         ("site = ", ["sources.toml", "line"]),
     ],
@@ -64,6 +65,10 @@ def test_wrong_sources_file(tmp_path: Path, line: str, words: list[str]) -> None
     sources = tmp_path / "sources.toml"
     sources.write_text("\n".join(lines), encoding="utf-8")
     assert refused(run_forked("crawl", "finews", "-s", f"FINEWS_SOURCES_FILE={sources}"), *words)
+
+
+def test_no_such_spider() -> None:
+    assert refused(run_forked("crawl", "finew"), "'finew'", "use finews")
 
 
 def test_missing_sources_file(tmp_path: Path) -> None:

@@ -28,6 +28,11 @@ class Command(crawl.Command):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider, alone on its archive. The exit codes are in README.md."""
+        assert self.crawler_process is not None
+        if args and args[0] not in self.crawler_process.spider_loader.list():
+            print(f"scrapy crawl: there is no spider {args[0]!r}; use {FinewsSpider.name}", file=sys.stderr)
+            self.exitcode = report.WRONG
+            return
         if args != [FinewsSpider.name]:
             super().run(args, opts)
             return

@@ -16,7 +16,8 @@ from finews_spider.sources.block_pages import block_page
 Page = TypeVar("Page")
 
 # What values in sources.toml have to look like: a pattern, and how a message calls it.
-Origin = Annotated[str, (r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", "a scheme and host, like https://example.com")]
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+Origin = Annotated[str, (rf"https?://[A-Za-z0-9.-]+(:({_PORT}))?", "a scheme and host, like https://example.com")]
 IdPath = Annotated[str, (r"/[^\s{}]*\{id\}[^\s{}]*", "a path with {id} in it, like /page.do?id={id}")]
 IdLink = Annotated[
     str,
