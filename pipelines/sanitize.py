@@ -13,6 +13,7 @@ from finews_spider.fragments import NotWholeError, settled
 from finews_spider.items import Article
 from pipelines.clean import BodyError, clean
 
+_BLANK_LINES = re.compile(r"<pre>\n+")  # a parser takes one of them away each time
 _VALUE = r"(?:[a-z]+|#[0-9a-f]{3,8}|[0-9]{1,2}(?:\.[0-9]{1,3})?(?:px|pt|em|%)?)"
 _DECLARATION = re.compile(rf"\s*([a-z-]+)\s*:\s*({_VALUE}(?:\s+{_VALUE})*)\s*")
 
@@ -57,7 +58,7 @@ def settle(body: str) -> str:
 
 
 def _allowed(body: str) -> str:
-    return close_void(_cleaner.clean(body))
+    return _BLANK_LINES.sub("<pre>", close_void(_cleaner.clean(body)))
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

@@ -297,6 +297,7 @@ def test_only_what_is_allowed_is_left(soup: str) -> None:
         """<p><img src="https://a.example/1.jpg" alt='"一"'>二</p>""",
         """<p><a href='https://a.example/"'>一</a></p>""",
         "<ul><li></li><li>一</li></ul>",
+        "<pre>" + "\n" * 20 + "一</pre>",
     ],
 )
 def test_sanitizing_twice_is_sanitizing_once(raw: str) -> None:
