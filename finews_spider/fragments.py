@@ -22,7 +22,8 @@ class NotWholeError(ValueError):
 
 def tree(body: str) -> html.HtmlElement:
     """The element <body> around the body's HTML. Raises NotWholeError for one that is too long, or nested too deep."""
-    body = _INLINE_DATA.sub("", body)
+    if len(body) > LONGEST:
+        body = _INLINE_DATA.sub("", body)
     if len(body) > LONGEST:
         raise NotWholeError(f"longer than {LONGEST} characters")
     page = etree.fromstring(f"<html><body>{_END_OF_PAGE.sub('</no', body)}", _parser)
