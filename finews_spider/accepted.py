@@ -44,6 +44,14 @@ def output_folder(settings: BaseSettings) -> Path:
     return Path(value).expanduser().absolute()
 
 
+def existing_output_folder(settings: BaseSettings) -> Path:
+    """The same, for a command that makes none. Raises MistakeError where it is not there."""
+    output = output_folder(settings)
+    if not output.is_dir():
+        raise MistakeError(f"FINEWS_OUTPUT: there is no {output}")
+    return output
+
+
 def _check_number(name: str, value: object, least: float) -> None:
     try:
         right = float(str(value)) >= least

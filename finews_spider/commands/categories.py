@@ -8,7 +8,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from finews_spider import categories
-from finews_spider.accepted import output_folder
+from finews_spider.accepted import existing_output_folder
 from finews_spider.archive import only_run
 from finews_spider.categories import Category, Page, State
 from finews_spider.errors import HeldError, MistakeError
@@ -43,9 +43,7 @@ class Command(ScrapyCommand):
             raise UsageError(f"{args[0]}: not accepted")
         assert self.settings is not None
         try:
-            output = output_folder(self.settings)
-            if not output.is_dir():
-                raise MistakeError(f"FINEWS_OUTPUT: there is no {output}")
+            output = existing_output_folder(self.settings)
             if not opts.fix:
                 self.exitcode = _say(output, mend=False)
                 return

@@ -9,7 +9,7 @@ from typing import ClassVar
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates, ids
-from finews_spider.accepted import output_folder
+from finews_spider.accepted import existing_output_folder
 from finews_spider.archive import check_output
 from finews_spider.errors import DiskError, MistakeError
 from finews_spider.ledger import Ledger
@@ -46,9 +46,7 @@ class Command(ScrapyCommand):
         """Exit code 2 where there is no such id, or no ledger that can be used."""
         assert self.settings is not None
         try:
-            output = output_folder(self.settings)
-            if not output.is_dir():
-                raise MistakeError(f"FINEWS_OUTPUT: there is no {output}")
+            output = existing_output_folder(self.settings)
             check_output(output)
             with Ledger(output) as ledger:
                 self._do(Owed(ledger, timedelta(0)), opts)
