@@ -98,28 +98,19 @@ def test_the_next_host_is_asked_in_its_place(site: Site) -> None:
     assert "has the private address 127.0.0.2" in ran.err
 
 
+def crawl_by(proxy: str, folder: Path, site: str, no_proxy: str) -> None:
+    crawl(folder, site, settings=NOBODY, http_proxy=proxy, https_proxy=proxy, no_proxy=no_proxy)
+
+
 @pytest.mark.parametrize("proxy", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_may_be_anywhere(tmp_path: Path, proxy: str, scheme: str) -> None:
     with server() as (port, asked):
-        crawl(
-            tmp_path,
-            f"{scheme}://news.invalid",
-            settings=NOBODY,
-            http_proxy=f"http://{proxy}:{port}",
-            https_proxy=f"http://{proxy}:{port}",
-            no_proxy="",
-        )
+        crawl_by(f"http://{proxy}:{port}", tmp_path, f"{scheme}://news.invalid", no_proxy="")
     assert asked
 
 
 def test_what_does_not_go_by_the_proxy_is_looked_at(tmp_path: Path) -> None:
     with server() as (port, asked):
-        crawl(
-            tmp_path,
-            f"http://127.1:{port}",
-            settings=NOBODY,
-            http_proxy=f"http://127.0.0.1:{port}",
-            no_proxy="127.1",
-        )
+        crawl_by(f"http://127.0.0.1:{port}", tmp_path, f"http://127.1:{port}", no_proxy="127.1")
     assert asked == []
