@@ -13,6 +13,7 @@ BLOCKS = frozenset(
 )
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
+_SOURCE_LINE = re.compile(r'<p class="em_media">.*?</p>', re.DOTALL)
 _ATTRIBUTES = r"(?:\s[^\s<>=/]+(?:=(?:\"[^\"]*\"|'[^']*'))?)*"
 _TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*){_ATTRIBUTES}\s*/?>")
 _VOID_TAG = re.compile(rf"<(?P<name>area|br|col|hr|img|wbr)(?P<attributes>{_ATTRIBUTES})\s*/?>")
@@ -34,6 +35,11 @@ def arrange(html: str) -> str:
 def close_void(html: str) -> str:
     """Void elements as in the seed: `<br />`, `<img … />`."""
     return _VOID_TAG.sub(r"<\g<name>\g<attributes> />", html)
+
+
+def without_source_line(html: str) -> str:
+    """The body but for the line that names who published it."""
+    return _SOURCE_LINE.sub("", html)
 
 
 def _blocks(html: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ _REFERENCE = re.compile("&#(?:[xX](?P<hex>[0-9a-fA-F]+)|(?P<decimal>[0-9]+));?")
 _ACCENT = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _FLOOD = re.compile(f"({_ACCENT}{{3}}){_ACCENT}+")  # accents upon accents, over the lines above and below
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters, for Unicode, that look like a space
-_SPACE = " \t\r\n\f\u00a0\u3000"
+SPACE = " \t\r\n\f\u00a0\u3000"
 _HOLE = "\ufdd0"  # no character, and allowed: what was around it does not come together as markup
 
 
@@ -36,7 +36,7 @@ def without_holes(html: str) -> str:
 def one_line(text: str) -> str:
     """Plain text on one line, of characters that are seen; empty where none is."""
     text = re.sub(r"[\t\r\n\f\v\x85\u2028\u2029]+", " ", text)
-    text = _FLOOD.sub(r"\1", text if text.isprintable() else _UNSEEN.sub("", text)).strip(_SPACE)
+    text = _FLOOD.sub(r"\1", text if text.isprintable() else _UNSEEN.sub("", text)).strip(SPACE)
     return text if any(map(_is_seen, text)) else ""
 
 

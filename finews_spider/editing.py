@@ -11,8 +11,8 @@ from lxml import etree, html
 
 from finews_spider.allowed import ATTRIBUTES, CODE, TAGS
 from finews_spider.blocks import BLOCKS
+from finews_spider.characters import SPACE
 
-_SPACE = " \t\r\n\f\u00a0\u3000"
 _CHART_HOST = "webquoteklinepic.eastmoney.com"  # draws today's price, whatever the article's day
 _LAZY = ("data-src", "data-original", "orginial_src")  # sic, seen 2022
 _IMAGE_ATTRIBUTES = ("src", "alt", "width", "height", "style")  # in the seed's order
@@ -98,7 +98,7 @@ def _drop_ads(root: html.HtmlElement) -> None:
 
 def _drop_ad_paragraphs(root: html.HtmlElement) -> None:
     for paragraph in _ad_paragraphs(root):
-        if paragraph.text_content().strip(_SPACE).startswith(_AD_TEXT):
+        if paragraph.text_content().strip(SPACE).startswith(_AD_TEXT):
             paragraph.tag = _DROPPED
     _drop(root)
 
@@ -164,7 +164,7 @@ def _drop_attributes(root: html.HtmlElement) -> None:
 def _drop_tail(root: html.HtmlElement) -> None:
     """What the site puts after the body; the source line stays, and so does such a text in the middle."""
     for node in reversed(root):
-        text = node.text_content().strip(_SPACE)
+        text = node.text_content().strip(SPACE)
         if node.tag == "p" and len(text) <= _TAIL and _TAIL_TEXT.match(text):
             node.tag = _DROPPED
         elif text and node.get("class") != "em_media":
@@ -185,24 +185,24 @@ def _drop_empty(root: html.HtmlElement) -> None:
 
 
 def _is_empty(node: html.HtmlElement) -> bool:
-    return not node.text_content().strip(_SPACE) and next(node.iter("img", "table"), None) is None
+    return not node.text_content().strip(SPACE) and next(node.iter("img", "table"), None) is None
 
 
 def _trim(root: html.HtmlElement) -> None:
     """White space (a paragraph starts with two U+3000) and line breaks at both ends of a text."""
     for node in root.iter(*_TEXTS):
         text = node.text
-        if not text or text[0] in _SPACE:
+        if not text or text[0] in SPACE:
             _trim_start(node)
-        if len(node) or (text and text[-1] in _SPACE):
+        if len(node) or (text and text[-1] in SPACE):
             _trim_end(node)
 
 
 def _trim_start(node: html.HtmlElement) -> None:
     while True:
         text = node.text
-        if text and text[0] in _SPACE:
-            text = node.text = text.lstrip(_SPACE) or None
+        if text and text[0] in SPACE:
+            text = node.text = text.lstrip(SPACE) or None
         if text or len(node) == 0:
             return
         first = node[0]
@@ -217,13 +217,13 @@ def _trim_start(node: html.HtmlElement) -> None:
 def _trim_end(node: html.HtmlElement) -> None:
     while len(node):
         last = node[-1]
-        if (text := last.tail) and text[-1] in _SPACE:
-            text = last.tail = text.rstrip(_SPACE)
+        if (text := last.tail) and text[-1] in SPACE:
+            text = last.tail = text.rstrip(SPACE)
         if text or last.tag != "br":
             return
         last.drop_tree()
-    if (text := node.text) and text[-1] in _SPACE:
-        node.text = text.rstrip(_SPACE)
+    if (text := node.text) and text[-1] in SPACE:
+        node.text = text.rstrip(SPACE)
 
 
 # The steps in their order, each with marks of which a body, in lower case, has one where the step has something to do.

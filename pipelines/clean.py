@@ -1,7 +1,6 @@
 """Removes what an editor would remove, from bodies (finews_spider/editing.py has the steps) and from texts."""
 
 import re
-from html import unescape
 from typing import Self
 
 from lxml import html
@@ -9,9 +8,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.statscollectors import StatsCollector
 
-from finews_spider.blocks import arrange, close_void
+from finews_spider.blocks import arrange, close_void, without_source_line
 from finews_spider.characters import LONGEST_LINE, one_line, with_holes, without_holes
 from finews_spider.editing import edit
+from finews_spider.edits import visible
 from finews_spider.fragments import NotWholeError, settled, tree
 from finews_spider.items import Article
 
@@ -58,9 +58,8 @@ class CleanPipeline:
 
 def says_more(body: str, digest: str) -> bool:
     """Whether a flash's body tells anything that its digest does not; the source line does not count."""
-    rest = re.sub(r'<p class="em_media">.*?</p>', "", body, flags=re.DOTALL)
-    words = "".join(unescape(re.sub(r"<[^>]*>", "", rest)).split())
-    return "<img " in rest or words not in "".join(digest.split())
+    rest = without_source_line(body)
+    return "<img " in rest or visible(rest) not in "".join(digest.split())
 
 
 def shut(title: str) -> str:

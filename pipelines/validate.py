@@ -6,11 +6,10 @@ from datetime import timedelta
 from scrapy.exceptions import DropItem
 
 from finews_spider import dates
+from finews_spider.blocks import without_source_line
 from finews_spider.items import FLASH_CATEGORY, Article
 
 AHEAD = timedelta(days=2)  # how far a time may be ahead of the clock; Jekyll leaves out what lies in the future
-
-_SOURCE_LINE = re.compile(r'<p class="em_media">.*?</p>', re.DOTALL)
 
 
 class MissingFieldError(DropItem):
@@ -40,5 +39,5 @@ class ValidatePipeline:
 
 def has_content(body: str) -> bool:
     """Whether there is something to read or see besides the source line."""
-    rest = _SOURCE_LINE.sub("", body)
+    rest = without_source_line(body)
     return "<img src=" in rest or bool(re.sub(r"<[^>]*>|&nbsp;|\s", "", rest))
