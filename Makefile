@@ -27,15 +27,15 @@ format: .venv/installed-dev
 	$(BIN)/ruff format
 
 bench: .venv/installed ## ratios against a bare spider, in turn; then what an archive costs in git
-	PYTHONPATH=. $(BIN)/python tests/bench.py
-	PYTHONPATH=. $(BIN)/python tests/bench_git.py
+	PYTHONPATH=. $(BIN)/python tools/bench.py
+	PYTHONPATH=. $(BIN)/python tools/bench_git.py
 
 torture: .venv/installed ## three hundred crawls killed at random moments, each run again; about a quarter of an hour
-	PYTHONPATH=. $(BIN)/python tests/torture.py
+	PYTHONPATH=. $(BIN)/python tools/torture.py
 
 fuzz: .venv/installed-dev ## the property tests, EXAMPLES each, then a coverage-guided fuzzer for FUZZ_SECONDS
 	EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=fuzz
-	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(FUZZ_SECONDS)
+	PYTHONPATH=. $(BIN)/python tools/fuzz.py $(FUZZ_SECONDS)
 
 audit: .venv/installed-dev ## known weaknesses of the locked versions, as the package index tells them
 	$(BIN)/pip-audit --require-hashes --disable-pip --strict --progress-spinner off -r requirements-dev.txt

@@ -11,7 +11,7 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
-from finews_spider.errors import MistakeError
+from finews_spider.exceptions import MistakeError
 
 # Local tunnels such as Clash answer every name with a stand-in of this range. No host of a network lives there.
 STAND_INS = IPv4Network("198.18.0.0/15")

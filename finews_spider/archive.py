@@ -13,7 +13,7 @@ from typing import NamedTuple
 from filelock import FileLock, Timeout
 
 from finews_spider import categories, dates, ids, posts
-from finews_spider.errors import DiskError, HeldError, MistakeError
+from finews_spider.exceptions import DiskError, HeldError, MistakeError
 from finews_spider.files import ASIDE, Changes, write_all
 from finews_spider.index import Index, Post
 from finews_spider.items import Article

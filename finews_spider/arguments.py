@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from finews_spider.dates import Window, read_day
-from finews_spider.errors import MistakeError
+from finews_spider.exceptions import MistakeError
 from finews_spider.items import ArticleRef
 from finews_spider.sources import Query, Source
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 from types import MappingProxyType
 from typing import BinaryIO
 
-from finews_spider.errors import PublishError
+from finews_spider.exceptions import PublishError
 
 OLDEST = (2, 34)  # the oldest that a supported system has: Ubuntu 22.04's
 LOCAL = 600.0  # seconds that a command may take; the first commit of a large archive takes minutes

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from finews_spider import ids
-from finews_spider.errors import DiskError
+from finews_spider.exceptions import DiskError
 from finews_spider.ledger import Ledger
 from finews_spider.unpublished import NOTE, Unpublished
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from finews_spider.errors import DiskError, MistakeError
+from finews_spider.exceptions import DiskError, MistakeError
 
 logger = logging.getLogger(__name__)
 

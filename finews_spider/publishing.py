@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from finews_spider.errors import PublishError
+from finews_spider.exceptions import PublishError
 from finews_spider.git import GitError
 from finews_spider.pushing import Push, push
 from finews_spider.repository import Pause, Repository, printable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from finews_spider.errors import PublishError
+from finews_spider.exceptions import PublishError
 from finews_spider.git import REMOTE, GitError
 from finews_spider.repository import Repository, printable
 

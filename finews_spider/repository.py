@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from finews_spider.errors import PublishError
+from finews_spider.exceptions import PublishError
 from finews_spider.git import Git, GitError
 
 Pause = Callable[[float], None]

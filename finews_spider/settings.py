@@ -86,5 +86,5 @@ EXTENSIONS = {
 }
 FINEWS_PROGRESS = True  # the live lines on a terminal, or a line a minute in the log
 LOG_LEVEL = "INFO"
-LOG_FORMATTER = "finews_spider.log.LogFormatter"  # Scrapy's prints whole articles
+LOG_FORMATTER = "finews_spider.logformatter.LogFormatter"  # Scrapy's prints whole articles
 FEED_EXPORT_ENCODING = "utf-8"  # -O items.jsonl in readable Chinese

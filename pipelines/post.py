@@ -8,7 +8,7 @@ from scrapy.exceptions import DropItem
 
 from finews_spider.archive import Archive
 from finews_spider.edits import at_its_link, is_edited, is_stub, visible
-from finews_spider.errors import DiskError
+from finews_spider.exceptions import DiskError
 from finews_spider.items import Article
 from finews_spider.posts import render
 

@@ -23,8 +23,9 @@ from finews_spider.dates import BEIJING
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
-from tests import forks
-from tests.forks import Process
+from tests.support import forks
+from tests.support.forks import Process
+from tests.support.paths import ROOT
 
 # Hypothesis: the same examples each time, nothing kept on disk, no limits of time.
 settings.register_profile("finews", deadline=None, derandomize=True, database=None)
@@ -32,7 +33,7 @@ settings.load_profile("finews")
 # `make fuzz`: others each time, as many as there is time for; what failed is kept and tried first.
 settings.register_profile("fuzz", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "100")))
 
-ROOT = Path(__file__).parent.parent
+
 # The newsroom's: it is on loopback, and has all the time in the world.
 FULL_SPEED = {
     "DOWNLOAD_DELAY": "0",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from finews_spider.addresses import is_allowed, networks
-from finews_spider.errors import MistakeError
+from finews_spider.exceptions import MistakeError
 from tests.conftest import Site, run_forked
 from tests.test_network import crawl, server
 

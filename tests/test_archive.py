@@ -10,7 +10,7 @@ import pytest
 
 from finews_spider.archive import BY_DAY, FLAT, Archive, check_output, post_pattern
 from finews_spider.dates import BEIJING
-from finews_spider.errors import MistakeError
+from finews_spider.exceptions import MistakeError
 from finews_spider.index import Index
 from finews_spider.items import Article
 from finews_spider.ledger import Ledger

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from finews_spider.arguments import ACCEPTED, ArgumentError, read_arguments
-from finews_spider.errors import MistakeError
+from finews_spider.exceptions import MistakeError
 from finews_spider.sources import Source
 from finews_spider.sources.finews import FinewsSource
 

@@ -18,8 +18,8 @@ from finews_spider.dates import BEIJING
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import World
-from tests import forks
 from tests.conftest import Site
+from tests.support import forks
 
 FIRST = date(2022, 1, 3)  # a Monday
 TEXT_API = "/NewsData/GetNewsText.do"

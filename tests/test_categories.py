@@ -10,10 +10,10 @@ from parsel import Selector
 from finews_spider import categories
 from finews_spider.archive import only_run
 from finews_spider.categories import Category, State
-from tests import existing
-from tests.built import build
 from tests.conftest import run_scrapy
-from tests.existing import RIGHT, UNTITLED, WRONG, fingerprints
+from tests.support import existing
+from tests.support.built import build
+from tests.support.existing import RIGHT, UNTITLED, WRONG, fingerprints
 
 TAG = "中国证券报新闻"
 

@@ -19,6 +19,7 @@ from finews_spider.newsroom.world import Story, World
 from finews_spider.posts import parse
 from pipelines.clean import shut
 from tests.conftest import Site, unanswered
+from tests.support.paths import ROOT
 
 TEXT_API = "/NewsData/GetNewsText.do"
 EMPTY = json.dumps({"Id": "", "Title": "", "Date": "", "text": ""})
@@ -254,7 +255,7 @@ def test_a_redirect_to_another_host_is_a_failure(site: Site, world: World) -> No
 
 
 def test_the_seed_served_raw_gives_the_seeds_file(site: Site) -> None:
-    folder = Path(os.environ.get("FINEWS_SEED", Path(__file__).parents[2] / "shared" / "seed"))
+    folder = Path(os.environ.get("FINEWS_SEED", ROOT.parent / "shared" / "seed"))
     if not folder.is_dir():
         pytest.skip(f"no seed post at {folder}")
     (seed,) = folder.glob("*.md")

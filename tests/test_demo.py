@@ -9,8 +9,8 @@ from parsel import Selector
 
 from finews_spider import categories
 from finews_spider.categories import State
-from tests.built import build, dom, served
 from tests.conftest import Ran, run_scrapy
+from tests.support.built import build, dom, served
 
 pytestmark = pytest.mark.xdist_group("demo")  # one run and one build for all
 

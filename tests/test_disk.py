@@ -15,7 +15,7 @@ from aiohttp import web
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from tests.conftest import Ran, Site
-from tests.torture import left_over, read
+from tools.torture import left_over, read
 
 PAGE = 4096
 MOMENTS = {"before": (0, 0), "listings": (4, 0), "posts": (4, 30)}  # so many requests and posts on disk

@@ -11,9 +11,9 @@ import pytest
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import Story, World
 from finews_spider.slugs import slug
-from tests import existing
 from tests.conftest import Ran, Site, run_forked
-from tests.existing import UNTITLED, WRONG, fingerprints, git
+from tests.support import existing
+from tests.support.existing import UNTITLED, WRONG, fingerprints, git
 
 pytestmark = pytest.mark.xdist_group("existing")  # one repository for all
 POSTS = 40_000

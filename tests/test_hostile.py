@@ -23,10 +23,10 @@ from finews_spider.edits import visible
 from finews_spider.items import Article
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.posts import parse
-from tests import hostile
-from tests.built import build, judged
 from tests.conftest import Site
-from tests.hostile import EVIL, PICTURES, HostileWorld
+from tests.support import hostile
+from tests.support.built import build, judged
+from tests.support.hostile import EVIL, PICTURES, HostileWorld
 
 pytestmark = pytest.mark.xdist_group("hostile")  # one worker builds it for all tests
 

@@ -9,7 +9,7 @@ from scrapy import Request
 from finews_spider.hosts import doors, is_open
 from finews_spider.newsroom.world import World
 from tests.conftest import Site
-from tests.hostile_server import answer, hostile
+from tests.support.hostile_server import answer, hostile
 
 TEXTS, CATEGORY = "/NewsData/", "category=zhongguozhengquanbao"
 HOSTS = doors({"a.example", "b.example:8080"})

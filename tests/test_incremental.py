@@ -18,7 +18,7 @@ from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
 from tests.conftest import Ran, Site, TimedSite
-from tests.torture import ShortLists
+from tools.torture import ShortLists
 
 PAUSE = timedelta(minutes=10)
 SECOND = timedelta(seconds=1)

@@ -13,8 +13,8 @@ from aiohttp import web
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from tests.conftest import Ran, Site
-from tests.forks import Process
-from tests.torture import files, left_over, read
+from tests.support.forks import Process
+from tools.torture import files, left_over, read
 
 COLUMN = "column=cgnjj"
 REAL_PACE = {"DOWNLOAD_DELAY": "1", "CONCURRENT_REQUESTS_PER_DOMAIN": "1"}

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from finews_spider.errors import DiskError, MistakeError
+from finews_spider.exceptions import DiskError, MistakeError
 from finews_spider.index import Index
 from finews_spider.items import ArticleRef
 from finews_spider.ledger import FILE, VERSION, Ledger

@@ -15,13 +15,14 @@ from finews_spider.newsroom.words import SLUGS
 from finews_spider.posts import escape_markdown, parse, render, unescape_markdown
 from pipelines.clean import clean
 from pipelines.sanitize import sanitize
+from tests.support.paths import FIXTURES, ROOT
 
 SITE = "//finews.withounder.com"
 SHARE_LINK = "http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW202112302230672549"
 FLASH_LINK = "http://finance.eastmoney.com/news/1354,202112302230672549.html"
 TIME = datetime(2021, 12, 30, 7, 57, 23, tzinfo=BEIJING)
-FIXTURES = Path(__file__).parent / "fixtures"
-SEEDS = Path(os.environ.get("FINEWS_SEED", Path(__file__).parents[2] / "shared" / "seed"))
+
+SEEDS = Path(os.environ.get("FINEWS_SEED", ROOT.parent / "shared" / "seed"))
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 WITHOUT_BRACES = st.characters(exclude_categories=["Cs"], exclude_characters="{")

@@ -20,7 +20,8 @@ from scrapy.utils.test import get_crawler
 from finews_spider.extensions import progress
 from finews_spider.extensions.progress import Pace, Progress, in_words, quieten, time_left
 from finews_spider.figures import Figures
-from tests.conftest import ROOT, Site
+from tests.conftest import Site
+from tests.support.paths import ROOT
 
 BACKFILL = Figures(wanted=200, done=80, days=31, days_read=10.0, days_done=4)
 
@@ -200,7 +201,7 @@ class Screen:
 def screen(site: Site, request: pytest.FixtureRequest) -> Iterator[Screen]:
     """A crawl; the parameter is settings of its own."""
     words = site.words((), {"DOWNLOAD_DELAY": "0.02", **getattr(request, "param", {})})
-    words[:2] = ["runspider", "tests/watched.py"]
+    words[:2] = ["runspider", "tests/support/watched.py"]
     terminal, side = pty.openpty()
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
     environment.pop("NO_COLOR", None)

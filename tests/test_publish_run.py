@@ -16,14 +16,14 @@ from scrapy.settings import Settings
 from finews_spider import categories, report
 from finews_spider.commands.demo import NOT_SKELETON
 from finews_spider.commands.demo import SITE as SKELETON
-from finews_spider.errors import MistakeError
+from finews_spider.exceptions import MistakeError
 from finews_spider.finishing import read_ending
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
-from tests.built import build
 from tests.conftest import Site, TimedSite
-from tests.forks import Process
-from tests.trees import Tree, be_a_person, clone
+from tests.support.built import build
+from tests.support.forks import Process
+from tests.support.trees import Tree, be_a_person, clone
 
 COMMIT, PUSH, OFF = ({"FINEWS_PUBLISH": mode} for mode in ("commit", "push", "off"))
 RUNS = 50

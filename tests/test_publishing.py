@@ -14,10 +14,10 @@ import pytest
 
 from finews_spider import git as runner
 from finews_spider import pushing
-from finews_spider.errors import PublishError
+from finews_spider.exceptions import PublishError
 from finews_spider.publishing import Message, Published, publish
 from finews_spider.repository import Repository
-from tests.trees import POST, RUN, Tree, be_a_person, clone
+from tests.support.trees import POST, RUN, Tree, be_a_person, clone
 
 OTHER = "_posts/2026/11/22/2026-11-22-NW202611220000000002.md"
 ODD = ["_posts/-2022.md", "a b.md", "--force", "[x]*?.md", '"q"\\.md', "新闻\t\n.md", "\udcff.md", ":(top)x"]

@@ -10,9 +10,9 @@ from finews_spider.archive import check_output
 from finews_spider.index import Index
 from finews_spider.ledger import Ledger
 from finews_spider.retention import move_old
-from tests import existing
-from tests.conftest import ROOT
-from tests.existing import fingerprints
+from tests.support import existing
+from tests.support.existing import fingerprints
+from tests.support.paths import ROOT
 
 TODAY = date(2022, 1, 10)
 

@@ -1,11 +1,11 @@
 """SECURITY.md names the tests that show its defences."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.support.paths import ROOT
+
 NAMED = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
 
 
@@ -17,4 +17,5 @@ def test_every_attack_has_a_test() -> None:
 
 @pytest.mark.parametrize(("file", "test"), sorted(set(NAMED)))
 def test_a_test_that_it_names_is_there(file: str, test: str) -> None:
-    assert re.search(rf"^def {test}\(", (ROOT / "tests" / file).read_text(encoding="utf-8"), re.MULTILINE)
+    (found,) = (ROOT / "tests").rglob(file)
+    assert re.search(rf"^def {test}\(", found.read_text(encoding="utf-8"), re.MULTILINE)

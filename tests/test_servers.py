@@ -15,7 +15,7 @@ from finews_spider.newsroom.finews import Blog, ShareHost
 from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.world import Story, World
 from tests.conftest import Ran, Site
-from tests.hostile_server import Attack, answer, drip, endless, hostile
+from tests.support.hostile_server import Attack, answer, drip, endless, hostile
 
 if sys.version_info >= (3, 14):
     from compression import zstd

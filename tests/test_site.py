@@ -17,8 +17,8 @@ from finews_spider.commands.demo import NOT_SKELETON, SITE
 from finews_spider.items import Article
 from finews_spider.posts import render
 from finews_spider.retention import move_old
-from tests import existing
-from tests.built import DARK, MEASURE, build, dom, measured, served
+from tests.support import existing
+from tests.support.built import DARK, MEASURE, build, dom, measured, served
 
 LONG = "很" * 60 + "A" * 200
 BODY = (

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 import finews_spider
-from finews_spider.errors import MistakeError
+from finews_spider.exceptions import MistakeError
 from finews_spider.sources.file import SourcesFileError, load
 from finews_spider.sources.finews import FinewsSource
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from finews_spider.newsroom.world import World
-from tests.torture import STORIES, ShortLists, Stage, lives
+from tools.torture import STORIES, ShortLists, Stage, lives
 
 
 @pytest.fixture(scope="module")

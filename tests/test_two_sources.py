@@ -15,7 +15,7 @@ from finews_spider.newsroom.world import Story, World
 from finews_spider.posts import parse
 from pipelines.clean import shut
 from tests.conftest import Ran, Site, run_scrapy, unanswered
-from tests.torture import ShortLists
+from tools.torture import ShortLists
 
 ARTICLE_API = "/kuaixun/v2/api/article/"
 GETNEWS = "/kuaixun/v2/api/content/getnews"

@@ -28,8 +28,8 @@ from finews_spider.sources.file import load
 from pipelines.clean import CleanPipeline, clean
 from pipelines.sanitize import SanitizePipeline, settle
 from pipelines.validate import ValidatePipeline
-from tests.built import build
-from tests.mutants import mutant
+from tests.support.built import build
+from tests.support.mutants import mutant
 
 WORLD = World(articles=16)
 SITES = sites(WORLD)

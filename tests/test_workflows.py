@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-ROOT = Path(__file__).parent.parent
+from tests.support.paths import ROOT
+
 CRAWL = ROOT / "output" / ".github" / "workflows" / "crawl.yml"
 WORKFLOWS = [CRAWL, *sorted((ROOT / ".github" / "workflows").glob("*.yml"))]
 

@@ -8,10 +8,10 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from finews_spider import categories
-from finews_spider.accepted import existing_output_folder
 from finews_spider.archive import only_run
 from finews_spider.categories import Category, Page, State
-from finews_spider.errors import HeldError, MistakeError
+from finews_spider.config import existing_output_folder
+from finews_spider.exceptions import HeldError, MistakeError
 from finews_spider.front_matter import scalar
 from finews_spider.report import HELD, WRONG
 

@@ -9,9 +9,9 @@ from contextlib import suppress
 from scrapy.commands import crawl
 
 from finews_spider import report
-from finews_spider.accepted import output_folder
 from finews_spider.archive import only_run
-from finews_spider.errors import HeldError, MistakeError
+from finews_spider.config import output_folder
+from finews_spider.exceptions import HeldError, MistakeError
 from finews_spider.extensions.progress import quieten
 from finews_spider.extensions.report import RunReport
 from finews_spider.spiders.finews import FinewsSpider

@@ -10,7 +10,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive import only_run
-from finews_spider.errors import HeldError, MistakeError
+from finews_spider.exceptions import HeldError, MistakeError
 from finews_spider.extensions.report import RunReport
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World

@@ -9,7 +9,7 @@ from scrapy.commands import ScrapyCommand
 from finews_spider import dates
 from finews_spider.addresses import networks
 from finews_spider.doctor import DoctorSpider, table
-from finews_spider.errors import MistakeError
+from finews_spider.exceptions import MistakeError
 from finews_spider.sources.file import load
 
 

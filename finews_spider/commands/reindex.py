@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from finews_spider.accepted import output_folder
 from finews_spider.archive import only_run
-from finews_spider.errors import DiskError, HeldError, MistakeError
+from finews_spider.config import output_folder
+from finews_spider.exceptions import DiskError, HeldError, MistakeError
 from finews_spider.index import Index
 from finews_spider.ledger import Ledger
 

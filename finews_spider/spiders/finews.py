@@ -19,12 +19,12 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from finews_spider import __version__, dates, ids
-from finews_spider.accepted import check_settings, output_folder
 from finews_spider.addresses import networks
 from finews_spider.archive import Archive, check_output, post_pattern
 from finews_spider.arguments import Arguments, read_arguments
+from finews_spider.config import check_settings, output_folder
 from finews_spider.errand import Errand, kind_of
-from finews_spider.errors import DiskError
+from finews_spider.exceptions import DiskError
 from finews_spider.figures import Figures, days, last_read
 from finews_spider.finishing import read_ending
 from finews_spider.hosts import doors

@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
@@ -24,8 +23,8 @@ from scrapy import cmdline
 from scrapy.utils.misc import walk_modules_iter
 
 from finews_spider import dates
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 # Most of what a run imports. None of it may install a reactor: each fork does that for itself.
 PACKAGES = """
     scrapy.commands scrapy.downloadermiddlewares scrapy.spidermiddlewares scrapy.core.downloader.handlers.http11

@@ -23,7 +23,7 @@ with atheris.instrument_imports(include=["finews_spider", "pipelines"]):
     from pipelines.clean import clean
     from pipelines.sanitize import sanitize, settle
 
-from tests import hostile
+from tests.support import hostile
 
 LONGEST = 4_000  # bytes of an input
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from finews_spider.errors import PublishError
+from finews_spider.exceptions import PublishError
 from finews_spider.publishing import Message, Published, publish
 from finews_spider.repository import Pause
 

@@ -22,7 +22,7 @@ from finews_spider import categories
 from finews_spider.newsroom.pages import Page
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
-from tests import forks
+from tests.support import forks
 
 FULL_SPEED = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16, "FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}
 STORIES = 48

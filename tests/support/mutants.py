@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from tests import hostile
+from tests.support import hostile
 
 # What a stranger may write where a word was due.
 WORDS = [*hostile.lines(), *hostile.names(), *(body for body in hostile.bodies() if len(body) < 500), "\n", "\n\n", " "]

@@ -24,8 +24,8 @@ from aiohttp import web
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import World
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 CONCURRENCY = 16
 FAST = {
     "DOWNLOAD_DELAY": 0,

@@ -7,7 +7,7 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 
 from finews_spider import settings as own
-from finews_spider.errors import MistakeError
+from finews_spider.exceptions import MistakeError
 
 LEAST = {  # of settings that are numbers
     "DOWNLOAD_DELAY": 0.0,
