@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import replace
-from html import unescape
 
 from finews_spider.items import Article
+from finews_spider.markup.text import visible
 
 STUB = 1 / 3  # of the characters that the post has
 
@@ -27,11 +27,6 @@ def at_its_link(kept: Article, read: Article) -> Article:
 def is_stub(kept: Article, read: Article) -> bool:
     """Whether so little is left of the body that it is no edit: what stands before a login, or a page that changed."""
     return len(visible(read.body)) < len(visible(kept.body)) * STUB
-
-
-def visible(body: str) -> str:
-    """The text of a body as a reader sees it, without white space."""
-    return "".join(unescape(re.sub(r"<[^>]*>", "", body)).split())
 
 
 def _seen(article: Article) -> tuple[object, ...]:

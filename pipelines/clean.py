@@ -1,4 +1,4 @@
-"""Removes what an editor would remove, from bodies (finews_spider/editing.py has the steps) and from texts."""
+"""Removes what an editor would remove, from bodies (finews_spider/markup/cleanup.py has the steps) and from texts."""
 
 import re
 from typing import Self
@@ -8,12 +8,12 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.statscollectors import StatsCollector
 
-from finews_spider.blocks import arrange, close_void, without_source_line
-from finews_spider.characters import LONGEST_LINE, one_line, with_holes, without_holes
-from finews_spider.editing import edit
-from finews_spider.edits import visible
-from finews_spider.fragments import NotWholeError, settled, tree
 from finews_spider.items import Article
+from finews_spider.markup.blocks import arrange, close_void, without_source_line
+from finews_spider.markup.characters import LONGEST_LINE, one_line, with_holes, without_holes
+from finews_spider.markup.cleanup import edit
+from finews_spider.markup.parsing import NotWholeError, settled, tree
+from finews_spider.markup.text import visible
 
 # Opens a tag wherever a layout prints a title as it is; a layout that escapes shows the full-width sign as well.
 _TAG_OPENER = re.compile("<(?=[A-Za-z/!?]|$)")

@@ -7,9 +7,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from finews_spider.archive import Archive
-from finews_spider.edits import at_its_link, is_edited, is_stub, visible
+from finews_spider.edits import at_its_link, is_edited, is_stub
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article
+from finews_spider.markup.text import visible
 from finews_spider.posts import render
 
 logger = logging.getLogger(__name__)

@@ -7,10 +7,10 @@ import nh3
 from scrapy.crawler import Crawler
 from scrapy.statscollectors import StatsCollector
 
-from finews_spider.allowed import ATTRIBUTES, CODE, STYLES, TAGS
-from finews_spider.blocks import arrange, close_void
-from finews_spider.fragments import NotWholeError, settled
 from finews_spider.items import Article
+from finews_spider.markup.allowlist import ATTRIBUTES, CODE, STYLES, TAGS
+from finews_spider.markup.blocks import arrange, close_void
+from finews_spider.markup.parsing import NotWholeError, settled
 from pipelines.clean import BodyError, clean
 
 _BLANK_LINES = re.compile(r"<pre>\n+")  # a parser takes one of them away each time

@@ -6,8 +6,8 @@ from datetime import timedelta
 from scrapy.exceptions import DropItem
 
 from finews_spider import dates
-from finews_spider.blocks import without_source_line
 from finews_spider.items import FLASH_CATEGORY, Article
+from finews_spider.markup.blocks import without_source_line
 
 AHEAD = timedelta(days=2)  # how far a time may be ahead of the clock; Jekyll leaves out what lies in the future
 

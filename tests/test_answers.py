@@ -1,6 +1,6 @@
 import pytest
 
-from finews_spider.fragments import LONGEST
+from finews_spider.markup.parsing import LONGEST
 from finews_spider.sources import UnreadableError
 from finews_spider.sources.answers import (
     html_page,

@@ -17,10 +17,10 @@ import pytest
 from lxml import etree
 
 from finews_spider import categories
-from finews_spider.allowed import ATTRIBUTES, TAGS
 from finews_spider.commands.demo import NOT_SKELETON, SITE
-from finews_spider.edits import visible
 from finews_spider.items import Article
+from finews_spider.markup.allowlist import ATTRIBUTES, TAGS
+from finews_spider.markup.text import visible
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.posts import parse
 from tests.conftest import Site

@@ -11,11 +11,11 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["finews_spider", "pipelines"]):
-    from finews_spider.characters import one_line
     from finews_spider.dates import read_time
-    from finews_spider.fragments import NotWholeError
     from finews_spider.front_matter import fields
     from finews_spider.ids import id_in_url
+    from finews_spider.markup.characters import one_line
+    from finews_spider.markup.parsing import NotWholeError
     from finews_spider.sources import UnreadableError
     from finews_spider.sources.answers import html_page, json_object, media_name_in
     from finews_spider.sources.encodings import decode

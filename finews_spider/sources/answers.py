@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 from lxml import html
 from parsel import Selector
 
-from finews_spider.characters import LONGEST_LINE
-from finews_spider.fragments import NotWholeError, tree
+from finews_spider.markup.characters import LONGEST_LINE
+from finews_spider.markup.parsing import NotWholeError, tree
 from finews_spider.sources import UnreadableError
 from finews_spider.sources.bounds import check_html, check_json
 

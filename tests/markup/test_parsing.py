@@ -1,6 +1,6 @@
 import pytest
 
-from finews_spider.fragments import LONGEST, NotWholeError, settled, tree
+from finews_spider.markup.parsing import LONGEST, NotWholeError, settled, tree
 
 
 @pytest.mark.parametrize(

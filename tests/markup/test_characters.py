@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from finews_spider.characters import one_line, with_holes, without_holes
+from finews_spider.markup.characters import one_line, with_holes, without_holes
 
 
 @pytest.mark.parametrize(

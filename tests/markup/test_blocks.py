@@ -1,6 +1,6 @@
 import pytest
 
-from finews_spider.blocks import arrange, close_void
+from finews_spider.markup.blocks import arrange, close_void
 
 SOURCE_LINE = '<p class="em_media">（文章来源：中国证券报）</p>'
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.utils.test import get_crawler
 
-from finews_spider.allowed import ATTRIBUTES, TAGS
-from finews_spider.blocks import VOID
-from finews_spider.edits import visible
 from finews_spider.items import Article
+from finews_spider.markup.allowlist import ATTRIBUTES, TAGS
+from finews_spider.markup.blocks import VOID
+from finews_spider.markup.text import visible
 from finews_spider.newsroom.world import World
 from pipelines.clean import clean
 from pipelines.sanitize import SanitizePipeline, sanitize, settle

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.utils.test import get_crawler
 
-from finews_spider.characters import LONGEST_LINE
-from finews_spider.fragments import LONGEST, NotWholeError
 from finews_spider.items import Article
+from finews_spider.markup.characters import LONGEST_LINE
+from finews_spider.markup.parsing import LONGEST, NotWholeError
 from finews_spider.newsroom.world import Story, World
 from pipelines.clean import BodyError, CleanPipeline, clean, shut
 from pipelines.sanitize import sanitize

@@ -9,9 +9,9 @@ from typing import Any
 
 from lxml import etree, html
 
-from finews_spider.allowed import ATTRIBUTES, CODE, TAGS
-from finews_spider.blocks import BLOCKS
-from finews_spider.characters import SPACE
+from finews_spider.markup.allowlist import ATTRIBUTES, CODE, TAGS
+from finews_spider.markup.blocks import BLOCKS
+from finews_spider.markup.characters import SPACE
 
 _CHART_HOST = "webquoteklinepic.eastmoney.com"  # draws today's price, whatever the article's day
 _LAZY = ("data-src", "data-original", "orginial_src")  # sic, seen 2022
