@@ -8,7 +8,7 @@ from datetime import date
 from finews_spider.dates import Window, read_day
 from finews_spider.exceptions import MistakeError
 from finews_spider.items import ArticleRef
-from finews_spider.sources import Query, Source
+from finews_spider.sources.base import Query, Source
 
 ACCEPTED = {
     "source": "names of sources, comma-separated",

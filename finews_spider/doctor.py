@@ -17,9 +17,9 @@ from finews_spider.dates import BEIJING
 from finews_spider.hosts import doors
 from finews_spider.items import ArticleRef
 from finews_spider.reasons import reason_of
-from finews_spider.sources import BlockedError, Listing, Query, Route, Source, UnreadableError
+from finews_spider.sources.base import BlockedError, Listing, Query, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
-from finews_spider.sources.file import load
+from finews_spider.sources.loader import load
 from finews_spider.spiders.finews import FinewsSpider
 
 # By what the trouble starts with; the first that fits.

@@ -6,8 +6,8 @@ from itertools import chain
 
 from finews_spider import ids
 from finews_spider.items import Article, ArticleRef
-from finews_spider.sources import AbsentError, Route, UnreadableError
-from finews_spider.sources.answers import media_name_in
+from finews_spider.sources.base import AbsentError, Route, UnreadableError
+from finews_spider.sources.parsing import media_name_in
 
 
 @dataclass(slots=True, kw_only=True)

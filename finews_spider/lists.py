@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from finews_spider.coverage import Reach
 from finews_spider.ledger import Ledger
-from finews_spider.sources import Listing, ListingPage, Query
+from finews_spider.sources.base import Listing, ListingPage, Query
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from finews_spider.arguments import ACCEPTED, ArgumentError, read_arguments
 from finews_spider.exceptions import MistakeError
-from finews_spider.sources import Source
+from finews_spider.sources.base import Source
 from finews_spider.sources.finews import FinewsSource
 
 FINEWS: Any = FinewsSource(

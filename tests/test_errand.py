@@ -7,7 +7,7 @@ import pytest
 from finews_spider.dates import BEIJING
 from finews_spider.errand import Errand
 from finews_spider.items import Article, ArticleRef
-from finews_spider.sources import AbsentError, Route, UnreadableError
+from finews_spider.sources.base import AbsentError, Route, UnreadableError
 
 NUMBER = "202112302230672549"
 ID = f"NW{NUMBER}"

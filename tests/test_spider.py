@@ -12,7 +12,7 @@ from scrapy.utils.test import get_crawler
 from finews_spider.archive import check_output
 from finews_spider.items import Article
 from finews_spider.report import FAULT, verdict
-from finews_spider.sources import Listing, ListingPage
+from finews_spider.sources.base import Listing, ListingPage
 from finews_spider.spiders.finews import FinewsSpider
 
 SOURCES = Path("finews_spider/sources.toml")

@@ -22,9 +22,9 @@ from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.server import sites
 from finews_spider.newsroom.world import World
 from finews_spider.posts import parse, render
-from finews_spider.sources import Listing, Query, Source, UnreadableError
+from finews_spider.sources.base import Listing, Query, Source, UnreadableError
 from finews_spider.sources.encodings import decode
-from finews_spider.sources.file import load
+from finews_spider.sources.loader import load
 from pipelines.clean import CleanPipeline, clean
 from pipelines.sanitize import SanitizePipeline, settle
 from pipelines.validate import ValidatePipeline

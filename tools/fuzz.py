@@ -16,10 +16,10 @@ with atheris.instrument_imports(include=["finews_spider", "pipelines"]):
     from finews_spider.ids import id_in_url
     from finews_spider.markup.characters import one_line
     from finews_spider.markup.parsing import NotWholeError
-    from finews_spider.sources import UnreadableError
-    from finews_spider.sources.answers import html_page, json_object, media_name_in
+    from finews_spider.sources.base import UnreadableError
+    from finews_spider.sources.eastmoney_placeholders import put_back
     from finews_spider.sources.encodings import decode
-    from finews_spider.sources.placeholders import put_back
+    from finews_spider.sources.parsing import html_page, json_object, media_name_in
     from pipelines.clean import clean
     from pipelines.sanitize import sanitize, settle
 

@@ -10,7 +10,7 @@ from finews_spider import dates
 from finews_spider.addresses import networks
 from finews_spider.doctor import DoctorSpider, table
 from finews_spider.exceptions import MistakeError
-from finews_spider.sources.file import load
+from finews_spider.sources.loader import load
 
 
 class Command(ScrapyCommand):

@@ -12,7 +12,7 @@ from finews_spider import ids
 from finews_spider.dates import BEIJING, Window, read_time
 from finews_spider.items import FLASH_CATEGORY, Article, ArticleRef
 from finews_spider.slugs import slug
-from finews_spider.sources import (
+from finews_spider.sources.base import (
     AbsentError,
     Days,
     IdLink,
@@ -25,7 +25,9 @@ from finews_spider.sources import (
     UnreadableError,
     link_of,
 )
-from finews_spider.sources.answers import (
+from finews_spider.sources.eastmoney_placeholders import put_back
+from finews_spider.sources.limits import check_html
+from finews_spider.sources.parsing import (
     html_page,
     in_lower_case,
     inner_html,
@@ -37,8 +39,6 @@ from finews_spider.sources.answers import (
     text_of,
     title_of,
 )
-from finews_spider.sources.bounds import check_html
-from finews_spider.sources.placeholders import put_back
 
 PAGE_SIZE = 200  # rows; more is clamped
 # Any value does, and none is an error; one that stays lets listings be revalidated.

@@ -3,7 +3,7 @@
 import re
 from itertools import islice
 
-from finews_spider.sources import UnreadableError
+from finews_spider.sources.base import UnreadableError
 
 _RUN = re.compile(r"[^\x00-\x7f]+")
 _SAMPLE = 50  # runs of characters beyond ASCII; a page of news has hundreds

@@ -15,7 +15,7 @@ from finews_spider import ids
 from finews_spider.dates import read_day, read_time
 from finews_spider.items import FLASH_CATEGORY, FLASH_TAG, TAG_ENDING, Article, ArticleRef
 from finews_spider.slugs import slug
-from finews_spider.sources import (
+from finews_spider.sources.base import (
     Days,
     IdLink,
     IdPath,
@@ -28,7 +28,7 @@ from finews_spider.sources import (
     UnreadableError,
     link_of,
 )
-from finews_spider.sources.answers import body_of, html_page, json_object, media_name_in, name_of, one_line, title_of
+from finews_spider.sources.parsing import body_of, html_page, json_object, media_name_in, name_of, one_line, title_of
 
 _CATEGORIES = 4_000  # of them the home page leads to; the site had 1,975
 _POST_PATH = re.compile(r"/(?P<folder>[^/]{1,500})/(?P<day>[0-9]{4}/[0-9]{2}/[0-9]{2})/(?P<id>[A-Z0-9]+)\.html")

@@ -36,9 +36,9 @@ from finews_spider.manners import LeftAloneError, let_go
 from finews_spider.owed import Owed, State, Task
 from finews_spider.reasons import reason_of
 from finews_spider.revalidation import UNCHANGED, forget
-from finews_spider.sources import BlockedError, Listing, ListingPage, Route, Source, UnreadableError
+from finews_spider.sources.base import BlockedError, Listing, ListingPage, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
-from finews_spider.sources.file import load
+from finews_spider.sources.loader import load
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from parsel import Selector
 
 from finews_spider.markup.characters import LONGEST_LINE
 from finews_spider.markup.parsing import NotWholeError, tree
-from finews_spider.sources import UnreadableError
-from finews_spider.sources.bounds import check_html, check_json
+from finews_spider.sources.base import UnreadableError
+from finews_spider.sources.limits import check_html, check_json
 
 _CALLBACK = re.compile(r"\s*[\w$.]{1,200}\s*\(")  # JSONP
 _SOURCE_LINE = re.compile(r"[（(]?\s*文章来源\s*[：:]\s*(.*)", re.DOTALL)

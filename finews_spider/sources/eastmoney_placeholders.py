@@ -5,7 +5,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from finews_spider.sources import UnreadableError
+from finews_spider.sources.base import UnreadableError
 
 _IMAGE = re.compile(r"<!--IMG#([0-9]+)-->")
 _LINK = re.compile(r'(?P<wrapper><span id="(?:stock_|bk_|quote_|Info\.)[^"<>]*"[^<>]*>)?<!--Link#(?P<at>[0-9]+)-->')

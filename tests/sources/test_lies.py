@@ -16,10 +16,10 @@ import finews_spider
 from finews_spider import ids
 from finews_spider.items import Article, ArticleRef
 from finews_spider.newsroom.words import SLUGS
-from finews_spider.sources import ListingPage, Query, UnreadableError
-from finews_spider.sources.answers import json_object
+from finews_spider.sources.base import ListingPage, Query, UnreadableError
 from finews_spider.sources.encodings import decode
-from finews_spider.sources.file import load
+from finews_spider.sources.loader import load
+from finews_spider.sources.parsing import json_object
 from tests.conftest import Site, run_forked
 
 NUMBER = "202112302230672549"

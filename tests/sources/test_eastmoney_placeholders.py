@@ -1,7 +1,7 @@
 import pytest
 
-from finews_spider.sources import UnreadableError
-from finews_spider.sources.placeholders import put_back
+from finews_spider.sources.base import UnreadableError
+from finews_spider.sources.eastmoney_placeholders import put_back
 
 PICTURE = {"src": "https://a.example/a.jpg", "alt": "图", "width": "395", "height": "", "style": "margin:0;"}
 LINK = {"text": "巨化股份", "url_w": "https://a.example/a.html", "url_m": "https://a.example/m.html"}

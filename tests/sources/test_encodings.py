@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from finews_spider.newsroom.words import WORDS, text
 from finews_spider.newsroom.world import World
-from finews_spider.sources import UnreadableError
+from finews_spider.sources.base import UnreadableError
 from finews_spider.sources.encodings import decode
 
 WORLD = World(300)

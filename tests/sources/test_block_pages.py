@@ -5,10 +5,10 @@ import json
 import pytest
 
 from finews_spider.items import Article, ArticleRef
-from finews_spider.sources import AbsentError, BlockedError, Listing, ListingPage, Route, UnreadableError
+from finews_spider.sources.base import AbsentError, BlockedError, Listing, ListingPage, Route, UnreadableError
 from finews_spider.sources.block_pages import LONGEST, TELLING, block_page
-from tests.test_eastmoney import API, EASTMONEY, NEWS, REF, column, column_page
-from tests.test_finews import FINEWS
+from tests.sources.test_eastmoney import API, EASTMONEY, NEWS, REF, column, column_page
+from tests.sources.test_finews import FINEWS
 
 SCRIPT = "<script>document.cookie='acw_sc__v2=1';location.reload()</script>"
 STORY = "记者获悉，手机短信验证码诈骗多发，用户登录后账户被盗，访问频繁的页面要求安全验证。" * 8
@@ -147,7 +147,7 @@ def test_null_data_are_an_absent_article_unless_the_answer_says_that_it_was_bloc
 
 
 def test_a_readable_answer_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("finews_spider.sources.block_page", None)
+    monkeypatch.setattr("finews_spider.sources.base.block_page", None)
     article = Article(source="a", id=REF.id, url="")
     assert Route("a", "", lambda text: article).read("请输入验证码") is article
     assert Listing("a", "", lambda text: ListingPage()).read("") == ListingPage()

@@ -12,7 +12,7 @@ from finews_spider.items import Article, ArticleRef
 from finews_spider.newsroom.eastmoney import sites
 from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.world import World
-from finews_spider.sources import AbsentError, Listing, ListingPage, Query, UnreadableError
+from finews_spider.sources.base import AbsentError, Listing, ListingPage, Query, UnreadableError
 from finews_spider.sources.eastmoney import Column, EastmoneySource
 from pipelines.clean import clean
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from finews_spider.exceptions import MistakeError
-from finews_spider.sources import Source
+from finews_spider.sources.base import Source
 from finews_spider.sources.eastmoney import EastmoneySource
 from finews_spider.sources.finews import FinewsSource
 

@@ -11,7 +11,7 @@ from finews_spider.newsroom.finews import Blog, ShareHost
 from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
-from finews_spider.sources import ListingPage, Query, UnreadableError
+from finews_spider.sources.base import ListingPage, Query, UnreadableError
 from finews_spider.sources.finews import FinewsSource
 from pipelines.clean import clean
 from pipelines.sanitize import sanitize

@@ -16,7 +16,7 @@ from finews_spider.newsroom.pages import Site, View
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World, tells_sizes
 from finews_spider.sources.encodings import decode
-from finews_spider.sources.file import load
+from finews_spider.sources.loader import load
 from pipelines.clean import clean, says_more
 from pipelines.sanitize import sanitize
 

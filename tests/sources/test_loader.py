@@ -5,8 +5,8 @@ import pytest
 
 import finews_spider
 from finews_spider.exceptions import MistakeError
-from finews_spider.sources.file import SourcesFileError, load
 from finews_spider.sources.finews import FinewsSource
+from finews_spider.sources.loader import SourcesFileError, load
 
 SHIPPED = Path(finews_spider.__file__).with_name("sources.toml")
 LINES = """\

@@ -5,7 +5,7 @@ All bounds are far above what was seen. The length of an answer in bytes is DOWN
 
 import re
 
-from finews_spider.sources import UnreadableError
+from finews_spider.sources.base import UnreadableError
 
 _JSON = 4_000_000  # characters; 200 rows have 400,000. An object of 3 characters takes 64 bytes
 _TAGS = 500_000  # a category page of 40,000 rows has 160,000. An element takes some 300 bytes

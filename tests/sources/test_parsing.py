@@ -1,16 +1,8 @@
 import pytest
 
 from finews_spider.markup.parsing import LONGEST
-from finews_spider.sources import UnreadableError
-from finews_spider.sources.answers import (
-    html_page,
-    json_object,
-    media_name_in,
-    name_of,
-    one_line,
-    shown,
-    title_of,
-)
+from finews_spider.sources.base import UnreadableError
+from finews_spider.sources.parsing import html_page, json_object, media_name_in, name_of, one_line, shown, title_of
 
 
 def test_keys_of_an_object_are_in_lower_case() -> None:

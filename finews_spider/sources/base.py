@@ -1,0 +1,180 @@
+"""What a source is: where to read listings, and the routes to one article. Adding one is a module with this shape.
+
+Everything here is pure: text in, refs or an Article out. No disk, no network, no clock, no Scrapy. The spider asks for
+the URLs that a source names and hands the answers to the `read` that stands beside each URL.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Protocol, TypeVar
+
+from finews_spider import ids
+from finews_spider.dates import Window
+from finews_spider.items import Article, ArticleRef
+from finews_spider.sources.block_pages import block_page
+
+Page = TypeVar("Page")
+
+# What values in sources.toml have to look like: a pattern, and how a message calls it.
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+Origin = Annotated[str, (rf"https?://[A-Za-z0-9.-]+(:({_PORT}))?", "a scheme and host, like https://example.com")]
+IdPath = Annotated[str, (r"/[^\s{}]*\{id\}[^\s{}]*", "a path with {id} in it, like /page.do?id={id}")]
+IdLink = Annotated[
+    str,
+    (
+        r"https?://[^\s{}<>]*\{(id|number)\}[^\s{}<>]*",
+        "a URL with {id} (NW and digits) or {number} (digits) in it",
+    ),
+]
+Slug = Annotated[str, (r"[\w·-]+", "a slug, like zhongguozhengquanbao")]
+Days = Annotated[int, (r"[0-9]{1,4}", "a number of days up to 9999; 0 is no limit")]
+
+
+UNREAD = {"no id", "no article link"}  # why rows are skipped that cannot be read; other rows are not news
+
+
+def link_of(id_: str, share_link: str, flash_link: str) -> str:
+    """The link to write under an article, from the template of its family."""
+    return (flash_link if ids.is_flash(id_) else share_link).format(id=id_, number=ids.number(id_))
+
+
+class UnreadableError(ValueError):
+    """An answer that is not what its URL gives when all is well: says which part is missing or wrong."""
+
+
+class AbsentError(UnreadableError):
+    """The answer says that there is no such article."""
+
+
+class BlockedError(UnreadableError):
+    """In place of the answer stands a captcha, a block page, a login page or an empty one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What a run is asked for: categories and columns are slugs, none means all."""
+
+    categories: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    window: Window = field(default_factory=Window)
+
+
+@dataclass(slots=True)
+class ListingPage:
+    """What one listing names.
+
+    `older` is the next page of the same list, which a run reads unless this one shows that it need not; where the limit
+    of pages leaves it out, the list is `cut_off`. `leads_to` are other lists, which a run reads in any case. `skipped`
+    counts rows by why they are no refs; `lacking` names fields that rows should have.
+    """
+
+    refs: list[ArticleRef] = field(default_factory=list)
+    older: "Listing | None" = None
+    cut_off: bool = False
+    leads_to: list["Listing"] = field(default_factory=list)
+    skipped: dict[str, int] = field(default_factory=dict)
+    lacking: set[str] = field(default_factory=set)
+
+    def skip(self, reason: str) -> None:
+        """Count a row that is no ref."""
+        self.skipped[reason] = self.skipped.get(reason, 0) + 1
+
+    def take(self, row: dict[str, Any], *names: str) -> list[str]:
+        """These fields of a JSON row, as text; a number is its digits, and what is no text is empty."""
+        self.lacking.update(name for name in names if name not in row)
+        values = (row.get(name) for name in names)
+        return [str(value).strip() if type(value) in (str, int) else "" for value in values]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page that names articles, and how to read it.
+
+    `otherwise` stands in for it when it cannot be had or read. Where it `may_be_absent`, HTTP 404 is no failure.
+    A list is `in_order` where its rows go back in time.
+    """
+
+    name: str
+    url: str
+    reader: Callable[[str], ListingPage]
+    otherwise: "Listing | None" = None
+    may_be_absent: bool = False
+    in_order: bool = True
+
+    def read(self, text: str) -> ListingPage:
+        """What the answer names. Raises UnreadableError where it is no such listing, or where no row tells an id."""
+        page = _read(self.reader, text)
+        if page.skipped and not page.refs and page.skipped.keys() <= UNREAD:
+            raise UnreadableError(f"none of {sum(page.skipped.values())} rows: {', '.join(sorted(page.skipped))}")
+        return page
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to an article's text, and how to read it."""
+
+    name: str
+    url: str
+    reader: Callable[[str], Article]
+
+    def read(self, text: str) -> Article:
+        """What the answer has. Raises UnreadableError where it is not what its URL gives when all is well."""
+        return _read(self.reader, text)
+
+
+def _read(reader: Callable[[str], Page], text: str) -> Page:
+    """What a reader makes of an answer. One that it cannot read may be a block page: then BlockedError says which."""
+    try:
+        return reader(text)
+    except UnreadableError as error:
+        if kind := block_page(text):
+            raise BlockedError(kind) from error
+        raise
+
+
+class Source(Protocol):
+    """A place that news comes from: a dataclass whose fields are the keys of its table in sources.toml."""
+
+    @property
+    def name(self) -> str:
+        """Its table in sources.toml."""
+        ...
+
+    @property
+    def enabled(self) -> bool:
+        """Whether a run reads it when none is named."""
+        ...
+
+    @property
+    def then(self) -> tuple[str, ...]:
+        """Names of sources whose routes are tried after its own."""
+        ...
+
+    @property
+    def max_age_days(self) -> int:
+        """Older than that its newest item cannot be when all is well; 0 is no limit."""
+        ...
+
+    def column_slugs(self) -> set[str]:
+        """The columns that a run can be narrowed to; none where the source has no columns."""
+        ...
+
+    def listings(self, query: Query) -> list[Listing]:
+        """The listings that a run starts with."""
+        ...
+
+    def routes(self, ref: ArticleRef) -> list[Route]:
+        """The ways to one article, best first."""
+        ...
+
+    def share_link_of(self, id_: str) -> str:
+        """The public address of an article, written under its post."""
+        ...
+
+    def ref(self, url: str) -> ArticleRef | None:
+        """The article that a link names, where the link is this source's."""
+        ...
+
+    def hosts(self) -> set[str]:
+        """Every host that it may be asked for, with its port where the sources file has one."""
+        ...
