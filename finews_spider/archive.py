@@ -15,9 +15,9 @@ from filelock import FileLock, Timeout
 from finews_spider import categories, dates, ids, posts
 from finews_spider.exceptions import DiskError, HeldError, MistakeError
 from finews_spider.files import ASIDE, Changes, write_all
-from finews_spider.index import Index, Post
 from finews_spider.items import Article
-from finews_spider.unpublished import Unpublished
+from finews_spider.ledger.posts import Index, Post
+from finews_spider.ledger.unpublished import Unpublished
 
 BY_DAY = "_posts/{year}/{month}/{day}/{year}-{month}-{day}-{id}.md"
 FLAT = "_posts/{year}-{month}-{day}-{id}.md"

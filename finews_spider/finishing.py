@@ -11,9 +11,9 @@ from scrapy.settings import BaseSettings
 from finews_spider import categories, dates, ids
 from finews_spider.archive import Archive
 from finews_spider.exceptions import DiskError, MistakeError, PublishError
+from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.publishing import Message, Published, publish
 from finews_spider.retention import Moves, move_old
-from finews_spider.unpublished import Unpublished
 
 Mode = Literal["commit", "push"]
 

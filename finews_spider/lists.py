@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from finews_spider.coverage import Reach
-from finews_spider.ledger import Ledger
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.listings import FinishedListings
 from finews_spider.sources.base import Listing, ListingPage, Query
 
 
@@ -36,7 +37,7 @@ class Lists:
     """Decides of each page of a list whether the next one is read."""
 
     def __init__(self, ledger: Ledger, query: Query) -> None:
-        self._ledger = ledger
+        self._finished = FinishedListings(ledger)
         self._query = query
         self._narrow = bool(query.categories or query.columns)
         self.readings: dict[tuple[str, str], ListReading] = {}  # by source and name of the list
@@ -45,13 +46,13 @@ class Lists:
         """A page of a list is about to be asked for. Until its end is reached, the list is unfinished."""
         reading = self.readings.get((source, listing.name))
         if reading is None:
-            query = "SELECT finished FROM lists WHERE source = ? AND name = ?"
-            row = self._ledger.row(query, (source, self._name(listing.name)))
-            reading = self.readings[source, listing.name] = ListReading(
-                was_finished=bool(row and row[0]), in_order=listing.in_order
-            )
+            was_finished = self._finished.is_finished(source, self._name(listing.name))
+            reading = ListReading(was_finished=was_finished, in_order=listing.in_order)
+            self.readings[source, listing.name] = reading
             self._finish(source, listing.name, finished=False)
-            self._reopen(source)
+            if self._query.window:
+                # It archives out of turn: pages of which all is known may then stand above others that nobody read.
+                self._finished.reopen(source)
         return reading
 
     def read(self, source: str, listing: Listing, page: ListingPage, fresh: Sequence[bool]) -> Listing | None:
@@ -120,15 +121,7 @@ class Lists:
 
     def _finish(self, source: str, name: str, *, finished: bool) -> None:
         if not self._query.window:
-            with self._ledger.writing():
-                row = (source, self._name(name), finished)
-                self._ledger.rows("INSERT OR REPLACE INTO lists VALUES (?, ?, ?)", row)
-
-    def _reopen(self, source: str) -> None:
-        """A window archives out of turn: pages of which all is known may then stand above others that nobody read."""
-        if self._query.window:
-            with self._ledger.writing():
-                self._ledger.rows("UPDATE lists SET finished = 0 WHERE source = ?", (source,))
+            self._finished.record(source, self._name(name), finished=finished)
 
     def _name(self, name: str) -> str:
         """A run that is for some categories leaves out the others' rows, so its lists are others."""

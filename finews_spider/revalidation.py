@@ -1,19 +1,18 @@
 """Listings are asked for again with If-None-Match and If-Modified-Since; for a 304 the kept answer stands in."""
 
-import zlib
-from datetime import timedelta
 from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from finews_spider import dates
-from finews_spider.ledger import Ledger
+from finews_spider.ledger.responses import KeptResponses, Validators
 
-KEPT = timedelta(days=30)  # since it was last asked for
-LONGEST = 1000  # characters of an ETag; it is sent back
+MAX_VALIDATOR = 1000  # characters of an ETag; it is sent back
 UNCHANGED = "unchanged"  # the flag of a response that stands in
+
+
+_HEADERS = ("ETag", "Last-Modified")
 
 
 class RevalidationMiddleware:
@@ -31,59 +30,32 @@ class RevalidationMiddleware:
         return cls(crawler)
 
     @property
-    def _ledger(self) -> Ledger:
-        ledger: Ledger = self.crawler.spider.ledger  # type: ignore[union-attr]
-        return ledger
+    def _responses(self) -> KeptResponses:
+        return KeptResponses(self.crawler.spider.ledger)  # type: ignore[union-attr]
 
     def process_request(self, request: Request) -> None:
-        """Say what is kept."""
+        """Send what validates the kept answer."""
         if not request.meta.get("revalidate"):
             return
-        for name, value in zip(("If-None-Match", "If-Modified-Since"), self._validators(request.url), strict=True):
+        validators = self._responses.validators(request.url)
+        for name, value in zip(("If-None-Match", "If-Modified-Since"), validators, strict=True):
             request.headers.pop(name, None)  # of the page that redirected here
             if value:
                 request.headers[name] = value
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """The answer, or the kept one where it is the same; or the request again, where that cannot be read."""
+        """Return the answer, or the kept one where it is the same; or the request again, where that cannot be read."""
         if not request.meta.get("revalidate"):
             return response
         if response.status == 304:
             return self._kept(response) or request.copy()
-        validators = [(response.headers.get(name) or b"").decode("latin-1") for name in ("ETag", "Last-Modified")]
-        if response.status == 200 and any(validators) and max(map(len, validators)) <= LONGEST:
-            self._keep(response, *validators)
+        validators = Validators(*((response.headers.get(name) or b"").decode("latin-1") for name in _HEADERS))
+        if response.status == 200 and any(validators) and max(map(len, validators)) <= MAX_VALIDATOR:
+            self._responses.keep(response.url, validators, response.body)
         return response
 
-    def _validators(self, url: str) -> tuple[str, str]:
-        found: tuple[str, str] = self._ledger.row("SELECT etag, modified FROM pages WHERE url = ?", (url,)) or ("", "")
-        return found
-
     def _kept(self, response: Response) -> Response | None:
-        row = self._ledger.row("SELECT body FROM pages WHERE url = ?", (response.url,))
-        if row is None:  # a 304 that nobody asked for
+        if not self._responses.is_kept(response.url):  # a 304 that nobody asked for
             return response
-        with self._ledger.writing():
-            try:
-                body = zlib.decompress(row[0])
-            except zlib.error:  # damage in the ledger
-                self._ledger.rows("DELETE FROM pages WHERE url = ?", (response.url,))
-                return None
-            self._ledger.rows("UPDATE pages SET asked = ? WHERE url = ?", (_day(), response.url))
-        return response.replace(status=200, body=body, flags=[*response.flags, UNCHANGED])
-
-    def _keep(self, response: Response, etag: str, modified: str) -> None:
-        kept = (response.url, etag, modified, zlib.compress(response.body, 1), _day())
-        with self._ledger.writing():
-            self._ledger.rows("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", kept)
-            self._ledger.rows("DELETE FROM pages WHERE asked < ?", (_day() - KEPT.days,))
-
-
-def forget(ledger: Ledger, url: str) -> None:
-    """The answer could not be read: it is asked for as if it never came, or a 304 would bring it again and again."""
-    with ledger.writing():
-        ledger.rows("DELETE FROM pages WHERE url = ?", (url,))
-
-
-def _day() -> int:
-    return dates.now().toordinal()
+        body = self._responses.body(response.url)
+        return None if body is None else response.replace(status=200, body=body, flags=[*response.flags, UNCHANGED])

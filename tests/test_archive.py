@@ -11,9 +11,9 @@ import pytest
 from finews_spider.archive import BY_DAY, FLAT, Archive, check_output, post_pattern
 from finews_spider.dates import BEIJING
 from finews_spider.exceptions import MistakeError
-from finews_spider.index import Index
 from finews_spider.items import Article
-from finews_spider.ledger import Ledger
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.posts import Index
 from finews_spider.posts import render
 
 ID = "NW202112302230672549"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from finews_spider.ledger import Ledger
+from finews_spider.ledger.database import Ledger
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World

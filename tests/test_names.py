@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from finews_spider import categories, ids
 from finews_spider.archive import POST_PATHS, Archive
 from finews_spider.dates import BEIJING
-from finews_spider.index import Index
-from finews_spider.ledger import Ledger
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.posts import Index
 from finews_spider.slugs import slug
 
 NUMBER = "202112302230672549"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from finews_spider.archive import check_output
-from finews_spider.index import Index
-from finews_spider.ledger import Ledger
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.posts import Index
 from finews_spider.retention import move_old
 from tests.support import existing
 from tests.support.existing import fingerprints

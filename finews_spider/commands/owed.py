@@ -12,8 +12,8 @@ from finews_spider import dates, ids
 from finews_spider.archive import check_output
 from finews_spider.config import existing_output_folder
 from finews_spider.exceptions import DiskError, MistakeError
-from finews_spider.ledger import Ledger
-from finews_spider.owed import Debt, Owed, State
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.owed import Debt, Owed, State
 
 MARGIN = " " * 4
 

@@ -9,8 +9,8 @@ from scrapy.commands import ScrapyCommand
 from finews_spider.archive import only_run
 from finews_spider.config import output_folder
 from finews_spider.exceptions import DiskError, HeldError, MistakeError
-from finews_spider.index import Index
-from finews_spider.ledger import Ledger
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.posts import Index
 
 
 class Command(ScrapyCommand):

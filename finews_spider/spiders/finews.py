@@ -28,14 +28,15 @@ from finews_spider.exceptions import DiskError
 from finews_spider.figures import Figures, days, last_read
 from finews_spider.finishing import read_ending
 from finews_spider.hosts import doors
-from finews_spider.index import Index
 from finews_spider.items import Article, ArticleRef
-from finews_spider.ledger import Ledger
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.owed import Owed, State, Task
+from finews_spider.ledger.posts import Index
+from finews_spider.ledger.responses import KeptResponses
 from finews_spider.lists import Lists
 from finews_spider.manners import LeftAloneError, let_go
-from finews_spider.owed import Owed, State, Task
 from finews_spider.reasons import reason_of
-from finews_spider.revalidation import UNCHANGED, forget
+from finews_spider.revalidation import UNCHANGED
 from finews_spider.sources.base import BlockedError, Listing, ListingPage, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load
@@ -251,7 +252,7 @@ class FinewsSpider(scrapy.Spider):
     def unreadable_listing(self, response: Response, source: Source, listing: Listing, error: UnreadableError) -> Asked:
         """Ask again some times, as for a server's error: null data come and go."""
         assert response.request
-        forget(self.ledger, response.url)
+        KeptResponses(self.ledger).forget(response.url)
         again = get_retry_request(response.request, spider=self, reason="unreadable")
         if again:
             self.open_listings += 1

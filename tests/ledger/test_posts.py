@@ -17,10 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from finews_spider import ids
 from finews_spider.files import ASIDE, write_all
-from finews_spider.index import FOLDERS, UNSURE, Index, Post
 from finews_spider.items import ArticleRef
-from finews_spider.ledger import Ledger
-from finews_spider.owed import Owed
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.owed import Owed
+from finews_spider.ledger.posts import FOLDERS, UNSURE, Index, Post
 
 FIRST = 202112302230000000
 DAY = "_posts/2021/12/30"

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from finews_spider import ids
 from finews_spider.exceptions import DiskError
-from finews_spider.ledger import Ledger
-from finews_spider.unpublished import NOTE, Unpublished
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.unpublished import NOTE, Unpublished
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from finews_spider import dates
 from finews_spider.items import ArticleRef
-from finews_spider.ledger import Ledger
+from finews_spider.ledger.database import Ledger
 
 FIRST_PAUSE = timedelta(minutes=10)  # after a first try that failed; then twice as long each time
 LONGEST_PAUSE = timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from finews_spider.ledger import Ledger
+from finews_spider.ledger.database import Ledger
 
 NOTE = "INSERT OR IGNORE INTO unpublished VALUES (?)"
 

@@ -8,11 +8,11 @@ import pytest
 from finews_spider import dates
 from finews_spider.commands.owed import lines
 from finews_spider.dates import BEIJING
-from finews_spider.index import Index, Post
 from finews_spider.items import ArticleRef
-from finews_spider.ledger import Ledger
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.owed import LONGEST_PAUSE, Debt, Owed, State
+from finews_spider.ledger.posts import Index, Post
 from finews_spider.newsroom.world import Story, World
-from finews_spider.owed import LONGEST_PAUSE, Debt, Owed, State
 from tests.conftest import Ran, Site, run_scrapy
 
 NOW = datetime(2021, 12, 30, 12, 0, tzinfo=BEIJING)

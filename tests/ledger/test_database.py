@@ -11,10 +11,10 @@ from random import Random
 import pytest
 
 from finews_spider.exceptions import DiskError, MistakeError
-from finews_spider.index import Index
 from finews_spider.items import ArticleRef
-from finews_spider.ledger import FILE, VERSION, Ledger
-from finews_spider.owed import Owed
+from finews_spider.ledger.database import FILE, VERSION, Ledger
+from finews_spider.ledger.owed import Owed
+from finews_spider.ledger.posts import Index
 from tests.conftest import TimedSite
 
 PAGE = 4096

@@ -1,4 +1,4 @@
-"""The ledger: an embedded SQLite file beside the posts. `index.py` keeps what is archived there, `owed.py` the rest."""
+"""The ledger's file: opened, checked, made anew where it cannot be used. Each table has a module of its own."""
 
 import logging
 import sqlite3

@@ -1,0 +1,25 @@
+"""Which lists were read to their end, so that a later run may stop where nothing is new."""
+
+from finews_spider.ledger.database import Ledger
+
+
+class FinishedListings:
+    """The lists of each source, by name: finished, when the last run that read one came to its end."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def is_finished(self, source: str, name: str) -> bool:
+        """Return whether the last run that read the list came to its end; False for a list never read."""
+        row = self._ledger.row("SELECT finished FROM lists WHERE source = ? AND name = ?", (source, name))
+        return bool(row and row[0])
+
+    def record(self, source: str, name: str, *, finished: bool) -> None:
+        """Note whether the list was read to its end. Raises DiskError."""
+        with self._ledger.writing():
+            self._ledger.rows("INSERT OR REPLACE INTO lists VALUES (?, ?, ?)", (source, name, finished))
+
+    def reopen(self, source: str) -> None:
+        """Have the next run read all lists of a source to their end. Raises DiskError."""
+        with self._ledger.writing():
+            self._ledger.rows("UPDATE lists SET finished = 0 WHERE source = ?", (source,))

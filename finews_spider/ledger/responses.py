@@ -1,0 +1,66 @@
+"""Answers that can be asked for again with If-None-Match and If-Modified-Since: their validators and bodies."""
+
+import zlib
+from datetime import timedelta
+from typing import NamedTuple
+
+from finews_spider import dates
+from finews_spider.ledger.database import Ledger
+
+KEPT = timedelta(days=30)  # since it was last asked for
+
+
+class Validators(NamedTuple):
+    """The ETag and Last-Modified of a kept answer, as its server wrote them; empty for one it did not send."""
+
+    etag: str = ""
+    modified: str = ""
+
+
+class KeptResponses:
+    """Bodies of answers by URL, for as long as a run asks for them within `KEPT`."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def validators(self, url: str) -> Validators:
+        """Return what the kept answer of that URL is revalidated with; empty ones where none is kept."""
+        return Validators(*self._ledger.row("SELECT etag, modified FROM pages WHERE url = ?", (url,)) or ("", ""))
+
+    def is_kept(self, url: str) -> bool:
+        """Return whether there is an answer of that URL."""
+        return self._ledger.row("SELECT 1 FROM pages WHERE url = ?", (url,)) is not None
+
+    def body(self, url: str) -> bytes | None:
+        """Return the kept body, and note that it was asked for; None, and forget it, where it is damaged.
+
+        Raises DiskError.
+        """
+        (packed,) = self._ledger.row("SELECT body FROM pages WHERE url = ?", (url,))
+        try:
+            body = zlib.decompress(packed)
+        except zlib.error:
+            self.forget(url)
+            return None
+        with self._ledger.writing():
+            self._ledger.rows("UPDATE pages SET asked = ? WHERE url = ?", (_today(), url))
+        return body
+
+    def keep(self, url: str, validators: Validators, body: bytes) -> None:
+        """Keep an answer in place of the one before it, and forget those that nobody asks for. Raises DiskError."""
+        with self._ledger.writing():
+            row = (url, *validators, zlib.compress(body, 1), _today())
+            self._ledger.rows("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", row)
+            self._ledger.rows("DELETE FROM pages WHERE asked < ?", (_today() - KEPT.days,))
+
+    def forget(self, url: str) -> None:
+        """Ask for that URL as if its answer never came: a 304 would bring back one that cannot be read.
+
+        Raises DiskError.
+        """
+        with self._ledger.writing():
+            self._ledger.rows("DELETE FROM pages WHERE url = ?", (url,))
+
+
+def _today() -> int:
+    return dates.now().toordinal()
