@@ -8,12 +8,13 @@ from typing import Literal, NamedTuple, get_args
 
 from scrapy.settings import BaseSettings
 
-from finews_spider import categories, dates, ids
-from finews_spider.archive import Archive
+from finews_spider import dates, ids
+from finews_spider.archive import category_pages
+from finews_spider.archive.archive import Archive
+from finews_spider.archive.retention import Moves, move_old
 from finews_spider.exceptions import DiskError, MistakeError, PublishError
 from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.publishing import Message, Published, publish
-from finews_spider.retention import Moves, move_old
 
 Mode = Literal["commit", "push"]
 
@@ -57,7 +58,7 @@ def message(output: Path, run: str, changes: Mapping[str, str]) -> Message:
     return Message(
         run=run,
         new=len(new),
-        categories=len({categories.of(output / name) for name in new}),
+        categories=len({category_pages.of(output / name) for name in new}),
         edited=list(posts.values()).count("M"),
         moved=len(added) - len(new),
     )

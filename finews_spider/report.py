@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from finews_spider import __version__, dates
+from finews_spider.archive.atomic import check_inside, write_all
 from finews_spider.coverage import window_part
-from finews_spider.files import check_inside, write_all
 from finews_spider.lists import ListReading
 from finews_spider.shapes import fits
 from finews_spider.spiders.finews import FinewsSpider

@@ -6,12 +6,12 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from finews_spider.archive import Archive
-from finews_spider.edits import at_its_link, is_edited, is_stub
+from finews_spider.archive.archive import Archive
+from finews_spider.archive.changes import at_its_link, is_edited, is_stub
+from finews_spider.archive.posts import render
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article
 from finews_spider.markup.text import visible
-from finews_spider.posts import render
 
 logger = logging.getLogger(__name__)
 

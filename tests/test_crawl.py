@@ -12,11 +12,11 @@ from urllib.request import urlopen
 import pytest
 from aiohttp import web
 
+from finews_spider.archive.posts import parse
 from finews_spider.dates import BEIJING
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
-from finews_spider.posts import parse
 from pipelines.clean import shut
 from tests.conftest import Site, unanswered
 from tests.support.paths import ROOT

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from parsel import Selector
 
-from finews_spider import categories
-from finews_spider.categories import State
+from finews_spider.archive import category_pages
+from finews_spider.archive.category_pages import State
 from tests.conftest import Ran, run_scrapy
 from tests.support.built import build, dom, served
 
@@ -93,7 +93,7 @@ def test_a_browser_opens_the_index_and_a_post(
 
 
 def test_every_category_has_its_page(built: Path, folder: Path) -> None:
-    found = categories.scan(folder)
+    found = category_pages.scan(folder)
     assert len(found) > 10
-    assert {categories.page(folder, category).state for category in found.values()} == {State.RIGHT}
-    assert all((built / categories.path(slug)).exists() for slug in found)
+    assert {category_pages.page(folder, category).state for category in found.values()} == {State.RIGHT}
+    assert all((built / category_pages.path(slug)).exists() for slug in found)

@@ -16,13 +16,13 @@ import nh3
 import pytest
 from lxml import etree
 
-from finews_spider import categories
+from finews_spider.archive import category_pages
+from finews_spider.archive.posts import parse
 from finews_spider.commands.demo import NOT_SKELETON, SITE
 from finews_spider.items import Article
 from finews_spider.markup.allowlist import ATTRIBUTES, TAGS
 from finews_spider.markup.text import visible
 from finews_spider.newsroom.server import Newsroom
-from finews_spider.posts import parse
 from tests.conftest import Site
 from tests.support import hostile
 from tests.support.built import build, judged
@@ -134,7 +134,7 @@ def test_every_post_has_its_page_and_no_page_is_anywhere_else(
     assert len(posts) == len(fed.posts()) >= 2_000
     pages = {f"/{path.relative_to(built)}" for path in built.rglob("*") if path.is_file()}
     assert posts.keys() <= pages
-    lists = {f"/{categories.path(article.category)}" for article in posts.values()}
+    lists = {f"/{category_pages.path(article.category)}" for article in posts.values()}
     own = "/index.html /404.html /feed.xml /search.json /sitemap.xml /robots.txt /emnews/index.html".split()
     looked_at = {"/judge.html", "/pages.json"}
     rest = pages - {*posts, *lists, *own, *looked_at}

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from scrapy.settings import Settings
 
-from finews_spider import categories, report
+from finews_spider import report
+from finews_spider.archive import category_pages
 from finews_spider.commands.demo import NOT_SKELETON
 from finews_spider.commands.demo import SITE as SKELETON
 from finews_spider.exceptions import MistakeError
@@ -94,7 +95,7 @@ def test_a_run_is_one_commit_that_says_what_came(site: Site, tree: Tree) -> None
     ran = site.crawl(settings=COMMIT)
     assert ran.code == 0
     check_all_is_published(site, tree)
-    slugs = {categories.of(site.output / post) for post in site.posts()}
+    slugs = {category_pages.of(site.output / post) for post in site.posts()}
     line, _ = tree.log()
     assert line == f"{len(site.posts())} new posts in {len(slugs)} categories"
     trailers = tree.git("log", "-1", "--format=%(trailers)").splitlines()
@@ -194,7 +195,7 @@ def test_what_a_run_wrote_that_did_not_come_to_its_end_is_published(
     crawl.send_signal(how)
     code = slow.end_of(crawl).code
     cut = slow.posts()
-    assert {categories.path(categories.of(slow.output / post)) for post in cut} <= pages(slow)
+    assert {category_pages.path(category_pages.of(slow.output / post)) for post in cut} <= pages(slow)
     if how is signal.SIGKILL:
         assert code == -9
         slow.room.clear()

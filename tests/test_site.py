@@ -12,11 +12,11 @@ import pytest
 from lxml import etree
 from parsel import Selector
 
-from finews_spider import categories
+from finews_spider.archive import category_pages
+from finews_spider.archive.posts import render
+from finews_spider.archive.retention import move_old
 from finews_spider.commands.demo import NOT_SKELETON, SITE
 from finews_spider.items import Article
-from finews_spider.posts import render
-from finews_spider.retention import move_old
 from tests.support import existing
 from tests.support.built import DARK, MEASURE, build, dom, measured, served
 
@@ -50,7 +50,7 @@ def write(site: Path, *, flat: bool = False) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         name = f"{article.time:%Y-%m-%d}-{article.id}.md"
         (folder / name).write_text(render(article, existing.SITE), encoding="utf-8")
-    categories.ensure(site, {each.category: each.tag for each in articles()})
+    category_pages.ensure(site, {each.category: each.tag for each in articles()})
     return site
 
 
@@ -130,7 +130,7 @@ def test_the_home_page_links_to_every_category_with_its_number_of_posts(site: Pa
     shown = {row.xpath("a/@href").get(): int(row.xpath("string(small)").get("")) for row in rows}
     wanted: dict[str, int] = {}
     for article in articles():
-        path = f"/{categories.path(article.category)}".removesuffix("index.html")
+        path = f"/{category_pages.path(article.category)}".removesuffix("index.html")
         wanted[path] = wanted.get(path, 0) + 1
     assert shown == wanted
 

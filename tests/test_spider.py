@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
-from finews_spider.archive import check_output
+from finews_spider.archive.lock import check_output
 from finews_spider.items import Article
 from finews_spider.report import FAULT, verdict
 from finews_spider.sources.base import Listing, ListingPage

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from finews_spider.archive.posts import parse
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import COLUMNS, SLUGS
 from finews_spider.newsroom.world import Story, World
-from finews_spider.posts import parse
 from pipelines.clean import shut
 from tests.conftest import Ran, Site, run_scrapy, unanswered
 from tools.torture import ShortLists

@@ -16,12 +16,12 @@ from scrapy.exceptions import DropItem
 from scrapy.utils.test import get_crawler
 
 from finews_spider import ids
+from finews_spider.archive.posts import parse, render
 from finews_spider.errand import Errand
 from finews_spider.items import FLASH_CATEGORY, Article, ArticleRef
 from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.server import sites
 from finews_spider.newsroom.world import World
-from finews_spider.posts import parse, render
 from finews_spider.sources.base import Listing, Query, Source, UnreadableError
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load

@@ -13,11 +13,11 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from finews_spider.archive import POST_PATHS
+from finews_spider.archive.paths import POST_PATHS
+from finews_spider.archive.posts import render
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
 from finews_spider.newsroom.words import MEDIA
-from finews_spider.posts import render
 from finews_spider.publishing import Message, publish
 
 A_DAY = 190  # posts; the existing site had 37,000 in its seven months

@@ -11,8 +11,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["finews_spider", "pipelines"]):
+    from finews_spider.archive.front_matter import fields
     from finews_spider.dates import read_time
-    from finews_spider.front_matter import fields
     from finews_spider.ids import id_in_url
     from finews_spider.markup.characters import one_line
     from finews_spider.markup.parsing import NotWholeError

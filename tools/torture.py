@@ -18,7 +18,7 @@ from random import Random
 from statistics import median
 from typing import NamedTuple
 
-from finews_spider import categories
+from finews_spider.archive import category_pages
 from finews_spider.newsroom.pages import Page
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
@@ -238,7 +238,7 @@ def left_over(output: Path) -> list[str]:
 
     The pages of categories are finews's own, and have to be there.
     """
-    pages = {categories.path(slug) for slug in categories.scan(output)}
+    pages = {category_pages.path(slug) for slug in category_pages.scan(output)}
     found = [f"no {page}" for page in sorted(pages) if not (output / page).is_file()]
     for path in files(output, "."):
         top, *below = path.relative_to(output).parts

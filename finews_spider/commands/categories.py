@@ -7,12 +7,12 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from finews_spider import categories
-from finews_spider.archive import only_run
-from finews_spider.categories import Category, Page, State
+from finews_spider.archive import category_pages
+from finews_spider.archive.category_pages import Category, Page, State
+from finews_spider.archive.front_matter import scalar
+from finews_spider.archive.lock import only_run
 from finews_spider.config import existing_output_folder
 from finews_spider.exceptions import HeldError, MistakeError
-from finews_spider.front_matter import scalar
 from finews_spider.report import HELD, WRONG
 
 TO_MEND = 1
@@ -56,15 +56,15 @@ class Command(ScrapyCommand):
 
 def _say(output: Path, *, mend: bool) -> int:
     """Print a line for each category, then what is to mend, or was mended; the exit code."""
-    found = categories.scan(output)
+    found = category_pages.scan(output)
     for category in sorted(found.values(), key=lambda each: (-each.posts, each.slug)):
         print(f"{category.posts:7}  {category.slug}  {scalar(category.tag)}{_also(category)}")
     print(f"{sum(category.posts for category in found.values())} posts in {len(found)} categories")
-    for alike in categories.same_but_for_case(found):
+    for alike in category_pages.same_but_for_case(found):
         print(
             f"{', '.join(alike)}: differ in case only; where a disk does not tell them apart, one page serves for all"
         )
-    pages = [(category, categories.page(output, category)) for category in found.values()]
+    pages = [(category, category_pages.page(output, category)) for category in found.values()]
     left = [page for category, page in pages if page.state and not _dealt_with(output, category, page, mend=mend)]
     to_mend = [page for page in left if page.state in (State.MISSING, State.WRONG)]
     if to_mend and not mend:
@@ -80,7 +80,7 @@ def _also(category: Category) -> str:
 
 def _dealt_with(output: Path, category: Category, page: Page, *, mend: bool) -> bool:
     """Say what is with the page, and mend it if that is asked for."""
-    done = mend and categories.mend(output, category, page)
+    done = mend and category_pages.mend(output, category, page)
     what = f"{scalar(page.title)} -> {scalar(category.tag)}" if page.state is State.WRONG else scalar(category.tag)
     print(f"{f'mended, {page.state}' if done else page.state}: {page.path.relative_to(output)}: {what}")
     return done

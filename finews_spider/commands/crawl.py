@@ -9,7 +9,7 @@ from contextlib import suppress
 from scrapy.commands import crawl
 
 from finews_spider import report
-from finews_spider.archive import only_run
+from finews_spider.archive.lock import only_run
 from finews_spider.config import output_folder
 from finews_spider.exceptions import HeldError, MistakeError
 from finews_spider.extensions.progress import quieten

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from finews_spider.archive import only_run
+from finews_spider.archive.lock import only_run
+from finews_spider.archive.paths import FOLDERS, POSTS
 from finews_spider.exceptions import HeldError, MistakeError
 from finews_spider.extensions.report import RunReport
 from finews_spider.newsroom.server import Newsroom
@@ -19,7 +20,7 @@ from finews_spider.spiders.finews import FinewsSpider
 
 SITE = Path(__file__).resolve().parents[2] / "output"
 # What a run leaves in a site; the rest is the site's skeleton.
-NOT_SKELETON = shutil.ignore_patterns("_posts", "old_post", "_old_post", "category", "_site", ".*")
+NOT_SKELETON = shutil.ignore_patterns(*FOLDERS, "category", "_site", ".*")
 POST_LINES = 20
 FULL_SPEED = {"LOG_LEVEL": "WARNING", "DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
 LOOPBACK = {"FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}  # where the newsroom is
@@ -82,7 +83,7 @@ class Command(ScrapyCommand):
 
 
 def _say_next(folder: Path) -> None:
-    posts = sorted(folder.glob("_posts/**/*-NW*.md"), key=lambda post: post.name)
+    posts = sorted(folder.glob(f"{POSTS}/**/*-NW*.md"), key=lambda post: post.name)
     print(f"\nOne of the posts, {posts[0]}:\n\n{_head(posts[0])}")
     scrapy = os.path.relpath(sys.argv[0])
     print(f"\nNext:\n  jekyll serve --source {folder}  # the site, if Jekyll is installed")

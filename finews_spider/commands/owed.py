@@ -9,7 +9,7 @@ from typing import ClassVar
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates, ids
-from finews_spider.archive import check_output
+from finews_spider.archive.lock import check_output
 from finews_spider.config import existing_output_folder
 from finews_spider.exceptions import DiskError, MistakeError
 from finews_spider.ledger.database import Ledger

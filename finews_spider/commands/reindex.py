@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from finews_spider.archive import only_run
+from finews_spider.archive.lock import only_run
+from finews_spider.archive.paths import FOLDERS
 from finews_spider.config import output_folder
 from finews_spider.exceptions import DiskError, HeldError, MistakeError
 from finews_spider.ledger.database import Ledger
@@ -30,7 +31,7 @@ class Command(ScrapyCommand):
         try:
             output = output_folder(self.settings)
             with only_run(output), Ledger(output) as ledger:
-                print(f"{ledger.file}: {Index(ledger).reindex()} posts")
+                print(f"{ledger.file}: {Index(ledger, FOLDERS).reindex()} posts")
         except (MistakeError, HeldError, DiskError) as error:
             print(f"scrapy reindex: {error}", file=sys.stderr)
             self.exitcode = 6 if isinstance(error, HeldError) else 2

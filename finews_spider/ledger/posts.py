@@ -15,7 +15,6 @@ from finews_spider.ledger.unpublished import NOTE, Unpublished
 
 logger = logging.getLogger(__name__)
 
-FOLDERS = ("_posts", "old_post", "_old_post")  # the last is old_post as a collection, which Jekyll builds
 UNSURE = 2_000_000_000  # ns; a folder that changed so shortly ago may change again at the same time of its clock
 # When a folder changed, where that is not known: it is listed at the next look.
 UNKNOWN, NO_FOLDER = -1, 0  # the latter as in `files.Changes`
@@ -41,10 +40,11 @@ class Post(NamedTuple):
 
 
 class Index:
-    """The posts of the output folder, in any layout below `FOLDERS`."""
+    """The posts of the output folder, in any layout below `folders`, which are relative to it."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, folders: Sequence[str]) -> None:
         self._ledger = ledger
+        self._folders = folders
         self._output = ledger.output
         self.unpublished = Unpublished(ledger)
 
@@ -66,7 +66,7 @@ class Index:
         Only folders that changed since the last look are listed.
         """
         came = gone = 0
-        folders = list(FOLDERS)
+        folders = list(self._folders)
         with self._ledger.writing():
             while folders:
                 folder = folders.pop()

@@ -20,7 +20,9 @@ from twisted.python.failure import Failure
 
 from finews_spider import __version__, dates, ids
 from finews_spider.addresses import networks
-from finews_spider.archive import Archive, check_output, post_pattern
+from finews_spider.archive.archive import Archive
+from finews_spider.archive.lock import check_output
+from finews_spider.archive.paths import FOLDERS, post_pattern
 from finews_spider.arguments import Arguments, read_arguments
 from finews_spider.config import check_settings, output_folder
 from finews_spider.errand import Errand, kind_of
@@ -98,7 +100,7 @@ class FinewsSpider(scrapy.Spider):
         spider.hosts = doors(set().union(*(source.hosts() for source in spider.sources.values())))
         output = output_folder(settings)
         spider.ledger = Ledger(output)
-        spider.archive = Archive(output, Index(spider.ledger), post_pattern(settings["FINEWS_POST_PATH"]))
+        spider.archive = Archive(output, Index(spider.ledger, FOLDERS), post_pattern(settings["FINEWS_POST_PATH"]))
         pause = timedelta(seconds=settings.getfloat("FINEWS_OWED_PAUSE"))
         spider.owed = Owed(spider.ledger, timedelta(days=settings.getfloat("FINEWS_OWED_DAYS")), pause)
         spider.lists = Lists(spider.ledger, spider.arguments.query)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from finews_spider import dates
+from finews_spider.archive.paths import FOLDERS
 from finews_spider.commands.owed import lines
 from finews_spider.dates import BEIJING
 from finews_spider.items import ArticleRef
@@ -58,7 +59,7 @@ def next_run(ledger: Ledger) -> Owed:
 
 
 def archive(ledger: Ledger, *refs: ArticleRef) -> None:
-    Index(ledger).add([Post(each.id, "_posts", f"2021-12-30-{each.id}.md") for each in refs], {})
+    Index(ledger, FOLDERS).add([Post(each.id, "_posts", f"2021-12-30-{each.id}.md") for each in refs], {})
 
 
 def test_what_is_named_is_owed_as_it_was_named(owed: Owed) -> None:

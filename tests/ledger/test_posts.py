@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from finews_spider import ids
-from finews_spider.files import ASIDE, write_all
+from finews_spider.archive.atomic import ASIDE, write_all
+from finews_spider.archive.paths import FOLDERS
 from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.owed import Owed
-from finews_spider.ledger.posts import FOLDERS, UNSURE, Index, Post
+from finews_spider.ledger.posts import UNSURE, Index, Post
 
 FIRST = 202112302230000000
 DAY = "_posts/2021/12/30"
@@ -100,13 +101,13 @@ def output(tmp_path: Path) -> Path:
 @pytest.fixture
 def ledger(output: Path) -> Iterator[Ledger]:
     with Ledger(output) as ledger:
-        Index(ledger).look()
+        Index(ledger, FOLDERS).look()
         yield ledger
 
 
 @pytest.fixture
 def index(ledger: Ledger) -> Index:
-    return Index(ledger)
+    return Index(ledger, FOLDERS)
 
 
 @pytest.fixture
@@ -212,7 +213,7 @@ def test_folders_that_are_links_are_not_entered(output: Path, tmp_path_factory: 
     (output / "_posts/loop").symlink_to(output / "_posts")
     (output / "_posts/nowhere").symlink_to("nowhere")
     with Ledger(output) as ledger:
-        assert Index(ledger).look() == (5, 0)
+        assert Index(ledger, FOLDERS).look() == (5, 0)
 
 
 def test_a_folder_that_became_a_link_is_left(output: Path, ledger: Ledger, index: Index) -> None:
@@ -228,7 +229,7 @@ def test_the_folder_of_all_posts_may_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site/_posts").symlink_to(tmp_path / "elsewhere")
     with Ledger(tmp_path / "site") as ledger:
-        assert Index(ledger).look() == (1, 0)
+        assert Index(ledger, FOLDERS).look() == (1, 0)
 
 
 def test_of_two_posts_of_one_id_either_may_go(output: Path, index: Index) -> None:
@@ -367,7 +368,7 @@ class Folders(RuleBasedStateMachine):
         self.patch.setattr(os, "fsync", lambda _: None)  # most of the time it takes
         self.output = Path(tempfile.mkdtemp(prefix="finews-index-"))
         self.ledger = Ledger(self.output)
-        self.index = Index(self.ledger)
+        self.index = Index(self.ledger, FOLDERS)
         self.looked = True
         self.ticks = count(1)
 
@@ -432,7 +433,7 @@ class Folders(RuleBasedStateMachine):
     def another_run_begins(self) -> None:
         self.ledger.close()
         self.ledger = Ledger(self.output)
-        self.index = Index(self.ledger)
+        self.index = Index(self.ledger, FOLDERS)
 
     @invariant()
     def the_index_is_what_a_walk_finds(self) -> None:

@@ -11,10 +11,10 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
+from finews_spider.archive.posts import render
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
 from finews_spider.newsroom.words import SLUGS
-from finews_spider.posts import render
 
 LAST = datetime(2022, 6, 30, 23, 50, tzinfo=BEIJING)  # of the newest post
 EVERY = timedelta(minutes=7)  # about 37,000 posts from December to June

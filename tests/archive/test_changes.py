@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
+from finews_spider.archive.changes import at_its_link, is_edited
 from finews_spider.dates import BEIJING
-from finews_spider.edits import at_its_link, is_edited
 from finews_spider.items import Article
 from finews_spider.markup.text import visible
 from finews_spider.newsroom.world import Story, World

@@ -1,91 +1,21 @@
 """The archive: all posts under one output folder. It is the truth about what is kept."""
 
 import asyncio
-import os
-import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from filelock import FileLock, Timeout
-
-from finews_spider import categories, dates, ids, posts
-from finews_spider.exceptions import DiskError, HeldError, MistakeError
-from finews_spider.files import ASIDE, Changes, write_all
+from finews_spider import ids
+from finews_spider.archive import category_pages, posts
+from finews_spider.archive.atomic import Changes, write_all
+from finews_spider.archive.paths import BY_DAY
+from finews_spider.exceptions import DiskError
 from finews_spider.items import Article
 from finews_spider.ledger.posts import Index, Post
 from finews_spider.ledger.unpublished import Unpublished
 
-BY_DAY = "_posts/{year}/{month}/{day}/{year}-{month}-{day}-{id}.md"
-FLAT = "_posts/{year}-{month}-{day}-{id}.md"
-POST_PATHS = {"by-day": BY_DAY, "flat": FLAT}
-
 GATHERING = 0.05  # seconds in which posts come together to be written at once: a thread's switch costs more than a post
-
-_PATTERN = re.compile(r"_posts/(?:[\w.-]+/|\{(?:year|month|day)\}/)*\{year\}-\{month\}-\{day\}-\{id\}\.(?:md|markdown)")
-
-
-def post_pattern(value: str) -> str:
-    """The pattern of post paths that the setting FINEWS_POST_PATH gives, by name or as it is.
-
-    Raises MistakeError for one that Jekyll would not find, or in which ids and days would not tell posts apart.
-    """
-    pattern = POST_PATHS.get(value, value)
-    if not _PATTERN.fullmatch(pattern) or ".." in pattern:
-        raise MistakeError(
-            f"FINEWS_POST_PATH: {value!r} is not accepted; use {', '.join(POST_PATHS)}, or a path like {BY_DAY}"
-        )
-    return pattern
-
-
-def check_output(output: Path) -> None:
-    """Make finews's own folder in the output folder, and what this process writes writable for its user alone.
-
-    Raises MistakeError where nothing can be written, and where a link would have it written elsewhere.
-    """
-    own = output / ".finews"
-    os.umask(os.umask(0o022) | 0o022)
-    if links := [path for path in (own, *own.glob("*")) if path.is_symlink()]:
-        raise MistakeError(f"FINEWS_OUTPUT: {links[0]} is a link, which finews does not follow; take it away")
-    try:
-        (output / ASIDE).mkdir(parents=True, exist_ok=True)
-        if not (own / ".gitignore").exists():
-            (own / ".gitignore").write_text("*\n")  # nothing in it belongs in the site's repository
-    except OSError as error:
-        raise _cannot_write(output, error) from error
-
-
-def _cannot_write(output: Path, error: OSError) -> MistakeError:
-    return MistakeError(f"FINEWS_OUTPUT: {output} cannot be written: {error.strerror}; mend that and run again")
-
-
-@contextmanager
-def only_run(output: Path) -> Iterator[None]:
-    """Hold the archive for one run; a lock that a killed run left does not block, and what else it left goes.
-
-    Raises HeldError where another run holds it, MistakeError where nothing can be written.
-    """
-    check_output(output)
-    note = output / ".finews" / "holder"
-    lock = FileLock(output / ".finews" / "lock", timeout=0)
-    try:
-        lock.acquire()
-        note.write_text(f"process {os.getpid()}, since {dates.now():%Y-%m-%d %H:%M:%S} Beijing time")
-        for left in (output / ASIDE).iterdir():
-            left.unlink()
-    except Timeout:
-        holder = note.read_text() if note.exists() else "another process"
-        raise HeldError(f"{output} is held by another run ({holder}); wait for its end, or stop it") from None
-    except OSError as error:
-        lock.release()
-        raise _cannot_write(output, error) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 class Archive:
@@ -149,9 +79,9 @@ class Archive:
         await self._pages[slug]
 
     async def _write_page(self, slug: str, tag: str) -> None:
-        if not categories.find(self.output, slug):
-            self.unpublished.note([categories.path(slug)])
-            await asyncio.to_thread(categories.ensure, self.output, {slug: tag})
+        if not category_pages.find(self.output, slug):
+            self.unpublished.note([category_pages.path(slug)])
+            await asyncio.to_thread(category_pages.ensure, self.output, {slug: tag})
 
     async def add(self, id_: str, time: datetime, text: str) -> None:
         """Write a post; when this returns, it is on disk, whole, under its name, and known.

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finews_spider import categories, ids
-from finews_spider.archive import POST_PATHS, Archive
+from finews_spider import ids
+from finews_spider.archive import category_pages
+from finews_spider.archive.archive import Archive
+from finews_spider.archive.paths import FOLDERS, POST_PATHS
 from finews_spider.dates import BEIJING
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
@@ -32,7 +34,7 @@ HOSTILE = st.lists(st.one_of(st.sampled_from(TRICKS), st.text(max_size=8)), max_
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     with Ledger(tmp_path_factory.mktemp("names")) as ledger:
-        yield Index(ledger)
+        yield Index(ledger, FOLDERS)
 
 
 @given(text=HOSTILE, day=DAYS, pattern=st.sampled_from(sorted(POST_PATHS.values())))
@@ -58,7 +60,7 @@ def test_an_id_in_a_link_is_an_id(text: str) -> None:
 @given(name=HOSTILE)
 def test_a_category_page_is_a_file_in_the_output_folder_or_none(name: str) -> None:
     try:
-        page = categories.path(slug(name))
+        page = category_pages.path(slug(name))
     except ValueError:
         assert slug(name) == ""
     else:
@@ -68,7 +70,7 @@ def test_a_category_page_is_a_file_in_the_output_folder_or_none(name: str) -> No
 @given(text=HOSTILE)
 def test_no_other_text_is_a_slug(text: str) -> None:
     try:
-        page = categories.path(text)
+        page = category_pages.path(text)
     except ValueError:
         return
     assert is_plain(Path(page))

@@ -3,7 +3,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finews_spider.front_matter import fields, quoted, scalar, value, with_field
+from finews_spider.archive.front_matter import fields, quoted, scalar, value, with_field
 
 PAGE = "---\nlayout: category\ntitle: 别家新闻\ncategory: a\n---\n<p>手写的</p>\ntitle: 文\n"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))

@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finews_spider.archive.posts import escape_markdown, parse, render, unescape_markdown
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
 from finews_spider.newsroom.words import SLUGS
-from finews_spider.posts import escape_markdown, parse, render, unescape_markdown
 from pipelines.clean import clean
 from pipelines.sanitize import sanitize
 from tests.support.paths import FIXTURES, ROOT

@@ -6,8 +6,8 @@ import re
 from itertools import pairwise
 
 from finews_spider import ids
+from finews_spider.archive.front_matter import quoted, scalar
 from finews_spider.dates import read_time
-from finews_spider.front_matter import quoted, scalar
 from finews_spider.items import FLASH_CATEGORY, FLASH_TAG, TAG_ENDING, Article
 
 _POST = re.compile(

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from finews_spider.archive import BY_DAY, FLAT, Archive, check_output, post_pattern
+from finews_spider.archive.archive import Archive
+from finews_spider.archive.lock import check_output
+from finews_spider.archive.paths import BY_DAY, FLAT, FOLDERS, post_pattern
+from finews_spider.archive.posts import render
 from finews_spider.dates import BEIJING
 from finews_spider.exceptions import MistakeError
 from finews_spider.items import Article
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
-from finews_spider.posts import render
 
 ID = "NW202112302230672549"
 OTHER = "NW202112302230672550"
@@ -52,7 +54,7 @@ def opened() -> Iterator[Opened]:
 
         def open_it(output: Path, pattern: str = BY_DAY) -> Archive:
             check_output(output)
-            archive = Archive(output, Index(stack.enter_context(Ledger(output))), pattern)
+            archive = Archive(output, Index(stack.enter_context(Ledger(output)), FOLDERS), pattern)
             archive.look()
             return archive
 
@@ -228,7 +230,7 @@ def test_a_fault_while_posts_are_written_is_raised(
     def fault(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("finews_spider.archive.write_all", fault)
+    monkeypatch.setattr("finews_spider.archive.archive.write_all", fault)
     with pytest.raises(MemoryError):
         asyncio.run(asyncio.wait_for(opened(tmp_path).add(ID, TIME, TEXT), 10))
 

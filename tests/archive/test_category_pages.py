@@ -7,9 +7,9 @@ import pytest
 import yaml
 from parsel import Selector
 
-from finews_spider import categories
-from finews_spider.archive import only_run
-from finews_spider.categories import Category, State
+from finews_spider.archive import category_pages
+from finews_spider.archive.category_pages import Category, State
+from finews_spider.archive.lock import only_run
 from tests.conftest import run_scrapy
 from tests.support import existing
 from tests.support.built import build
@@ -42,17 +42,17 @@ def put(output: Path, path: str, text: str) -> Path:
 
 
 def state(output: Path, slug: str) -> State:
-    return categories.page(output, categories.scan(output)[slug]).state
+    return category_pages.page(output, category_pages.scan(output)[slug]).state
 
 
 def fix(output: Path, slug: str) -> bool:
-    category = categories.scan(output)[slug]
-    return categories.mend(output, category, categories.page(output, category))
+    category = category_pages.scan(output)[slug]
+    return category_pages.mend(output, category, category_pages.page(output, category))
 
 
 def test_a_page_is_written_with_the_title_that_the_posts_have(tmp_path: Path) -> None:
-    put(tmp_path, categories.LAYOUT, "")
-    assert categories.ensure(tmp_path, {"zhongguozhengquanbao": TAG}) == [
+    put(tmp_path, category_pages.LAYOUT, "")
+    assert category_pages.ensure(tmp_path, {"zhongguozhengquanbao": TAG}) == [
         tmp_path / "category/zhongguozhengquanbao.html"
     ]
     page = (tmp_path / "category/zhongguozhengquanbao.html").read_text(encoding="utf-8")
@@ -60,7 +60,7 @@ def test_a_page_is_written_with_the_title_that_the_posts_have(tmp_path: Path) ->
 
 
 def test_the_flashes_have_their_page_in_their_folder(tmp_path: Path) -> None:
-    assert categories.ensure(tmp_path, {"emnews": "东财滚动新闻"}) == [tmp_path / "emnews/index.html"]
+    assert category_pages.ensure(tmp_path, {"emnews": "东财滚动新闻"}) == [tmp_path / "emnews/index.html"]
 
 
 def test_a_page_that_is_there_is_kept_as_it_is(tmp_path: Path) -> None:
@@ -68,13 +68,13 @@ def test_a_page_that_is_there_is_kept_as_it_is(tmp_path: Path) -> None:
     put(tmp_path, "category/b.md", "手写的")
     (tmp_path / "category/c.html").symlink_to("nowhere")
     before = fingerprints(tmp_path)
-    assert categories.ensure(tmp_path, {"a": TAG, "b": TAG, "c": TAG}) == []
+    assert category_pages.ensure(tmp_path, {"a": TAG, "b": TAG, "c": TAG}) == []
     assert fingerprints(tmp_path) == before
 
 
 @pytest.mark.parametrize("slug", ["2021", "true", "1e5", "0x1F", "emnewsx", "TechWeb"])
 def test_a_slug_is_a_string_for_yaml(tmp_path: Path, slug: str) -> None:
-    (page,) = categories.ensure(tmp_path, {slug: 'A: "引"\u2028'})
+    (page,) = category_pages.ensure(tmp_path, {slug: 'A: "引"\u2028'})
     head = yaml.safe_load(page.read_text(encoding="utf-8").split("---\n")[1])
     assert head == {"layout": "default", "title": 'A: "引"\u2028', "category": slug}
 
@@ -82,12 +82,12 @@ def test_a_slug_is_a_string_for_yaml(tmp_path: Path, slug: str) -> None:
 @pytest.mark.parametrize("slug", ["", "..", "../a", "a/b", "a.html", "a b", "中", "a\n", "a" * 201])
 def test_what_is_no_slug_is_refused(tmp_path: Path, slug: str) -> None:
     with pytest.raises(ValueError, match="not a slug"):
-        categories.ensure(tmp_path, {slug: TAG})
+        category_pages.ensure(tmp_path, {slug: TAG})
     assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_else_is_left(tmp_path: Path) -> None:
-    categories.ensure(tmp_path, {"a": TAG})
+    category_pages.ensure(tmp_path, {"a": TAG})
     assert list(fingerprints(tmp_path)) == ["category/a.html"]
     assert list((tmp_path / ".finews/tmp").iterdir()) == []
 
@@ -98,7 +98,7 @@ def test_a_page_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr("os.fsync", killed)
     with pytest.raises(KeyboardInterrupt):
-        categories.ensure(tmp_path, {"a": TAG})
+        category_pages.ensure(tmp_path, {"a": TAG})
     assert not (tmp_path / "category/a.html").exists()
 
 
@@ -106,7 +106,7 @@ def test_categories_are_those_of_the_posts_in_every_folder(tmp_path: Path) -> No
     for number, folder in enumerate(["_posts", "_posts/2021/12/30", "old_post", "_old_post/2021"]):
         post(tmp_path, number, "a", "一新闻", folder=folder)
     post(tmp_path, 9, "b", "二新闻")
-    found = categories.scan(tmp_path)
+    found = category_pages.scan(tmp_path)
     assert {slug: (each.posts, each.tag) for slug, each in found.items()} == {"a": (4, "一新闻"), "b": (1, "二新闻")}
 
 
@@ -115,7 +115,7 @@ def test_the_newest_posts_tag_is_the_title(tmp_path: Path) -> None:
     post(tmp_path, 2, "a", "早新闻", time="06:00:00")
     post(tmp_path, 1, "a", "新新闻", time="08:00:00")
     post(tmp_path, 4, "a", "旧新闻", "2021-12-28")
-    found = categories.scan(tmp_path)["a"]
+    found = category_pages.scan(tmp_path)["a"]
     assert found.tag == "新新闻"
     assert found.tags == {"旧新闻": 2, "早新闻": 1, "新新闻": 1}
 
@@ -123,7 +123,7 @@ def test_the_newest_posts_tag_is_the_title(tmp_path: Path) -> None:
 def test_a_tag_with_white_space_is_one_name_in_either_form(tmp_path: Path) -> None:
     post(tmp_path, 1, "a", '["一  二新闻"]')
     post(tmp_path, 2, "a", "一  二新闻")
-    assert categories.scan(tmp_path)["a"].tags == {"一  二新闻": 2}
+    assert category_pages.scan(tmp_path)["a"].tags == {"一  二新闻": 2}
 
 
 def test_files_that_are_no_posts_tell_nothing(tmp_path: Path) -> None:
@@ -132,13 +132,13 @@ def test_files_that_are_no_posts_tell_nothing(tmp_path: Path) -> None:
         put(tmp_path, f"_posts/2021-12-30-NW20211230{number:010}.md", text)
     (tmp_path / "_posts/2021-12-30-NW202112300000000009.md").write_bytes("---\ncategories: 中\n---\n".encode("gbk"))
     (tmp_path / "_posts/2021-12-30-NW202112300000000010.md").symlink_to("nowhere")
-    assert categories.scan(tmp_path) == {}
+    assert category_pages.scan(tmp_path) == {}
 
 
 def test_a_long_front_matter_is_read_to_its_end(tmp_path: Path) -> None:
     there = post(tmp_path, 1, "a", TAG)
     there.write_text(there.read_text("utf-8").replace("题", "题" * 5000), encoding="utf-8")
-    assert categories.scan(tmp_path)["a"].tag == TAG
+    assert category_pages.scan(tmp_path)["a"].tag == TAG
 
 
 def test_a_post_without_a_tag_gives_no_title(tmp_path: Path) -> None:
@@ -196,13 +196,13 @@ def test_a_link_in_the_place_of_a_page_is_not_written_through(tmp_path: Path) ->
 def test_a_page_of_another_category_is_left_to_it(tmp_path: Path) -> None:
     # As on a disk that does not tell Techweb.html from TechWeb.html.
     post(tmp_path, 1, "Techweb", "Techweb新闻")
-    put(tmp_path, "category/Techweb.html", categories.text("TechWeb", "TechWeb新闻"))
+    put(tmp_path, "category/Techweb.html", category_pages.text("TechWeb", "TechWeb新闻"))
     assert state(tmp_path, "Techweb") is State.SHARED
     assert not fix(tmp_path, "Techweb")
 
 
 def test_slugs_that_are_one_file_on_some_disks_are_named() -> None:
-    assert categories.same_but_for_case(["b", "Techweb", "TechWeb", "a"]) == [["TechWeb", "Techweb"]]
+    assert category_pages.same_but_for_case(["b", "Techweb", "TechWeb", "a"]) == [["TechWeb", "Techweb"]]
 
 
 def test_what_is_right_is_not_mended(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from finews_spider import front_matter, ids
-from finews_spider.files import ASIDE, write_all
+from finews_spider import ids
+from finews_spider.archive import front_matter
+from finews_spider.archive.atomic import ASIDE, write_all
+from finews_spider.archive.paths import FOLDERS
 from finews_spider.items import FLASH_CATEGORY, TAG_ENDING
-from finews_spider.ledger.posts import FOLDERS
 
 LAYOUT = "_layouts/category.html"
 HEAD = 4096  # bytes of a post that are read first; its front matter is hardly ever longer

@@ -12,11 +12,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from finews_spider import ids
+from finews_spider.archive.atomic import check_inside
+from finews_spider.archive.paths import OLD, OLD_BUILT, POSTS
 from finews_spider.dates import read_day
-from finews_spider.files import check_inside
-
-POSTS, OLD, OLD_BUILT = "_posts", "old_post", "_old_post"
-
 
 Moves = list[tuple[Path, Path]]  # from where, to where
 

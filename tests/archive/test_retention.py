@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from finews_spider.archive import check_output
+from finews_spider.archive.lock import check_output
+from finews_spider.archive.paths import FOLDERS
+from finews_spider.archive.retention import move_old
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
-from finews_spider.retention import move_old
 from tests.support import existing
 from tests.support.existing import fingerprints
 from tests.support.paths import ROOT
@@ -32,7 +33,7 @@ def known(output: Path) -> set[str]:
     """The ids that a run knows, which may have looked before."""
     check_output(output)
     with Ledger(output) as ledger:
-        index = Index(ledger)
+        index = Index(ledger, FOLDERS)
         index.look()
         return {path.stem[11:] for path in output.rglob("*") if path.stem[11:] in index}
 
