@@ -14,9 +14,9 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from finews_spider.dates import BEIJING
-from finews_spider.hosts import doors
+from finews_spider.downloader.allowed_hosts import doors
+from finews_spider.downloader.failures import reason_of
 from finews_spider.items import ArticleRef
-from finews_spider.reasons import reason_of
 from finews_spider.sources.base import BlockedError, Listing, Query, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load

@@ -38,11 +38,11 @@ ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "finews"  # the name to look for in robots.txt, not the whole header
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "finews_spider.manners.RobotsTxtMiddleware": 100,  # Scrapy's lets a first batch through
-    "finews_spider.manners.MannersMiddleware": 840,  # near the wire: it sees each answer before a retry is decided
-    "finews_spider.revalidation.RevalidationMiddleware": 580,  # it keeps bodies that are unpacked
+    "finews_spider.downloader.robotstxt.RobotsTxtMiddleware": 100,  # Scrapy's lets a first batch through
+    "finews_spider.downloader.throttle.MannersMiddleware": 840,  # near the wire: it sees each answer before a retry is decided
+    "finews_spider.downloader.conditional.RevalidationMiddleware": 580,  # it keeps bodies that are unpacked
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "finews_spider.hosts.HostsMiddleware": 50,  # Scrapy's drops requests without a word
+    "finews_spider.downloader.allowed_hosts.HostsMiddleware": 50,  # Scrapy's drops requests without a word
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing here asks for a password
 }
 
@@ -55,14 +55,16 @@ SPIDER_MIDDLEWARES = {
 
 # What comes over HTTP is a stranger's.
 DOWNLOAD_HANDLERS = {
-    "http": "finews_spider.heads.DownloadHandler",  # Scrapy's reads headers for as long as they come
-    "https": "finews_spider.heads.DownloadHandler",
+    "http": "finews_spider.downloader.handlers.DownloadHandler",  # Scrapy's reads headers for as long as they come
+    "https": "finews_spider.downloader.handlers.DownloadHandler",
     "file": None,
     "data": None,
     "ftp": None,
     "s3": None,
 }  # no link may reach anything but HTTP
-TWISTED_DNS_RESOLVER = "finews_spider.addresses.Resolver"  # a name may resolve to this machine, or to its network
+TWISTED_DNS_RESOLVER = (
+    "finews_spider.downloader.resolver.Resolver"  # a name may resolve to this machine, or to its network
+)
 FINEWS_PRIVATE_NETWORKS = ""  # "127.0.0.0/8": addresses that are not of the internet, and may be asked all the same
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes, packed and unpacked; a category page of 40,000 rows has 6 MB

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.conftest import Site, unanswered
+from tests.downloader.test_network import server
 from tests.support.trees import Tree, be_a_person
-from tests.test_network import server
 
 SECRET = "hunter2"
 # As sitecustomize.py in a folder on PYTHONPATH, this hears of all that the process does from its first line on.

@@ -7,8 +7,8 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates
-from finews_spider.addresses import networks
 from finews_spider.doctor import DoctorSpider, table
+from finews_spider.downloader.resolver import networks
 from finews_spider.exceptions import MistakeError
 from finews_spider.sources.loader import load
 

@@ -13,7 +13,7 @@ from scrapy import Request
 from scrapy.core.downloader import Downloader
 from scrapy.utils.test import get_crawler
 
-from finews_spider.manners import FAILURES, PATIENCE, Host, pace, seconds
+from finews_spider.downloader.throttle import FAILURES, PATIENCE, Host, pace, seconds
 from finews_spider.newsroom.world import World
 from tests.conftest import Site
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from finews_spider.addresses import is_allowed, networks
+from finews_spider.downloader.resolver import is_allowed, networks
 from finews_spider.exceptions import MistakeError
 from tests.conftest import Site, run_forked
-from tests.test_network import crawl, server
+from tests.downloader.test_network import crawl, server
 
 NOBODY = {"FINEWS_PRIVATE_NETWORKS": ""}
 

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from scrapy import Request
 
-from finews_spider.hosts import doors, is_open
+from finews_spider.downloader.allowed_hosts import doors, is_open
 from finews_spider.newsroom.world import World
 from tests.conftest import Site
 from tests.support.hostile_server import answer, hostile
