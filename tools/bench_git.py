@@ -18,7 +18,7 @@ from finews_spider.archive.posts import render
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
 from finews_spider.newsroom.words import MEDIA
-from finews_spider.publishing import Message, publish
+from finews_spider.publishing.commit import Message, publish
 
 A_DAY = 190  # posts; the existing site had 37,000 in its seven months
 START = datetime(2021, 12, 1, tzinfo=BEIJING)

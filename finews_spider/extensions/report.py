@@ -10,7 +10,8 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from finews_spider import dates, finishing, health, report, summary
+from finews_spider import dates, health, report, summary
+from finews_spider.publishing import finish
 from finews_spider.report import Report
 from finews_spider.spiders.finews import FinewsSpider
 
@@ -66,8 +67,8 @@ class RunReport:
 
     def _finish(self) -> None:
         archive, run = self._spider.archive, self.report["run"]
-        ending = finishing.read_ending(self.crawler.settings)
-        published, warnings = finishing.finish(archive, archive.unpublished, ending, run)
+        ending = finish.read_ending(self.crawler.settings)
+        published, warnings = finish.finish(archive, archive.unpublished, ending, run)
         self.report["published"] = published and asdict(published)
         self.report["warnings"] += warnings
 

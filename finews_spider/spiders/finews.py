@@ -32,13 +32,13 @@ from finews_spider.downloader.throttle import LeftAloneError, let_go
 from finews_spider.errand import Errand, kind_of
 from finews_spider.exceptions import DiskError
 from finews_spider.figures import Figures, days, last_read
-from finews_spider.finishing import read_ending
 from finews_spider.items import Article, ArticleRef
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.owed import Owed, State, Task
 from finews_spider.ledger.posts import Index
 from finews_spider.ledger.responses import KeptResponses
 from finews_spider.lists import Lists
+from finews_spider.publishing.finish import read_ending
 from finews_spider.sources.base import BlockedError, Listing, ListingPage, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load

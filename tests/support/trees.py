@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from finews_spider.exceptions import PublishError
-from finews_spider.publishing import Message, Published, publish
-from finews_spider.repository import Pause
+from finews_spider.publishing.commit import Message, Published, publish
+from finews_spider.publishing.repository import Pause
 
 RUN = Message(run="2026-11-22T21-45-12", new=1, categories=1)
 POST = "_posts/2026/11/22/2026-11-22-NW202611220000000001.md"

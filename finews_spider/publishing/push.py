@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from finews_spider.exceptions import PublishError
-from finews_spider.git import REMOTE, GitError
-from finews_spider.repository import Repository, printable
+from finews_spider.publishing.git import REMOTE, GitError
+from finews_spider.publishing.repository import Repository, printable
 
 RUN = "Finews-Run"  # the trailer that marks finews's own commits
 

@@ -18,9 +18,9 @@ from finews_spider.archive import category_pages
 from finews_spider.commands.demo import NOT_SKELETON
 from finews_spider.commands.demo import SITE as SKELETON
 from finews_spider.exceptions import MistakeError
-from finews_spider.finishing import read_ending
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
+from finews_spider.publishing.finish import read_ending
 from tests.conftest import Site, TimedSite
 from tests.support.built import build
 from tests.support.forks import Process

@@ -14,7 +14,7 @@ from finews_spider.archive.archive import Archive
 from finews_spider.archive.retention import Moves, move_old
 from finews_spider.exceptions import DiskError, MistakeError, PublishError
 from finews_spider.ledger.unpublished import Unpublished
-from finews_spider.publishing import Message, Published, publish
+from finews_spider.publishing.commit import Message, Published, publish
 
 Mode = Literal["commit", "push"]
 

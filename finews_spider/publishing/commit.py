@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from finews_spider.exceptions import PublishError
-from finews_spider.git import GitError
-from finews_spider.pushing import Push, push
-from finews_spider.repository import Pause, Repository, printable
+from finews_spider.publishing.git import GitError
+from finews_spider.publishing.push import Push, push
+from finews_spider.publishing.repository import Pause, Repository, printable
 
 TRIES = 6  # of a push; the pauses between them add up to about a minute
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from finews_spider.exceptions import PublishError
-from finews_spider.git import Git, GitError
+from finews_spider.publishing.git import Git, GitError
 
 Pause = Callable[[float], None]
 

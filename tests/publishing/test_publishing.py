@@ -12,11 +12,11 @@ from threading import Thread
 
 import pytest
 
-from finews_spider import git as runner
-from finews_spider import pushing
 from finews_spider.exceptions import PublishError
-from finews_spider.publishing import Message, Published, publish
-from finews_spider.repository import Repository
+from finews_spider.publishing import git as runner
+from finews_spider.publishing import push
+from finews_spider.publishing.commit import Message, Published, publish
+from finews_spider.publishing.repository import Repository
 from tests.support.trees import POST, RUN, Tree, be_a_person, clone
 
 OTHER = "_posts/2026/11/22/2026-11-22-NW202611220000000002.md"
@@ -422,14 +422,14 @@ def test_it_gives_up_after_some_tries_with_growing_pauses_and_the_next_run_pushe
         elsewhere.push(elsewhere.write(f"others/{len(pauses)}.md"))
 
     elsewhere.push(elsewhere.write("others/0.md"))
-    fetch = pushing._fetch
+    fetch = push._fetch
 
     def fetch_too_early(*arguments: object) -> None:
         fetch(*arguments)  # type: ignore[arg-type]
         others_are_quicker(0)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pushing, "_fetch", fetch_too_early)
+        patch.setattr(push, "_fetch", fetch_too_early)
         published = site.push(site.write(POST), pause=pauses.append, tries=4)
     assert (published.files, published.pushed) == (1, False)
     assert "4 times another push to origin was quicker" in published.trouble
@@ -766,7 +766,7 @@ def test_a_run_that_was_killed_after_its_push_is_mended_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):  # noqa: PT012
-        patch.setattr(pushing, "_follow", killed)
+        patch.setattr(push, "_follow", killed)
         site.push(site.write(POST))
     if half_way:  # through the work tree
         site.write(OTHER, "theirs")

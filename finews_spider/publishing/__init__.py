@@ -1,0 +1,1 @@
+"""One commit a run of what finews wrote, and a push that survives races."""
