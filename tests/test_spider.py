@@ -10,8 +10,8 @@ from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 from finews_spider.archive.lock import check_output
+from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.items import Article
-from finews_spider.report import FAULT, verdict
 from finews_spider.sources.base import Listing, ListingPage
 from finews_spider.spiders.finews import FinewsSpider
 
@@ -61,4 +61,4 @@ def test_all_is_asked_for_before_an_item_is_handed_on(spider: FinewsSpider, monk
 
 
 def test_a_fault_before_anything_is_asked_for_is_one() -> None:
-    assert verdict({"broken": []}, "start_error", 0)[0] == FAULT
+    assert verdict("start_error", broken=[], unpublished="", owed=0)[0] is ExitCode.FAULT

@@ -13,9 +13,7 @@ from finews_spider.archive.front_matter import scalar
 from finews_spider.archive.lock import only_run
 from finews_spider.config import existing_output_folder
 from finews_spider.exceptions import HeldError, MistakeError
-from finews_spider.report import HELD, WRONG
-
-TO_MEND = 1
+from finews_spider.exit_codes import ExitCode
 
 
 class Command(ScrapyCommand):
@@ -38,7 +36,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--fix", action="store_true", help="write missing pages, and put wrong titles right")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Exit code 0 when every category has its page, 1 when something is to mend, 2 and 6 as of a crawl."""
+        """Exit code 0 when every category has its page, 8 when pages want mending, 2 and 6 as of a crawl."""
         if args:
             raise UsageError(f"{args[0]}: not accepted")
         assert self.settings is not None
@@ -51,7 +49,7 @@ class Command(ScrapyCommand):
                 self.exitcode = _say(output, mend=True)
         except (MistakeError, HeldError) as error:
             print(f"scrapy categories: {error}", file=sys.stderr)
-            self.exitcode = WRONG if isinstance(error, MistakeError) else HELD
+            self.exitcode = ExitCode.WRONG if isinstance(error, MistakeError) else ExitCode.HELD
 
 
 def _say(output: Path, *, mend: bool) -> int:
@@ -69,7 +67,7 @@ def _say(output: Path, *, mend: bool) -> int:
     to_mend = [page for page in left if page.state in (State.MISSING, State.WRONG)]
     if to_mend and not mend:
         print(f"{len(to_mend)} to mend: scrapy categories --fix")
-    return TO_MEND if to_mend else 0
+    return ExitCode.CHECK_FAILED if to_mend else 0
 
 
 def _also(category: Category) -> str:

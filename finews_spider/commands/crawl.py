@@ -8,12 +8,13 @@ from contextlib import suppress
 
 from scrapy.commands import crawl
 
-from finews_spider import report
 from finews_spider.archive.lock import only_run
 from finews_spider.config import output_folder
 from finews_spider.exceptions import HeldError, MistakeError
+from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.progress import quieten
 from finews_spider.extensions.report import RunReport
+from finews_spider.reporting import report, store
 from finews_spider.spiders.finews import FinewsSpider
 
 
@@ -31,7 +32,7 @@ class Command(crawl.Command):
         assert self.crawler_process is not None
         if args and args[0] not in self.crawler_process.spider_loader.list():
             print(f"scrapy crawl: there is no spider {args[0]!r}; use {FinewsSpider.name}", file=sys.stderr)
-            self.exitcode = report.WRONG
+            self.exitcode = ExitCode.WRONG
             return
         if args != [FinewsSpider.name]:
             super().run(args, opts)
@@ -45,12 +46,12 @@ class Command(crawl.Command):
                 self.exitcode = self._crawl(opts)
         except (MistakeError, HeldError) as error:
             print(f"scrapy crawl finews: {error}", file=sys.stderr)
-            self.exitcode = report.WRONG if isinstance(error, MistakeError) else report.HELD
+            self.exitcode = ExitCode.WRONG if isinstance(error, MistakeError) else ExitCode.HELD
             if output and output.is_dir():
                 refused = report.begin(output, opts.spargs)
                 report.end(refused, self.exitcode, str(error))
                 with suppress(OSError):
-                    report.write(refused, output)
+                    store.write(refused, output)
 
     def _crawl(self, opts: argparse.Namespace) -> int:
         assert self.crawler_process is not None
@@ -61,6 +62,6 @@ class Command(crawl.Command):
         if self.crawler_process.bootstrap_failed:
             if isinstance(crawling, asyncio.Task):
                 crawling.result()  # raises what it was: that the ledger cannot be used, or a fault
-            return report.FAULT
+            return ExitCode.FAULT
         extension = crawler.get_extension(RunReport)
-        return extension.exit_code() if extension else report.FAULT
+        return extension.exit_code() if extension else ExitCode.FAULT

@@ -12,10 +12,10 @@ from scrapy.commands import ScrapyCommand
 from finews_spider.archive.lock import only_run
 from finews_spider.archive.paths import FOLDERS, POSTS
 from finews_spider.exceptions import HeldError, MistakeError
+from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.report import RunReport
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
-from finews_spider.report import FAULT, HELD, WRONG
 from finews_spider.spiders.finews import FinewsSpider
 
 SITE = Path(__file__).resolve().parents[2] / "output"
@@ -66,7 +66,7 @@ class Command(ScrapyCommand):
                 self.exitcode = self._crawl(sources)
         except (HeldError, MistakeError, OSError) as error:
             print(f"scrapy demo: {error}", file=sys.stderr)
-            self.exitcode = HELD if isinstance(error, HeldError) else WRONG
+            self.exitcode = ExitCode.HELD if isinstance(error, HeldError) else ExitCode.WRONG
         if self.exitcode:
             print("\nThe demo did not end well; what is above says why.")
         else:
@@ -79,7 +79,7 @@ class Command(ScrapyCommand):
         self.crawler_process.crawl(crawler)
         self.crawler_process.start()
         extension = crawler.get_extension(RunReport)
-        return FAULT if extension is None else extension.exit_code()
+        return ExitCode.FAULT if extension is None else extension.exit_code()
 
 
 def _say_next(folder: Path) -> None:

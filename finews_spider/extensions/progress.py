@@ -13,10 +13,10 @@ from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 from twisted.internet.task import LoopingCall
 
 from finews_spider.figures import Figures
-from finews_spider.terminal import harmless, is_terminal, some, span
+from finews_spider.reporting.terminal import harmless, is_terminal, some, span
 
 if TYPE_CHECKING:
-    from finews_spider.extensions.display import Display
+    from finews_spider.reporting.live_display import Display
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ class Progress:
         """Begin to look."""
         self.began = time.monotonic()
         if is_terminal(sys.stderr):
-            from finews_spider.extensions.display import Display  # a run without a screen is spared rich
+            from finews_spider.reporting.live_display import Display  # a run without a screen is spared rich
 
             self.display = Display(sys.stderr)
         self.task = create_looping_call(self.show if self.display else self.log)

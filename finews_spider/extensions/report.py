@@ -10,9 +10,11 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from finews_spider import dates, health, report, summary
+from finews_spider import dates
+from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.publishing import finish
-from finews_spider.report import Report
+from finews_spider.reporting import health, plain_text, report, store
+from finews_spider.reporting.store import Report
 from finews_spider.spiders.finews import FinewsSpider
 
 logger = logging.getLogger(__name__)
@@ -51,19 +53,25 @@ class RunReport:
         """The run is over; what it was is judged by those before it."""
         spider, output = self._spider, self._spider.archive.output
         report.fill(self.report, spider)
-        before, wrong = report.last(output)
+        before, wrong = store.last(output)
         self.report["warnings"] += [*wrong, *spider.said]
         limits = {source.name: source.max_age_days for source in spider.arguments.sources}
-        self.report["exit_code"] = report.INTERRUPTED if reason == "shutdown" else None
+        self.report["exit_code"] = ExitCode.INTERRUPTED if reason == "shutdown" else None
         before = [each for each in before if each["exit_code"] is not None]
         self.report["broken"] = health.troubles(self.report, before, limits, dates.now())
         for name in self.report["sources"]:
             if any(trouble.startswith(f"{name}:") for trouble in self.report["broken"]):
                 spider.owed.doubt(name)
         self._finish()
-        report.end(self.report, *report.verdict(self.report, spider.trouble or reason, spider.owed_of_run()))
+        code, why = verdict(
+            spider.trouble or reason,
+            broken=self.report["broken"],
+            unpublished=(self.report["published"] or {}).get("trouble", ""),
+            owed=spider.owed_of_run(),
+        )
+        report.end(self.report, code, why)
         self._write(output)
-        summary.say(self.report, sys.stdout)
+        plain_text.say(self.report, sys.stdout)
 
     def _finish(self) -> None:
         archive, run = self._spider.archive, self.report["run"]
@@ -76,13 +84,13 @@ class RunReport:
         """The run's, when its process is about to end."""
         if not self.report or self.report["exit_code"] is None:
             if not self._spider.stopped:
-                return report.FAULT  # the log has its traceback
+                return ExitCode.FAULT  # the log has its traceback
             self.spider_closed("shutdown")  # interrupted twice: Scrapy did not close the spider
         return int(self.report["exit_code"])
 
     def _write(self, output: Path) -> None:
         try:
-            report.write(self.report, output)
-            report.forget_old(output)
+            store.write(self.report, output)
+            store.forget_old(output)
         except OSError as error:
             logger.error("The run's report cannot be written: %s", error)

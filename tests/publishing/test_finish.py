@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from scrapy.settings import Settings
 
-from finews_spider import report
 from finews_spider.archive import category_pages
 from finews_spider.commands.demo import NOT_SKELETON
 from finews_spider.commands.demo import SITE as SKELETON
 from finews_spider.exceptions import MistakeError
+from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from finews_spider.publishing.finish import read_ending
@@ -166,7 +166,7 @@ def test_publishing_that_is_switched_on_later_brings_what_nobody_committed(site:
 
 def test_a_branch_that_is_not_the_right_one_gets_no_commit(site: Site, tree: Tree) -> None:
     ran = site.crawl(settings={**COMMIT, "FINEWS_BRANCH": "pages"})
-    assert ran.code == report.UNPUBLISHED
+    assert ran.code == ExitCode.UNPUBLISHED
     assert "not published: " in ran.out
     assert "git switch pages" in ran.out
     assert site.posts()
@@ -177,7 +177,7 @@ def test_a_branch_that_is_not_the_right_one_gets_no_commit(site: Site, tree: Tre
 
 def test_without_a_repository_the_posts_are_safe(site: Site) -> None:
     ran = site.crawl(settings=COMMIT)
-    assert ran.code == report.UNPUBLISHED
+    assert ran.code == ExitCode.UNPUBLISHED
     assert "git init" in ran.out
     assert ran.out.count("git init") == 1
     assert site.posts()
@@ -202,7 +202,7 @@ def test_what_a_run_wrote_that_did_not_come_to_its_end_is_published(
         assert slow.crawl(settings=COMMIT).code == 0
         assert len(slow.posts()) > len(cut)
     else:
-        assert code == report.INTERRUPTED
+        assert code == ExitCode.INTERRUPTED
     check_all_is_published(slow, tree)
     assert len(tree.log()) == 2
 
@@ -216,7 +216,7 @@ def test_ctrl_c_ends_what_waits_for_git(site: Site, tree: Tree) -> None:
     crawl.send_signal(signal.SIGINT)
     ran = site.end_of(crawl)
     assert time.monotonic() - began < SOON
-    assert ran.code == report.UNPUBLISHED
+    assert ran.code == ExitCode.UNPUBLISHED
     assert "Traceback" not in ran.err
     (tree.folder / ".git/hooks/pre-commit").unlink()
     (tree.folder / "waits").unlink()
@@ -239,7 +239,7 @@ def test_a_push_that_is_refused_is_exit_code_5_and_the_next_run_pushes_both(
     remote.hook("pre-receive", "exit 1")
     site.room.now = HALF
     ran = site.crawl(settings=PUSH)
-    assert ran.code == report.UNPUBLISHED
+    assert ran.code == ExitCode.UNPUBLISHED
     assert site.report()["why"] == site.report()["published"]["trouble"]
     assert (len(tree.log()), len(remote.log())) == (2, 1)
     (remote.folder / "hooks/pre-receive").unlink()
@@ -253,7 +253,7 @@ def test_posts_whose_commit_was_lost_with_its_machine_come_again(
     site: Site, tree: Tree, remote: Tree, tmp_path: Path
 ) -> None:
     remote.hook("pre-receive", "exit 1")
-    assert site.crawl(settings=PUSH).code == report.UNPUBLISHED
+    assert site.crawl(settings=PUSH).code == ExitCode.UNPUBLISHED
     (remote.folder / "hooks/pre-receive").unlink()
     other = replace(site, output=clone(remote, tmp_path / "other").folder)
     shutil.copytree(site.output / ".finews", other.output / ".finews")  # as a workflow's cache
@@ -266,21 +266,20 @@ def test_posts_whose_commit_was_lost_with_its_machine_come_again(
 @pytest.mark.parametrize(
     ("reason", "broken", "owed", "trouble", "code"),
     [
-        ("shutdown", [], 0, "t", report.INTERRUPTED),
-        ("start_error", [], 0, "t", report.FAULT),
-        ("/site cannot be written", [], 0, "t", report.OWED),
-        ("closespider_timeout", [], 0, "t", report.UNPUBLISHED),
-        ("closespider_timeout", [], 0, "", report.OWED),
-        ("finished", ["b"], 1, "t", report.BROKEN),
-        ("finished", [], 1, "t", report.UNPUBLISHED),
-        ("finished", [], 1, "", report.OWED),
+        ("shutdown", [], 0, "t", ExitCode.INTERRUPTED),
+        ("start_error", [], 0, "t", ExitCode.FAULT),
+        ("/site cannot be written", [], 0, "t", ExitCode.OWED),
+        ("closespider_timeout", [], 0, "t", ExitCode.UNPUBLISHED),
+        ("closespider_timeout", [], 0, "", ExitCode.OWED),
+        ("finished", ["b"], 1, "t", ExitCode.BROKEN),
+        ("finished", [], 1, "t", ExitCode.UNPUBLISHED),
+        ("finished", [], 1, "", ExitCode.OWED),
     ],
 )
 def test_of_several_troubles_the_exit_code_tells_the_first(
     reason: str, broken: list[str], owed: int, trouble: str, code: int
 ) -> None:
-    said = {"broken": broken, "published": {"trouble": trouble}}
-    assert report.verdict(said, reason, owed)[0] == code
+    assert verdict(reason, broken=broken, unpublished=trouble, owed=owed)[0] == code
 
 
 # Category pages and old posts.
@@ -339,7 +338,7 @@ def test_settings_that_cannot_be_meant(name: str, value: str) -> None:
 
 def test_a_wrong_setting_is_refused_before_anything_is_asked_for(site: Site) -> None:
     ran = site.crawl(settings={"FINEWS_PUBLISH": "always"})
-    assert ran.code == report.WRONG
+    assert ran.code == ExitCode.WRONG
     assert "off, commit, push" in ran.err
     assert site.room.log == []
 

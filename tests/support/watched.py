@@ -1,4 +1,4 @@
-"""A spider that tells how far it is, for tests/test_progress.py."""
+"""A spider that tells how far it is, for tests/extensions/test_progress.py."""
 
 import logging
 from datetime import date

@@ -8,7 +8,7 @@ from enum import Enum
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from finews_spider.terminal import harmless, some
+from finews_spider.reporting.terminal import harmless, some
 
 COUNTS = ("listed", "archived", "known", "owed")
 NAMES = ("source", "window")

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from finews_spider.digest_window import Table, days_table, reached
+from finews_spider.reporting.summary_window import Table, days_table, reached
+from finews_spider.reporting.terminal import harmless, some, span
 from finews_spider.settings import FINEWS_OUTPUT
-from finews_spider.terminal import harmless, some, span
 
 Report = Mapping[str, Any]
 

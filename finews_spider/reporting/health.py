@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from finews_spider.past_runs import ALONE, ENOUGH, NARROW, Report, Run, kind, latest, lowest_mean, mean, moment
+from finews_spider.reporting.history import ALONE, ENOUGH, NARROW, Report, Run, kind, latest, lowest_mean, mean, moment
 
 RUNS = 3  # in which a list had rows, so that it always has some
 MOST = 1 / 2

@@ -7,8 +7,8 @@ from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from finews_spider.digest import Note, Report, digest
-from finews_spider.digest_window import NAMES, REMARKS, Covered, Table
+from finews_spider.reporting.summary import Note, Report, digest
+from finews_spider.reporting.summary_window import NAMES, REMARKS, Covered, Table
 
 STYLES = {
     "broken": "bold red",

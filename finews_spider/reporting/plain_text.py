@@ -1,20 +1,20 @@
 """A run's summary, from its report: plain lines for logs and mails, Markdown for GitHub, tables for a terminal."""
 
 import os
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from finews_spider.digest import Digest, Report, digest
-from finews_spider.digest_window import NAMES, REMARKS, Covered, Table
-from finews_spider.terminal import is_terminal
+from finews_spider.reporting.markdown import markdown
+from finews_spider.reporting.summary import Digest, Report, digest
+from finews_spider.reporting.summary_window import NAMES, REMARKS, Covered, Table
+from finews_spider.reporting.terminal import is_terminal
 
 
 def say(report: Report, stream: TextIO) -> None:
     """The summary to a stream, as fits it, and in GitHub Actions to the summary of the step."""
     if is_terminal(stream):
-        from finews_spider.tables import show  # a run without a screen is spared rich
+        from finews_spider.reporting.rich_tables import show  # a run without a screen is spared rich
 
         show(report, stream)
     else:
@@ -31,9 +31,6 @@ def _append(file: Path, text: str, stream: TextIO) -> None:
             summary.write(text)
     except OSError as error:
         print(f"warning: no summary of the step: {error}", file=stream)
-
-
-# Plain lines.
 
 
 def plain(report: Report) -> list[str]:
@@ -63,34 +60,3 @@ def _counts(of: Table, row: tuple[str, ...], *, zeros: bool = True) -> str:
 
 def _covered(by: str) -> str:
     return by if by in (Covered.IN_PART.value, Covered.NOT.value) else f"covered by {by}"
-
-
-# GitHub's.
-
-
-def markdown(report: Report) -> str:
-    """Markdown for the summary of a step. What comes from outside stands in code spans, where nothing has a meaning."""
-    said = digest(report)
-    lines = [f"### {said.title}", ""]
-    for each in (said.sources, said.days):
-        if each.rows:
-            lines += [_cells(each.head), _cells("---" if head in (*NAMES, *REMARKS) else "--:" for head in each.head)]
-            lines += [_cells(map(_code, row)) for row in each.rows] + [""]
-    lines += [f"- **{note.label}** {_code(note.text)}" for note in said.notes]
-    return "\n".join([*lines, "", _code(said.ending), "", ""])
-
-
-def _cells(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _code(text: str) -> str:
-    """A number, or a code span that holds the text whole.
-
-    No escape for `|` is safe in every table, so another bar stands for it.
-    """
-    if re.fullmatch("[0-9,]*", text):
-        return text
-    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
-    pad = " " if text[0] in "` " or text[-1] in "` " else ""
-    return f"{fence}{pad}{text.replace('|', '¦')}{pad}{fence}"

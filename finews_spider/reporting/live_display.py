@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.text import Text
 from scrapy.utils.log import get_scrapy_root_handler
 
-from finews_spider.terminal import is_terminal, printable
+from finews_spider.reporting.terminal import is_terminal, printable
 
 BAR = 40  # columns
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from finews_spider.dates import BEIJING
-from finews_spider.health import troubles
-from finews_spider.report import FOLDER, SCHEMA, last
+from finews_spider.reporting.health import troubles
+from finews_spider.reporting.store import FOLDER, SCHEMA, last
 
 NOW = datetime(2026, 11, 22, 21, 45, tzinfo=BEIJING)
 LIMITS = {"eastmoney": 10, "finews": 0}
