@@ -1,0 +1,1 @@
+"""Watch a run from outside: its report, its publishing, its progress."""

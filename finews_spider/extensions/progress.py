@@ -12,7 +12,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 from twisted.internet.task import LoopingCall
 
-from finews_spider.figures import Figures
+from finews_spider.crawl.progress import Figures
 from finews_spider.reporting.terminal import harmless, is_terminal, some, span
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from finews_spider import __version__, dates
-from finews_spider.coverage import window_part
-from finews_spider.lists import ListReading
+from finews_spider.crawl.coverage import window_part
+from finews_spider.crawl.pagination import ListReading
 from finews_spider.reporting.store import BY_REASON, COUNTS, FOLDER, SCHEMA, Report
 from finews_spider.spiders.finews import FinewsSpider
 

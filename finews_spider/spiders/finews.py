@@ -22,22 +22,22 @@ from finews_spider import __version__, dates, ids
 from finews_spider.archive.archive import Archive
 from finews_spider.archive.lock import check_output
 from finews_spider.archive.paths import FOLDERS, post_pattern
-from finews_spider.arguments import Arguments, read_arguments
 from finews_spider.config import check_settings, output_folder
+from finews_spider.crawl.arguments import Arguments, read_arguments
+from finews_spider.crawl.article_fetch import Errand, kind_of
+from finews_spider.crawl.pagination import Lists
+from finews_spider.crawl.progress import Figures, days, last_read
 from finews_spider.downloader.allowed_hosts import doors
 from finews_spider.downloader.conditional import UNCHANGED
 from finews_spider.downloader.failures import reason_of
 from finews_spider.downloader.resolver import networks
 from finews_spider.downloader.throttle import LeftAloneError, let_go
-from finews_spider.errand import Errand, kind_of
 from finews_spider.exceptions import DiskError
-from finews_spider.figures import Figures, days, last_read
 from finews_spider.items import Article, ArticleRef
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.owed import Owed, State, Task
 from finews_spider.ledger.posts import Index
 from finews_spider.ledger.responses import KeptResponses
-from finews_spider.lists import Lists
 from finews_spider.publishing.finish import read_ending
 from finews_spider.sources.base import BlockedError, Listing, ListingPage, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode

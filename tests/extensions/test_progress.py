@@ -17,9 +17,9 @@ from scrapy.exceptions import NotConfigured
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
+from finews_spider.crawl.progress import Figures
 from finews_spider.extensions import progress
 from finews_spider.extensions.progress import Pace, Progress, in_words, quieten, time_left
-from finews_spider.figures import Figures
 from tests.conftest import Site
 from tests.support.paths import ROOT
 

@@ -3,7 +3,7 @@
 import logging
 from datetime import date
 
-from finews_spider.figures import Figures
+from finews_spider.crawl.progress import Figures
 from finews_spider.spiders.finews import FinewsSpider
 
 

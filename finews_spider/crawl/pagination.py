@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from finews_spider.coverage import Reach
+from finews_spider.crawl.coverage import Reach
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.listings import FinishedListings
 from finews_spider.sources.base import Listing, ListingPage, Query

@@ -17,7 +17,7 @@ from scrapy.utils.test import get_crawler
 
 from finews_spider import ids
 from finews_spider.archive.posts import parse, render
-from finews_spider.errand import Errand
+from finews_spider.crawl.article_fetch import Errand
 from finews_spider.items import FLASH_CATEGORY, Article, ArticleRef
 from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.server import sites

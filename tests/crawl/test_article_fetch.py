@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from finews_spider.crawl.article_fetch import Errand
 from finews_spider.dates import BEIJING
-from finews_spider.errand import Errand
 from finews_spider.items import Article, ArticleRef
 from finews_spider.sources.base import AbsentError, Route, UnreadableError
 

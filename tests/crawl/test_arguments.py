@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from finews_spider.arguments import ACCEPTED, ArgumentError, read_arguments
+from finews_spider.crawl.arguments import ACCEPTED, ArgumentError, read_arguments
 from finews_spider.exceptions import MistakeError
 from finews_spider.sources.base import Source
 from finews_spider.sources.finews import FinewsSource

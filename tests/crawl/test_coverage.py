@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from finews_spider.coverage import MOST_DAYS, Reach, days_done, days_read, window_part
+from finews_spider.crawl.coverage import MOST_DAYS, Reach, days_done, days_read, window_part
 from finews_spider.dates import Window
 
 TODAY = date(2026, 11, 22)

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from finews_spider import coverage
-from finews_spider.coverage import Reach
+from finews_spider.crawl import coverage
+from finews_spider.crawl.coverage import Reach
+from finews_spider.crawl.pagination import Lists
 from finews_spider.dates import Window
-from finews_spider.lists import Lists
 
 
 class Figures(NamedTuple):
