@@ -113,7 +113,7 @@ def server() -> socket.socket:
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     number = there.fileno()
     with there:
-        words = [sys.executable, "-W", "error", "-m", "tests.forks", str(number)]
+        words = [sys.executable, "-W", "error", "-m", "tests.support.forks", str(number)]
         process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=[number])
     atexit.register(process.wait)
     atexit.register(here.close)

@@ -1,6 +1,6 @@
 """The hostile corpus: what a stranger may put into bodies, titles, digests and names, to be let in at the front door.
 
-Made of vectors × contexts × spellings. `python -m tests.hostile` lists it, one case a line. Whatever runs leaves its
+Made of vectors × contexts × spellings. `python -m tests.support.hostile` lists it, one case a line. Whatever runs leaves its
 mark in the window on top, and asks for something at evil.example; what a post may show is at pictures.example.
 """
 
