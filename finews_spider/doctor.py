@@ -14,7 +14,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from finews_spider.dates import BEIJING
-from finews_spider.downloader.allowed_hosts import doors
+from finews_spider.downloader.allowed_hosts import allowed_netlocs
 from finews_spider.downloader.failures import reason_of
 from finews_spider.items import ArticleRef
 from finews_spider.sources.base import BlockedError, Listing, Query, Route, Source, UnreadableError
@@ -51,7 +51,7 @@ class Check:
     trouble: str = "not answered"
     rows: int | None = None
     newest: datetime | None = None
-    lacking: list[str] = field(default_factory=list)
+    missing_fields: list[str] = field(default_factory=list)
 
     @property
     def advice(self) -> str:
@@ -80,7 +80,7 @@ class DoctorSpider(scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         known = load(Path(crawler.settings["FINEWS_SOURCES_FILE"]))
         spider.sources = [source for source in known.values() if source.enabled]
-        spider.hosts = doors(set().union(*(source.hosts() for source in spider.sources)))
+        spider.hosts = allowed_netlocs(set().union(*(source.hosts() for source in spider.sources)))
         spider.checks = []
         return spider
 
@@ -89,7 +89,7 @@ class DoctorSpider(scrapy.Spider):
         for source in self.sources:
             listings: dict[str, Listing] = {}
             for listing in source.listings(Query()):
-                for each in filter(None, (listing, listing.otherwise)):
+                for each in filter(None, (listing, listing.fallback)):
                     listings.setdefault(each.url, each)
             patient = Patient(source, waiting=len(listings))
             for listing in listings.values():
@@ -113,16 +113,18 @@ class DoctorSpider(scrapy.Spider):
         try:
             if isinstance(what, Route):
                 article = what.read(decode(response.body))
-                check.lacking = [name for name in ("title", "time", "media_name", "body") if not getattr(article, name)]
+                check.missing_fields = [
+                    name for name in ("title", "time", "media_name", "body") if not getattr(article, name)
+                ]
                 check.trouble = "" if article.body else "empty: no body"
             else:
                 page = what.read(decode(response.body))
                 patient.meet(page.refs)
-                check.rows, check.lacking = len(page.refs), sorted(page.lacking)
+                check.rows, check.missing_fields = len(page.refs), sorted(page.missing_fields)
                 check.newest = max((ref.time for ref in page.refs if ref.time), default=None)
                 check.trouble = "" if page.refs else "empty: no rows"
-                if check.lacking:
-                    check.trouble = f"lacks {', '.join(check.lacking)}"
+                if check.missing_fields:
+                    check.trouble = f"lacks {', '.join(check.missing_fields)}"
         except BlockedError as error:
             check.trouble = f"kept out: {error}"
         except UnreadableError as error:
@@ -170,9 +172,8 @@ def table(checks: list[Check], now: datetime) -> str:
         age = _age(now - check.newest.astimezone(BEIJING)) if check.newest else "-"
         rows = "-" if check.rows is None else str(check.rows)
         answer = (check.trouble or "ok")[:24]
-        lines.append(
-            f"{check.source:10} {check.name:28} {answer:24} {rows:>5} {age:>10}  {', '.join(check.lacking)}".rstrip()
-        )
+        missing = ", ".join(check.missing_fields)
+        lines.append(f"{check.source:10} {check.name:28} {answer:24} {rows:>5} {age:>10}  {missing}".rstrip())
     troubled = [check for check in checks if check.trouble]
     lines += ["", *(f"{each.source}, {each.name}: {each.trouble}\n  {each.url}\n  {each.advice}" for each in troubled)]
     lines.append(f"{len(troubled)} of {len(checks)} endpoints are in trouble." if troubled else "All endpoints answer.")

@@ -5,11 +5,11 @@ from pathlib import Path
 from scrapy.exceptions import CloseSpider
 
 
-class MistakeError(ValueError):
+class ConfigurationError(ValueError):
     """A wrong argument, setting or sources file; the message names it and says what is accepted. Exit code 2."""
 
 
-class HeldError(Exception):
+class ArchiveLockedError(Exception):
     """Another run holds the archive; the message says who. Exit code 6."""
 
 

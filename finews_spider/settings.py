@@ -39,10 +39,10 @@ ROBOTSTXT_USER_AGENT = "finews"  # the name to look for in robots.txt, not the w
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "finews_spider.downloader.robotstxt.RobotsTxtMiddleware": 100,  # Scrapy's lets a first batch through
-    "finews_spider.downloader.throttle.MannersMiddleware": 840,  # sees each answer before a retry is decided
-    "finews_spider.downloader.conditional.RevalidationMiddleware": 580,  # it keeps bodies that are unpacked
+    "finews_spider.downloader.throttle.ThrottleMiddleware": 840,  # sees each answer before a retry is decided
+    "finews_spider.downloader.conditional.ConditionalMiddleware": 580,  # it keeps bodies that are unpacked
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "finews_spider.downloader.allowed_hosts.HostsMiddleware": 50,  # Scrapy's drops requests without a word
+    "finews_spider.downloader.allowed_hosts.AllowedHostsMiddleware": 50,  # Scrapy's drops requests without a word
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing here asks for a password
 }
 

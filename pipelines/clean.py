@@ -10,9 +10,9 @@ from scrapy.statscollectors import StatsCollector
 
 from finews_spider.items import Article
 from finews_spider.markup.blocks import arrange, close_void, without_source_line
-from finews_spider.markup.characters import LONGEST_LINE, one_line, with_holes, without_holes
+from finews_spider.markup.characters import MAX_LINE, drop_marks, mark_forbidden, one_line
 from finews_spider.markup.cleanup import edit
-from finews_spider.markup.parsing import NotWholeError, settled, tree
+from finews_spider.markup.parsing import IncompleteBodyError, tree, until_stable
 from finews_spider.markup.text import visible
 
 # Opens a tag wherever a layout prints a title as it is; a layout that escapes shows the full-width sign as well.
@@ -24,7 +24,7 @@ class BodyError(DropItem):
 
     reason = "body cannot be read whole"
 
-    def __init__(self, item: Article, why: NotWholeError) -> None:
+    def __init__(self, item: Article, why: IncompleteBodyError) -> None:
         super().__init__(f"{item.url}: {self.reason}, it is {why}; {item.id} is not written")
 
 
@@ -43,13 +43,17 @@ class CleanPipeline:
         """The article, clean. Raises BodyError."""
         try:
             body = clean(item.body)
-        except NotWholeError as error:
+        except IncompleteBodyError as error:
             raise BodyError(item, error) from error
         if body != item.body:
             self.stats.inc_value("finews/cleaned")
         item.body = body
         title = _line(item.title)
-        item.title, item.media_name, item.digest = shut(title), shut(_line(item.media_name)), _line(item.digest)
+        item.title, item.media_name, item.digest = (
+            escape_tag_openers(title),
+            escape_tag_openers(_line(item.media_name)),
+            _line(item.digest),
+        )
         if item.is_flash:
             item.digest = _line(item.digest.removeprefix(f"【{title}】"))
             item.body = item.body if says_more(item.body, item.digest) else ""
@@ -62,7 +66,7 @@ def says_more(body: str, digest: str) -> bool:
     return "<img " in rest or visible(rest) not in "".join(digest.split())
 
 
-def shut(title: str) -> str:
+def escape_tag_openers(title: str) -> str:
     """The title without a sign that opens a tag: layouts of other sites print titles as they are.
 
     The full-width sign stands there instead, which looks the same and needs no escaping.
@@ -71,15 +75,15 @@ def shut(title: str) -> str:
 
 
 def _line(text: str) -> str:
-    return one_line(text) if len(text) <= LONGEST_LINE else ""
+    return one_line(text) if len(text) <= MAX_LINE else ""
 
 
 def clean(body: str) -> str:
     """The body as an editor would leave it, empty when nothing of it is left; cleaned again, it stays as it is.
 
-    Raises NotWholeError.
+    Raises IncompleteBodyError.
     """
-    return settled(_cleaned_again, arrange(_edited(body)))
+    return until_stable(_cleaned_again, arrange(_edited(body)))
 
 
 def _cleaned_again(arranged: str) -> str:
@@ -88,7 +92,7 @@ def _cleaned_again(arranged: str) -> str:
 
 
 def _edited(body: str) -> str:
-    root = tree(with_holes(body))
+    root = tree(mark_forbidden(body))
     edit(root, body)
     text = html.tostring(root, encoding="unicode").replace("\u00a0", "&nbsp;")  # as nh3 writes it
-    return close_void(without_holes(text[text.index(">") + 1 : text.rindex("<")]))
+    return close_void(drop_marks(text[text.index(">") + 1 : text.rindex("<")]))

@@ -7,7 +7,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from finews_spider.archive.archive import Archive
-from finews_spider.archive.changes import at_its_link, is_edited, is_stub
+from finews_spider.archive.changes import is_edited, is_stub, with_permalink_of
 from finews_spider.archive.posts import render
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article
@@ -73,7 +73,7 @@ class PostPipeline:
 
     async def _rewrite(self, item: Article) -> None:
         kept = self.archive.read(item.id)
-        item = at_its_link(kept, item) if kept else item
+        item = with_permalink_of(kept, item) if kept else item
         if kept is None or not is_edited(kept, item):
             self._count(item, "unchanged")
             raise KnownError(f"{item.id} has a post already", log_level="DEBUG")

@@ -10,7 +10,7 @@ from scrapy.statscollectors import StatsCollector
 from finews_spider.items import Article
 from finews_spider.markup.allowlist import ATTRIBUTES, CODE, STYLES, TAGS
 from finews_spider.markup.blocks import arrange, close_void
-from finews_spider.markup.parsing import NotWholeError, settled
+from finews_spider.markup.parsing import IncompleteBodyError, until_stable
 from pipelines.clean import BodyError, clean
 
 _BLANK_LINES = re.compile(r"<pre>\n+")  # a parser takes one of them away each time
@@ -33,7 +33,7 @@ class SanitizePipeline:
         """The article with a body that is safe to publish. Raises BodyError."""
         try:
             body = settle(item.body)
-        except NotWholeError as error:
+        except IncompleteBodyError as error:
             raise BodyError(item, error) from error
         if body != item.body:
             self.stats.inc_value("finews/sanitized")
@@ -44,17 +44,19 @@ class SanitizePipeline:
 def sanitize(body: str) -> str:
     """The body with allowed elements, attributes, links and styles only, void elements as in the seed.
 
-    Raises NotWholeError.
+    Raises IncompleteBodyError.
     """
-    return settled(lambda each: arrange(_allowed(each)), body)
+    return until_stable(lambda each: arrange(_allowed(each)), body)
 
 
 def settle(body: str) -> str:
     """A clean body sanitized, and what that changed cleaned and sanitized again, until nothing changes.
 
-    The two may write the same in two ways (`alt='"'`): what is compared has been through both. Raises NotWholeError.
+    The two may write the same in two ways (`alt='"'`): what is compared has been through both.
+
+    Raises IncompleteBodyError.
     """
-    return body if _allowed(body) == body else settled(lambda each: sanitize(clean(each)), sanitize(body))
+    return body if _allowed(body) == body else until_stable(lambda each: sanitize(clean(each)), sanitize(body))
 
 
 def _allowed(body: str) -> str:

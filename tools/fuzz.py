@@ -15,7 +15,7 @@ with atheris.instrument_imports(include=["finews_spider", "pipelines"]):
     from finews_spider.dates import read_time
     from finews_spider.ids import id_in_url
     from finews_spider.markup.characters import one_line
-    from finews_spider.markup.parsing import NotWholeError
+    from finews_spider.markup.parsing import IncompleteBodyError
     from finews_spider.sources.base import UnreadableError
     from finews_spider.sources.eastmoney_placeholders import put_back
     from finews_spider.sources.encodings import decode
@@ -25,12 +25,12 @@ with atheris.instrument_imports(include=["finews_spider", "pipelines"]):
 
 from tests.support import hostile
 
-LONGEST = 4_000  # bytes of an input
+MAX_INPUT = 4_000  # bytes of an input
 
 
 def judge(data: bytes) -> None:
     """Raises where anything is raised that is not documented, or where twice is not once."""
-    with suppress(UnreadableError, NotWholeError):
+    with suppress(UnreadableError, IncompleteBodyError):
         text = decode(data)
         for read in (json_object, html_page):
             with suppress(UnreadableError):
@@ -47,9 +47,9 @@ def main(seconds: str) -> None:
     Path(".hypothesis").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as corpus:
         for number, body in enumerate(hostile.bodies()):
-            if len(body) < LONGEST:
+            if len(body) < MAX_INPUT:
                 (Path(corpus) / str(number)).write_text(body, "utf-8", "replace")
-        options = {"max_total_time": seconds, "max_len": LONGEST, "artifact_prefix": ".hypothesis/", "verbosity": 0}
+        options = {"max_total_time": seconds, "max_len": MAX_INPUT, "artifact_prefix": ".hypothesis/", "verbosity": 0}
         words = [f"-{name}={value}" for name, value in {**options, "print_final_stats": 1}.items()]
         atheris.Setup([sys.argv[0], *words, corpus], judge)
         atheris.Fuzz()

@@ -28,7 +28,7 @@ FULL_SPEED = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16, "FINEWS
 STORIES = 48
 ROWS = 6  # a page of a list
 COLUMNS = ("cgnjj", "cssgs", "cgjjj", "chgyj")
-PATIENCE = 60  # seconds until a crawl counts as one that never ends; it takes two or three
+TIMEOUT = 60  # seconds until a crawl counts as one that never ends; it takes two or three
 LOOK = 0.001  # seconds between two looks at how far a crawl is
 PHASES = ("start-up", "listings", "articles", "end")
 
@@ -112,7 +112,7 @@ class Stage:
         while crawl.poll() is None and not self.room.log:
             time.sleep(LOOK)
         starting = time.time() - began
-        if crawl.wait(PATIENCE) != 0:
+        if crawl.wait(TIMEOUT) != 0:
             sys.exit(f"a crawl that nobody stopped failed: {said(output)}")
         written = max(post.stat().st_mtime for post in files(output, "_posts"))
         return Reference(read(output), len(self.room.log), starting, time.time() - written)
@@ -147,7 +147,7 @@ class Life:
             self._differ("a traceback", [said(self.output)])
 
     def _crawl(self, due: Callable[[], bool]) -> int:
-        before, given_up = stamps(self.output), time.monotonic() + PATIENCE
+        before, given_up = stamps(self.output), time.monotonic() + TIMEOUT
         crawl = self.stage.start(self.case, self.output)
         while crawl.poll() is None and not due() and time.monotonic() < given_up:
             time.sleep(LOOK)

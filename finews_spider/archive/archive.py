@@ -15,7 +15,9 @@ from finews_spider.items import Article
 from finews_spider.ledger.posts import Index, Post
 from finews_spider.ledger.unpublished import Unpublished
 
-GATHERING = 0.05  # seconds in which posts come together to be written at once: a thread's switch costs more than a post
+BATCH_SECONDS = (
+    0.05  # seconds in which posts come together to be written at once: a thread's switch costs more than a post
+)
 
 
 class Archive:
@@ -42,9 +44,9 @@ class Archive:
         """What finews wrote and no commit has yet."""
         return self._index.unpublished
 
-    def look(self) -> tuple[int, int]:
+    def sync(self) -> tuple[int, int]:
         """Take note of what others did; how many posts came, and how many are gone."""
-        return self._index.look()
+        return self._index.sync()
 
     def path(self, id_: str, time: datetime) -> Path:
         """Where a new post of that id and time belongs. Raises ValueError for what is no id."""
@@ -107,7 +109,7 @@ class Archive:
 
     async def _write_waiting(self) -> None:
         while self._waiting:
-            await asyncio.sleep(GATHERING)
+            await asyncio.sleep(BATCH_SECONDS)
             batch, self._waiting = self._waiting, []
             try:
                 errors = await self._write_batch(batch)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from finews_spider.items import Article
 from finews_spider.markup.text import visible
 
-STUB = 1 / 3  # of the characters that the post has
+MAX_STUB = 1 / 3  # of the characters that the post has
 
 _PICTURE = re.compile(r'<img [^>]*?src="(?:https?:)?([^"?]*)')
 
@@ -16,7 +16,7 @@ def is_edited(kept: Article, read: Article) -> bool:
     return _seen(kept) != _seen(read)
 
 
-def at_its_link(kept: Article, read: Article) -> Article:
+def with_permalink_of(kept: Article, read: Article) -> Article:
     """The article as it was read, but for what would move its page: the day and the medium stay those of its post."""
     assert kept.time
     assert read.time
@@ -26,7 +26,7 @@ def at_its_link(kept: Article, read: Article) -> Article:
 
 def is_stub(kept: Article, read: Article) -> bool:
     """Whether so little is left of the body that it is no edit: what stands before a login, or a page that changed."""
-    return len(visible(read.body)) < len(visible(kept.body)) * STUB
+    return len(visible(read.body)) < len(visible(kept.body)) * MAX_STUB
 
 
 def _seen(article: Article) -> tuple[object, ...]:

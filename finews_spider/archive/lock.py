@@ -9,18 +9,18 @@ from filelock import FileLock, Timeout
 
 from finews_spider import dates
 from finews_spider.archive.atomic import ASIDE
-from finews_spider.exceptions import HeldError, MistakeError
+from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
 
 
 def check_output(output: Path) -> None:
     """Make finews's own folder in the output folder, and what this process writes writable for its user alone.
 
-    Raises MistakeError where nothing can be written, and where a link would have it written elsewhere.
+    Raises ConfigurationError where nothing can be written, and where a link would have it written elsewhere.
     """
     own = output / ".finews"
     os.umask(os.umask(0o022) | 0o022)
     if links := [path for path in (own, *own.glob("*")) if path.is_symlink()]:
-        raise MistakeError(f"FINEWS_OUTPUT: {links[0]} is a link, which finews does not follow; take it away")
+        raise ConfigurationError(f"FINEWS_OUTPUT: {links[0]} is a link, which finews does not follow; take it away")
     try:
         (output / ASIDE).mkdir(parents=True, exist_ok=True)
         if not (own / ".gitignore").exists():
@@ -29,15 +29,15 @@ def check_output(output: Path) -> None:
         raise _cannot_write(output, error) from error
 
 
-def _cannot_write(output: Path, error: OSError) -> MistakeError:
-    return MistakeError(f"FINEWS_OUTPUT: {output} cannot be written: {error.strerror}; mend that and run again")
+def _cannot_write(output: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(f"FINEWS_OUTPUT: {output} cannot be written: {error.strerror}; mend that and run again")
 
 
 @contextmanager
 def only_run(output: Path) -> Iterator[None]:
     """Hold the archive for one run; a lock that a killed run left does not block, and what else it left goes.
 
-    Raises HeldError where another run holds it, MistakeError where nothing can be written.
+    Raises ArchiveLockedError where another run holds it, ConfigurationError where nothing can be written.
     """
     check_output(output)
     note = output / ".finews" / "holder"
@@ -49,7 +49,7 @@ def only_run(output: Path) -> Iterator[None]:
             left.unlink()
     except Timeout:
         holder = note.read_text() if note.exists() else "another process"
-        raise HeldError(f"{output} is held by another run ({holder}); wait for its end, or stop it") from None
+        raise ArchiveLockedError(f"{output} is held by another run ({holder}); wait for its end, or stop it") from None
     except OSError as error:
         lock.release()
         raise _cannot_write(output, error) from error

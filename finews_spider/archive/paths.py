@@ -2,7 +2,7 @@
 
 import re
 
-from finews_spider.exceptions import MistakeError
+from finews_spider.exceptions import ConfigurationError
 
 POSTS = "_posts"
 OLD = "old_post"  # posts that retention moved; Jekyll passes it by
@@ -19,11 +19,11 @@ _PATTERN = re.compile(r"_posts/(?:[\w.-]+/|\{(?:year|month|day)\}/)*\{year\}-\{m
 def post_pattern(value: str) -> str:
     """The pattern of post paths that the setting FINEWS_POST_PATH gives, by name or as it is.
 
-    Raises MistakeError for one that Jekyll would not find, or in which ids and days would not tell posts apart.
+    Raises ConfigurationError for one that Jekyll would not find, or in which ids and days would not tell posts apart.
     """
     pattern = POST_PATHS.get(value, value)
     if not _PATTERN.fullmatch(pattern) or ".." in pattern:
-        raise MistakeError(
+        raise ConfigurationError(
             f"FINEWS_POST_PATH: {value!r} is not accepted; use {', '.join(POST_PATHS)}, or a path like {BY_DAY}"
         )
     return pattern

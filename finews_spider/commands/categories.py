@@ -12,7 +12,7 @@ from finews_spider.archive.category_pages import Category, Page, State
 from finews_spider.archive.front_matter import scalar
 from finews_spider.archive.lock import only_run
 from finews_spider.config import existing_output_folder
-from finews_spider.exceptions import HeldError, MistakeError
+from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
 from finews_spider.exit_codes import ExitCode
 
 
@@ -47,9 +47,9 @@ class Command(ScrapyCommand):
                 return
             with only_run(output):
                 self.exitcode = _say(output, mend=True)
-        except (MistakeError, HeldError) as error:
+        except (ConfigurationError, ArchiveLockedError) as error:
             print(f"scrapy categories: {error}", file=sys.stderr)
-            self.exitcode = ExitCode.WRONG if isinstance(error, MistakeError) else ExitCode.HELD
+            self.exitcode = ExitCode.WRONG if isinstance(error, ConfigurationError) else ExitCode.HELD
 
 
 def _say(output: Path, *, mend: bool) -> int:

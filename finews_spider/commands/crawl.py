@@ -10,7 +10,7 @@ from scrapy.commands import crawl
 
 from finews_spider.archive.lock import only_run
 from finews_spider.config import output_folder
-from finews_spider.exceptions import HeldError, MistakeError
+from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.progress import quieten
 from finews_spider.extensions.report import RunReport
@@ -44,9 +44,9 @@ class Command(crawl.Command):
             FinewsSpider.read_arguments(self.settings, opts.spargs)
             with only_run(output):
                 self.exitcode = self._crawl(opts)
-        except (MistakeError, HeldError) as error:
+        except (ConfigurationError, ArchiveLockedError) as error:
             print(f"scrapy crawl finews: {error}", file=sys.stderr)
-            self.exitcode = ExitCode.WRONG if isinstance(error, MistakeError) else ExitCode.HELD
+            self.exitcode = ExitCode.WRONG if isinstance(error, ConfigurationError) else ExitCode.HELD
             if output and output.is_dir():
                 refused = report.begin(output, opts.spargs)
                 report.end(refused, self.exitcode, str(error))

@@ -11,7 +11,7 @@ from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import only_run
 from finews_spider.archive.paths import FOLDERS, POSTS
-from finews_spider.exceptions import HeldError, MistakeError
+from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.report import RunReport
 from finews_spider.newsroom.server import Newsroom
@@ -64,9 +64,9 @@ class Command(ScrapyCommand):
                 sources.write_text(room.sources_toml(), encoding="utf-8")
                 print(f"The newsroom is open at {room.urls['site']}; crawling it into {folder}/", flush=True)
                 self.exitcode = self._crawl(sources)
-        except (HeldError, MistakeError, OSError) as error:
+        except (ArchiveLockedError, ConfigurationError, OSError) as error:
             print(f"scrapy demo: {error}", file=sys.stderr)
-            self.exitcode = ExitCode.HELD if isinstance(error, HeldError) else ExitCode.WRONG
+            self.exitcode = ExitCode.HELD if isinstance(error, ArchiveLockedError) else ExitCode.WRONG
         if self.exitcode:
             print("\nThe demo did not end well; what is above says why.")
         else:

@@ -9,7 +9,7 @@ from scrapy.commands import ScrapyCommand
 from finews_spider import dates
 from finews_spider.doctor import DoctorSpider, table
 from finews_spider.downloader.resolver import networks
-from finews_spider.exceptions import MistakeError
+from finews_spider.exceptions import ConfigurationError
 from finews_spider.sources.loader import load
 
 
@@ -36,7 +36,7 @@ class Command(ScrapyCommand):
         try:
             networks(self.settings["FINEWS_PRIVATE_NETWORKS"])
             load(Path(self.settings["FINEWS_SOURCES_FILE"]))
-        except MistakeError as mistake:
+        except ConfigurationError as mistake:
             print(f"scrapy doctor: {mistake}", file=sys.stderr)
             self.exitcode = 2
             return

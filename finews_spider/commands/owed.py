@@ -11,9 +11,9 @@ from scrapy.commands import ScrapyCommand
 from finews_spider import dates, ids
 from finews_spider.archive.lock import check_output
 from finews_spider.config import existing_output_folder
-from finews_spider.exceptions import DiskError, MistakeError
+from finews_spider.exceptions import ConfigurationError, DiskError
 from finews_spider.ledger.database import Ledger
-from finews_spider.ledger.owed import Debt, Owed, State
+from finews_spider.ledger.owed import Owed, OwedArticle, State
 
 MARGIN = " " * 4
 
@@ -50,7 +50,7 @@ class Command(ScrapyCommand):
             check_output(output)
             with Ledger(output) as ledger:
                 self._do(Owed(ledger, timedelta(0)), opts)
-        except (MistakeError, DiskError) as error:
+        except (ConfigurationError, DiskError) as error:
             print(f"scrapy owed: {error}", file=sys.stderr)
             self.exitcode = 2
 
@@ -59,7 +59,7 @@ class Command(ScrapyCommand):
             print(f"{owed.retry(State.OWED, State.GIVEN_UP, State.WITHDRAWN)} articles are asked for by the next run")
         elif opts.forget:
             if not ids.is_id(opts.forget):
-                raise MistakeError(f"--forget: {opts.forget!r} is no id; `scrapy owed` lists those that are owed")
+                raise ConfigurationError(f"--forget: {opts.forget!r} is no id; `scrapy owed` lists those that are owed")
             owed.forget(opts.forget)
             print(f"{opts.forget} is not asked for again")
         else:
@@ -69,7 +69,7 @@ class Command(ScrapyCommand):
                 print("Nothing is owed: every article that a listing named has its post.")
 
 
-def lines(debt: Debt) -> list[str]:
+def lines(debt: OwedArticle) -> list[str]:
     """What a person has to know of one article."""
     title = _printable(debt.ref.title)
     about = [f"{debt.ref.id}  {debt.state}  {debt.ref.source}  {title}".rstrip(), f"{MARGIN}{debt.ref.url}"]

@@ -9,7 +9,7 @@ from scrapy.commands import ScrapyCommand
 from finews_spider.archive.lock import only_run
 from finews_spider.archive.paths import FOLDERS
 from finews_spider.config import output_folder
-from finews_spider.exceptions import DiskError, HeldError, MistakeError
+from finews_spider.exceptions import ArchiveLockedError, ConfigurationError, DiskError
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
 
@@ -32,6 +32,6 @@ class Command(ScrapyCommand):
             output = output_folder(self.settings)
             with only_run(output), Ledger(output) as ledger:
                 print(f"{ledger.file}: {Index(ledger, FOLDERS).reindex()} posts")
-        except (MistakeError, HeldError, DiskError) as error:
+        except (ConfigurationError, ArchiveLockedError, DiskError) as error:
             print(f"scrapy reindex: {error}", file=sys.stderr)
-            self.exitcode = 6 if isinstance(error, HeldError) else 2
+            self.exitcode = 6 if isinstance(error, ArchiveLockedError) else 2

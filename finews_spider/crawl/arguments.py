@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from finews_spider.dates import Window, read_day
-from finews_spider.exceptions import MistakeError
+from finews_spider.exceptions import ConfigurationError
 from finews_spider.items import ArticleRef
 from finews_spider.sources.base import Query, Source
 
@@ -21,7 +21,7 @@ ACCEPTED = {
 }
 
 
-class ArgumentError(MistakeError):
+class ArgumentError(ConfigurationError):
     """A spider argument that cannot be meant; the message names it and says what is accepted."""
 
 

@@ -11,7 +11,7 @@ from finews_spider.sources.parsing import media_name_in
 
 
 @dataclass(slots=True, kw_only=True)
-class Errand:
+class ArticleFetch:
     """One number. It is fetched once, and gives an item for each id (family) that a listing names it by."""
 
     number: str

@@ -14,7 +14,7 @@ from typing import Any
 from finews_spider.dates import Window
 
 DAY = timedelta(days=1)
-MOST_DAYS = 3660  # of a window, ten years; the figures of each are in the run's report
+MAX_DAYS = 3660  # of a window, ten years; the figures of each are in the run's report
 COUNTS = ("listed", "archived", "known", "owed")
 
 Reaches = Mapping[str, Mapping[str, "Reach"]]  # by source, by the list's name
@@ -99,9 +99,9 @@ def days_of(window: Window, reaches: Reaches, today: date) -> tuple[list[date], 
         remarks.append(f"window: the days after today, {today}, are left out")
     oldest = min((reach.read_from for lists in reaches.values() for reach in lists.values()), default=date.max)
     since = window.since or min(oldest, until)
-    if (until - since).days >= MOST_DAYS:
-        since = until - (MOST_DAYS - 1) * DAY
-        remarks.append(f"window: the days before {since} are left out; coverage is told of {MOST_DAYS} days at most")
+    if (until - since).days >= MAX_DAYS:
+        since = until - (MAX_DAYS - 1) * DAY
+        remarks.append(f"window: the days before {since} are left out; coverage is told of {MAX_DAYS} days at most")
     return [since + number * DAY for number in range((until - since).days + 1)], remarks
 
 

@@ -33,7 +33,7 @@ class ListReading:
         self.oldest = min([*times, self.oldest or "9"], default=None) if times else self.oldest
 
 
-class Lists:
+class Pagination:
     """Decides of each page of a list whether the next one is read."""
 
     def __init__(self, ledger: Ledger, query: Query) -> None:
@@ -61,7 +61,7 @@ class Lists:
         reading.note(page)
         why = self._end(reading, page, fresh)
         if not why:
-            return page.older
+            return page.next_page
         self._end_reading(source, listing, why)
         return None
 
@@ -112,8 +112,8 @@ class Lists:
         In a window, when a page is all too old. Else, when it names nothing new; but a list that the last run did not
         bring to its end is read to it, since older articles may be missing.
         """
-        if page.older is None:
-            return "limit" if page.cut_off else "end"
+        if page.next_page is None:
+            return "limit" if page.limit_reached else "end"
         if self._query.window:
             days = [ref.day for ref in page.refs if ref.day]
             return "window" if days and all(map(self._query.window.is_before, days)) else ""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from finews_spider.crawl import coverage
 from finews_spider.crawl.coverage import Reach
-from finews_spider.crawl.pagination import Lists
+from finews_spider.crawl.pagination import Pagination
 from finews_spider.dates import Window
 
 
@@ -50,7 +50,7 @@ def days(
     return total
 
 
-def last_read(lists: Lists) -> tuple[str, str, date | None]:
+def last_read(lists: Pagination) -> tuple[str, str, date | None]:
     """Source and name of the list that was begun last, of those of which a page came, and how far back that was."""
     for (source, name), reading in reversed(lists.readings.items()):
         if reading.pages:

@@ -9,22 +9,22 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
 
 
-def doors(hosts: Iterable[str]) -> frozenset[str]:
+def allowed_netlocs(hosts: Iterable[str]) -> frozenset[str]:
     """These hosts as URLs may write them: with their own port, or with those of HTTP."""
     names = {host.partition(":")[0] for host in hosts}
     return frozenset(hosts) | names | {f"{name}:{port}" for name in names for port in (80, 443)}
 
 
-def is_open(request: Request, doors: frozenset[str]) -> bool:
+def is_allowed_url(request: Request, allowed_netlocs: frozenset[str]) -> bool:
     """Whether it goes to one of them.
 
-    Other spellings are refused, as what connects may read them otherwise: `user@a.example`, `a.example:80@b.example`.
+    Other spellings are refused, as what connects may read them fallback: `user@a.example`, `a.example:80@b.example`.
     """
     url = urlparse_cached(request)
-    return url.scheme in ("http", "https") and url.netloc.lower() in doors
+    return url.scheme in ("http", "https") and url.netloc.lower() in allowed_netlocs
 
 
-class HostsMiddleware:
+class AllowedHostsMiddleware:
     """Refuses requests to hosts that the sources file does not name, so that the next route is tried.
 
     It sees redirects too. Scrapy's own drops such requests where no errback hears of it.
@@ -41,5 +41,5 @@ class HostsMiddleware:
     def process_request(self, request: Request) -> None:
         """Raises IgnoreRequest."""
         hosts = getattr(self.crawler.spider, "hosts", None)
-        if hosts and not is_open(request, hosts):
+        if hosts and not is_allowed_url(request, hosts):
             raise IgnoreRequest(f"{urlparse_cached(request).netloc[:100]} is no host of the sources file")

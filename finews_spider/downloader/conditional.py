@@ -15,7 +15,7 @@ UNCHANGED = "unchanged"  # the flag of a response that stands in
 _HEADERS = ("ETag", "Last-Modified")
 
 
-class RevalidationMiddleware:
+class ConditionalMiddleware:
     """Keeps answers to requests with `meta["revalidate"]` in the ledger, where they have an ETag or a Last-Modified.
 
     A listing is read in full either way: what a run does with it does not depend on whether it has changed.

@@ -14,7 +14,7 @@ KINDS: dict[object, str] = {
     exceptions.DownloadTimeoutError: "no answer in time",
     exceptions.ResponseDataLossError: "cut short",
 }
-_LONGEST = 200  # characters; an error may quote what the server sent
+_MAX_REASON = 200  # characters; an error may quote what the server sent
 
 
 def reason_of(failure: Failure) -> str:
@@ -23,7 +23,7 @@ def reason_of(failure: Failure) -> str:
     if isinstance(error, HttpError):
         return f"HTTP {error.response.status}"
     said = "".join(char if char.isprintable() else " " for char in str(error)[:1000])
-    said = re.sub(r"https?://\S+", "it", said)[:_LONGEST].strip()
+    said = re.sub(r"https?://\S+", "it", said)[:_MAX_REASON].strip()
     if isinstance(error, exceptions.IgnoreRequest):
         return f"too large: {said}" if "DOWNLOAD_MAXSIZE" in str(error) else said
     kind = KINDS.get(type(error), type(error).__name__)

@@ -9,8 +9,8 @@ from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, ParseError
 
-LONGEST = 64 * 1024  # bytes of status lines and headers, those of interim answers too; servers send some KB
-CODINGS = 2  # a body may be packed in layers; each may take as long to unpack as a large one
+MAX_HEAD = 64 * 1024  # bytes of status lines and headers, those of interim answers too; servers send some KB
+MAX_CODINGS = 2  # a body may be packed in layers; each may take as long to unpack as a large one
 
 
 class DownloadHandler(http11.HTTP11DownloadHandler):
@@ -23,7 +23,7 @@ class DownloadHandler(http11.HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """The answer. Raises IgnoreRequest where its body is packed too often."""
         response = await super().download_request(request)
-        if b",".join(response.headers.getlist("Content-Encoding")).count(b",") >= CODINGS:
+        if b",".join(response.headers.getlist("Content-Encoding")).count(b",") >= MAX_CODINGS:
             raise IgnoreRequest("packed too often")
         return response
 
@@ -35,7 +35,7 @@ class _Protocol(http11._LenientHTTP11ClientProtocol):
         super().dataReceived(data)  # type: ignore[no-untyped-call]
         in_head = self._parser and self._parser.state in (STATUS, HEADER)
         self._head = self._head + len(data) if in_head else 0
-        if self._head > LONGEST:
+        if self._head > MAX_HEAD:
             self._giveUp(Failure(ParseError("the head is too long", b"")))  # type: ignore[no-untyped-call]
 
 

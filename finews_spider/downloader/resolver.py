@@ -11,7 +11,7 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
-from finews_spider.exceptions import MistakeError
+from finews_spider.exceptions import ConfigurationError
 
 # Local tunnels such as Clash answer every name with a stand-in of this range. No host of a network lives there.
 STAND_INS = IPv4Network("198.18.0.0/15")
@@ -58,11 +58,11 @@ def is_allowed(address: str, allowed: Sequence[IPv4Network]) -> bool:
 
 
 def networks(text: str) -> tuple[IPv4Network, ...]:
-    """The networks of FINEWS_PRIVATE_NETWORKS. Raises MistakeError."""
+    """The networks of FINEWS_PRIVATE_NETWORKS. Raises ConfigurationError."""
     try:
         return tuple(IPv4Network(each.strip()) for each in text.split(",") if each.strip())
     except ValueError as error:
-        raise MistakeError(
+        raise ConfigurationError(
             f"FINEWS_PRIVATE_NETWORKS: {error}; what is meant is IPv4 networks, comma-separated, like 127.0.0.0/8"
         ) from None
 

@@ -19,11 +19,11 @@ from finews_spider.downloader.resolver import refused
 logger = logging.getLogger(__name__)
 
 MAX_DELAY = 60.0  # seconds between two requests to a host that says it is busy, or that asks for more
-PATIENCE = 300.0  # seconds of Retry-After that a run waits for; a later run comes back for the rest
-FAILURES = 5  # in a row; then the host is left alone for the rest of the run
+MAX_RETRY_AFTER = 300.0  # seconds of Retry-After that a run waits for; a later run comes back for the rest
+MAX_FAILURES = 5  # in a row; then the host is left alone for the rest of the run
 
 
-class LeftAloneError(IgnoreRequest):
+class HostSuspendedError(IgnoreRequest):
     """Nobody was asked: the host is left alone."""
 
 
@@ -40,18 +40,18 @@ class Host:
             self.failures = 0
             return 0.0
         self.failed()
-        if retry_after > PATIENCE:
+        if retry_after > MAX_RETRY_AFTER:
             self.left_alone = f"asked for a pause of {retry_after:.0f} s"
         return 0.0 if self.left_alone else retry_after
 
     def failed(self) -> None:
         """It did not answer, or with an error of its own."""
         self.failures += 1
-        if self.failures >= FAILURES and not self.left_alone:
+        if self.failures >= MAX_FAILURES and not self.left_alone:
             self.left_alone = f"failed {self.failures} times in a row"
 
 
-class MannersMiddleware:
+class ThrottleMiddleware:
     """Slows down where a host says 429 or 503, pauses for Retry-After, and leaves a host alone that keeps failing."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -66,10 +66,10 @@ class MannersMiddleware:
     def process_request(self, request: Request) -> None:
         """Refuse what would go to a host that is left alone, and what waited for a robots.txt while the run ended."""
         if getattr(self.crawler.spider, "stopped", False):
-            raise LeftAloneError("the run was stopped")
+            raise HostSuspendedError("the run was stopped")
         host = self._host(request)
         if host.left_alone:
-            raise LeftAloneError(f"host left alone: it {host.left_alone}")
+            raise HostSuspendedError(f"host left alone: it {host.left_alone}")
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Note how the host is."""
@@ -95,7 +95,7 @@ class MannersMiddleware:
             host.left_alone = f"has the private address {address}, and FINEWS_PRIVATE_NETWORKS does not allow it"
         self._say(request, host, was)
         if address:
-            raise LeftAloneError(f"host left alone: it {host.left_alone}") from exception
+            raise HostSuspendedError(f"host left alone: it {host.left_alone}") from exception
 
     def _host(self, request: Request) -> Host:
         return self.hosts.setdefault(urlparse_cached(request).netloc, Host())
@@ -103,7 +103,7 @@ class MannersMiddleware:
     def _say(self, request: Request, host: Host, was: str) -> None:
         if host.left_alone and not was:
             netloc = urlparse_cached(request).netloc
-            let_go(self.crawler, LeftAloneError(f"host left alone: it {host.left_alone}"), netloc)
+            cancel_queued_requests(self.crawler, HostSuspendedError(f"host left alone: it {host.left_alone}"), netloc)
             logger.warning("%s %s; it is left alone for the rest of the run", netloc, host.left_alone)
             self.crawler.stats.set_value(f"finews/hosts/{netloc}/left_alone", host.left_alone)
 
@@ -149,7 +149,7 @@ def pace(crawler: Crawler, request: Request, delay: float = 0.0, *, factor: floa
     crawler.stats.set_value(f"finews/delay/{netloc}", slot.delay)
 
 
-def let_go(crawler: Crawler, why: IgnoreRequest, netloc: str = "") -> None:
+def cancel_queued_requests(crawler: Crawler, why: IgnoreRequest, netloc: str = "") -> None:
     """Requests that wait for their turn, at this host or at any, fail at once, instead of one a second."""
     for slot in crawler.engine.downloader.slots.values():
         waiting = [each for each in slot.queue if netloc in ("", urlparse_cached(each[0]).netloc)]

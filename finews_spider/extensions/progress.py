@@ -13,7 +13,7 @@ from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 from twisted.internet.task import LoopingCall
 
 from finews_spider.crawl.progress import Figures
-from finews_spider.reporting.terminal import harmless, is_terminal, some, span
+from finews_spider.reporting.terminal import duration, is_terminal, plural, safe_line
 
 if TYPE_CHECKING:
     from finews_spider.reporting.live_display import Display
@@ -64,14 +64,14 @@ def time_left(figures: Figures, pace: float | None) -> float | None:
 
 def in_words(figures: Figures, requests: int, seconds: float, left: float | None) -> list[str]:
     """Two lines, three for a window."""
-    reading = harmless(f"{figures.source}: {figures.listing}" if figures.source else "starting")
+    reading = safe_line(f"{figures.source}: {figures.listing}" if figures.source else "starting")
     lines = [f"{reading}, back to {figures.reached}" if figures.reached else reading]
-    articles = f"{figures.done:,} of {some(figures.wanted, 'article')} done, {some(figures.archived, 'new post')}"
-    lines.append(f"{articles}, {figures.failed:,} failed; {some(requests, 'request')} in {span(seconds)}")
+    articles = f"{figures.done:,} of {plural(figures.wanted, 'article')} done, {plural(figures.archived, 'new post')}"
+    lines.append(f"{articles}, {figures.failed:,} failed; {plural(requests, 'request')} in {duration(seconds)}")
     if figures.days:
-        days = f"{figures.days_done:,} of {some(figures.days, 'day')} done"
+        days = f"{figures.days_done:,} of {plural(figures.days, 'day')} done"
         each = f" ({figures.days // figures.sources:,} of each source)" if figures.sources > 1 else ""
-        lines.append(f"{days}{each}, time left: {'unknown' if left is None else f'about {span(left)}'}")
+        lines.append(f"{days}{each}, time left: {'unknown' if left is None else f'about {duration(left)}'}")
     return lines
 
 

@@ -61,7 +61,7 @@ class RunReport:
         self.report["broken"] = health.troubles(self.report, before, limits, dates.now())
         for name in self.report["sources"]:
             if any(trouble.startswith(f"{name}:") for trouble in self.report["broken"]):
-                spider.owed.doubt(name)
+                spider.owed.restore_withdrawn(name)
         self._finish()
         code, why = verdict(
             spider.trouble or reason,

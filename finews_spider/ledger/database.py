@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from finews_spider.exceptions import DiskError, MistakeError
+from finews_spider.exceptions import ConfigurationError, DiskError
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Ledger:
     """`with Ledger(output) as ledger:`. One run at a time writes to it, others may read meanwhile.
 
     One that is missing, older or damaged is made anew; the index then learns the posts from their folders. Raises
-    MistakeError for one of a newer version, and where there can be none.
+    ConfigurationError for one of a newer version, and where there can be none.
     """
 
     def __init__(self, output: Path) -> None:
@@ -89,8 +89,8 @@ class Ledger:
             self._set_aside(error)
             return self._connect()
 
-    def _cannot_open(self, error: Exception) -> MistakeError:
-        return MistakeError(
+    def _cannot_open(self, error: Exception) -> ConfigurationError:
+        return ConfigurationError(
             f"{self.file}: cannot be opened: {error}; make its folder writable, or room on its disk, and run again"
         )
 
@@ -135,10 +135,10 @@ def _code(error: sqlite3.Error) -> int:
 
 
 def _version(db: sqlite3.Connection, file: Path) -> int:
-    """Raises sqlite3.DatabaseError for a damaged file, MistakeError for one of a newer version."""
+    """Raises sqlite3.DatabaseError for a damaged file, ConfigurationError for one of a newer version."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
-        raise MistakeError(
+        raise ConfigurationError(
             f"{file}: is of version {version}, this finews knows {VERSION}; update finews,"
             " or move the file away: a new one is made from the posts and the listings"
         )

@@ -12,11 +12,11 @@ from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import Ledger
 
 FIRST_PAUSE = timedelta(minutes=10)  # after a first try that failed; then twice as long each time
-LONGEST_PAUSE = timedelta(days=1)
+MAX_PAUSE = timedelta(days=1)
 
 # What this run has to do with, in the order in which it came to it; gone with the run.
-_AGENDA = """
-CREATE TEMP TABLE agenda (
+_QUEUE = """
+CREATE TEMP TABLE queue (
     place INTEGER PRIMARY KEY, id TEXT UNIQUE, fresh INTEGER DEFAULT 0, wanted INTEGER DEFAULT 0,
     refresh INTEGER DEFAULT 0
 )"""
@@ -30,16 +30,16 @@ _COUNTS = """
     ifnull(sum(owing), 0)
 FROM (
     SELECT named.source, named.day, fresh, EXISTS (SELECT 1 FROM posts WHERE posts.id = named.id) AS posted,
-    EXISTS (SELECT 1 FROM owed WHERE owed.id = named.id AND state = 'owed') AS owing FROM named JOIN agenda USING (id)
+    EXISTS (SELECT 1 FROM owed WHERE owed.id = named.id AND state = 'owed') AS owing FROM named JOIN queue USING (id)
 )"""
 
-_SIBLING = "iif(agenda.id LIKE 'NW%', substr(agenda.id, 3), 'NW' || agenda.id)"  # as ids.sibling
+_SIBLING = "iif(queue.id LIKE 'NW%', substr(queue.id, 3), 'NW' || queue.id)"  # as ids.sibling
 _FIELDS = [each.name for each in fields(ArticleRef)]
 
-_IS_KEPT = f"EXISTS (SELECT 1 FROM posts WHERE posts.id IN (agenda.id, {_SIBLING}))"
+_IS_KEPT = f"EXISTS (SELECT 1 FROM posts WHERE posts.id IN (queue.id, {_SIBLING}))"
 
 # A time later than any pause was written by a clock that was wrong.
-_DUE = f"NOT next_try BETWEEN ?1 + 1 AND ?1 + {int(LONGEST_PAUSE.total_seconds())}"
+_DUE = f"NOT next_try BETWEEN ?1 + 1 AND ?1 + {int(MAX_PAUSE.total_seconds())}"
 
 
 class State(StrEnum):
@@ -52,7 +52,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Debt:
+class OwedArticle:
     """An article without a post: since when, and what became of it so far."""
 
     ref: ArticleRef
@@ -90,13 +90,13 @@ class Owed:
     def __init__(self, ledger: Ledger, patience: timedelta, first_pause: timedelta = FIRST_PAUSE) -> None:
         self._ledger = ledger
         self._patience, self._first_pause = patience, first_pause
-        ledger.rows(_AGENDA)
+        ledger.rows(_QUEUE)
         ledger.rows(_NAMED)
-        self._at = 0  # the place in the agenda up to which articles were taken
+        self._at = 0  # the place in the queue up to which articles were taken
 
     # What a run sees, and takes up.
 
-    def name(self, refs: Sequence[ArticleRef]) -> list[bool]:
+    def record_listed(self, refs: Sequence[ArticleRef]) -> list[bool]:
         """A listing names these. What has no post is owed from now on, through a power cut too.
 
         Tells of each whether it is fresh: first named in this run, neither archived nor owed before.
@@ -107,11 +107,11 @@ class Owed:
     def _name(self, ref: ArticleRef) -> bool:
         insert = "INSERT OR IGNORE INTO named VALUES (?, ?, ?)"
         self._ledger.rows(insert, (ref.id, ref.source, ref.day and f"{ref.day}"))
-        row = self._ledger.row("SELECT fresh FROM agenda WHERE id = ?", (ref.id,))
+        row = self._ledger.row("SELECT fresh FROM queue WHERE id = ?", (ref.id,))
         if row is None:
             posted = self._ledger.row("SELECT 1 FROM posts WHERE id = ?", (ref.id,)) is not None
             row = (not posted and self._owe(ref),)
-            insert = "INSERT INTO agenda (id, fresh, wanted) VALUES (?, ?, ?)"
+            insert = "INSERT INTO queue (id, fresh, wanted) VALUES (?, ?, ?)"
             self._ledger.rows(insert, (ref.id, *row, not posted))
         return bool(row[0])
 
@@ -121,46 +121,46 @@ class Owed:
         row = (ref.id, ref.source, _dump(ref), State.OWED, _seconds(dates.now()))
         return self._ledger.rows(insert, row).rowcount == 1
 
-    def take_up(self, sources: Iterable[str]) -> None:
-        """Put what earlier runs owe of these sources on the agenda, if its pause is over."""
+    def enqueue_due(self, sources: Iterable[str]) -> None:
+        """Put what earlier runs owe of these sources on the queue, if its pause is over."""
         insert = (
-            "INSERT OR IGNORE INTO agenda (id, wanted) SELECT id, 1 FROM owed WHERE state = 'owed'"
+            "INSERT OR IGNORE INTO queue (id, wanted) SELECT id, 1 FROM owed WHERE state = 'owed'"
             f" AND {_DUE} AND source IN (SELECT value FROM json_each(?2)) ORDER BY place"
         )
         with self._ledger.writing():
             self._ledger.rows(insert, (_seconds(dates.now()), json.dumps(list(sources))))
 
-    def take_up_again(self, since: date) -> None:
-        """Put the posts of that day and later on the agenda, to see whether they were edited."""
+    def enqueue_refresh(self, since: date) -> None:
+        """Put the posts of that day and later on the queue, to see whether they were edited."""
         insert = (
-            "INSERT OR IGNORE INTO agenda (id, refresh, wanted)"
+            "INSERT OR IGNORE INTO queue (id, refresh, wanted)"
             " SELECT id, 1, 1 FROM posts WHERE name >= ? ORDER BY name DESC"
         )
         with self._ledger.writing():
             self._ledger.rows(insert, (f"{since}",))
 
-    def want(self, ref: ArticleRef) -> None:
+    def enqueue(self, ref: ArticleRef) -> None:
         """This one is asked for by name: whatever its state and its pause."""
-        self.name([ref])
+        self.record_listed([ref])
         with self._ledger.writing(synced=True):
             self._ledger.rows("UPDATE owed SET state = 'owed', next_try = 0 WHERE id = ?", (ref.id,))
 
     def take(self, number: int) -> list[Task]:
-        """The next of the agenda that are due, so many at most, each once a run."""
+        """The next of the queue that are due, so many at most, each once a run."""
         found = self._ledger.rows(
-            f"SELECT agenda.place, agenda.id, ref, {_IS_KEPT}"
-            " FROM agenda LEFT JOIN owed USING (id) WHERE agenda.place > ?2"
-            f" AND (refresh OR state = 'owed' AND {_DUE}) ORDER BY agenda.place LIMIT ?3",
+            f"SELECT queue.place, queue.id, ref, {_IS_KEPT}"
+            " FROM queue LEFT JOIN owed USING (id) WHERE queue.place > ?2"
+            f" AND (refresh OR state = 'owed' AND {_DUE}) ORDER BY queue.place LIMIT ?3",
             (_seconds(dates.now()), self._at, number),
         ).fetchall()
-        # Where no more are due, all that stands on the agenda was looked at: a list may name 40,000 that are archived.
+        # Where no more are due, all that stands on the queue was looked at: a list may name 40,000 that are archived.
         full = len(found) == number
-        self._at = found[-1][0] if full else self._ledger.row("SELECT ifnull(max(place), 0) FROM agenda")[0]
+        self._at = found[-1][0] if full else self._ledger.row("SELECT ifnull(max(place), 0) FROM queue")[0]
         return [Task(id_, _load(ref) if ref else None, bool(kept)) for _, id_, ref, kept in found]
 
     def release(self, id_: str) -> None:
         """Not what this run was asked for: it owes it no more, unless an earlier one did."""
-        delete = "DELETE FROM owed WHERE id = ?1 AND EXISTS (SELECT 1 FROM agenda WHERE id = ?1 AND fresh)"
+        delete = "DELETE FROM owed WHERE id = ?1 AND EXISTS (SELECT 1 FROM queue WHERE id = ?1 AND fresh)"
         with self._ledger.writing():
             self._ledger.rows(delete, (id_,))
 
@@ -175,7 +175,7 @@ class Owed:
         tries, first_try = row
         state, next_try = State.OWED, now
         if tried:
-            next_try += int(min(self._first_pause * 2 ** min(tries, 20), LONGEST_PAUSE).total_seconds())
+            next_try += int(min(self._first_pause * 2 ** min(tries, 20), MAX_PAUSE).total_seconds())
             tries += 1
             first_try = first_try or now
             state = State.GIVEN_UP if now - first_try >= self._patience.total_seconds() else State.OWED
@@ -189,10 +189,10 @@ class Owed:
         with self._ledger.writing():
             self._ledger.rows("UPDATE owed SET state = 'withdrawn', reason = ? WHERE id = ?", (reason, id_))
 
-    def doubt(self, source: str) -> int:
+    def restore_withdrawn(self, source: str) -> int:
         """Its word that articles are gone is not believed: those of this run are owed again; how many."""
         update = (
-            "UPDATE owed SET state = 'owed' WHERE state = 'withdrawn' AND source = ? AND id IN (SELECT id FROM agenda)"
+            "UPDATE owed SET state = 'owed' WHERE state = 'withdrawn' AND source = ? AND id IN (SELECT id FROM queue)"
         )
         with self._ledger.writing():
             return self._ledger.rows(update, (source,)).rowcount
@@ -201,13 +201,13 @@ class Owed:
 
     def wanted(self) -> int:
         """How many articles this run had, has or will have to ask for."""
-        return int(self._ledger.row("SELECT count(*) FROM agenda WHERE wanted")[0])
+        return int(self._ledger.row("SELECT count(*) FROM queue WHERE wanted")[0])
 
     def days_waiting(self, source: str) -> set[date]:
         """The days of articles that this run has not come to yet."""
         query = (
-            "SELECT DISTINCT named.day FROM named JOIN agenda USING (id) JOIN owed USING (id)"
-            " WHERE agenda.place > ? AND named.source = ? AND named.day IS NOT NULL"
+            "SELECT DISTINCT named.day FROM named JOIN queue USING (id) JOIN owed USING (id)"
+            " WHERE queue.place > ? AND named.source = ? AND named.day IS NOT NULL"
         )
         return {date.fromisoformat(day) for (day,) in self._ledger.rows(query, (self._at, source))}
 
@@ -215,9 +215,9 @@ class Owed:
         """How many are owed of a source."""
         return int(self._ledger.row("SELECT count(*) FROM owed WHERE state = 'owed' AND source = ?", (source,))[0])
 
-    def count_agenda(self) -> int:
+    def count_queued(self) -> int:
         """How many of those that this run had to do with are owed still."""
-        count = "SELECT count(*) FROM agenda JOIN owed USING (id) WHERE state = 'owed'"
+        count = "SELECT count(*) FROM queue JOIN owed USING (id) WHERE state = 'owed'"
         return int(self._ledger.row(count)[0])
 
     def named(self, source: str) -> Named:
@@ -231,11 +231,11 @@ class Owed:
 
     # What a person asks and says.
 
-    def __iter__(self) -> Iterator[Debt]:
+    def __iter__(self) -> Iterator[OwedArticle]:
         query = "SELECT ref, state, seen, tries, next_try, reason FROM owed ORDER BY state = 'owed' DESC, state, place"
         for ref, state, seen, tries, next_try, reason in self._ledger.rows(query):
             times = {"seen": _time(seen), "next_try": _time(next_try)}
-            yield Debt(ref=_load(ref), state=State(state), tries=tries, reason=reason, **times)
+            yield OwedArticle(ref=_load(ref), state=State(state), tries=tries, reason=reason, **times)
 
     def retry(self, *states: State) -> int:
         """All of these states are due now, and have the whole patience before them; how many there are."""

@@ -60,7 +60,7 @@ class Index:
         row = self._ledger.row(find, (id_,))
         return self._output / row[0] / row[1] if row else None
 
-    def look(self) -> tuple[int, int]:
+    def sync(self) -> tuple[int, int]:
         """Bring the index up to date with the folders; how many posts came, and how many are gone.
 
         Only folders that changed since the last look are listed.
@@ -87,7 +87,7 @@ class Index:
         with self._ledger.writing():
             self._ledger.rows("DELETE FROM posts")
             self._ledger.rows("DELETE FROM folders")
-        return self.look()[0]
+        return self.sync()[0]
 
     def add(self, posts: Sequence[Post], folders: Mapping[str, tuple[int, int]], *, written: bool = True) -> None:
         """These are on disk, and owed no more; with the times at which their folders had changed, before and after.

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-LONGEST_LINE = 20_000  # characters of a text; a flash's digest is its whole text at times
+MAX_LINE = 20_000  # characters of a text; a flash's digest is its whole text at times
 
 # Controls, halves of characters and U+FFFE, which neither XML nor lxml takes; what turns all that follows around.
 _BARRED = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069"
@@ -17,20 +17,20 @@ _ACCENT = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\uf
 _FLOOD = re.compile(f"({_ACCENT}{{3}}){_ACCENT}+")  # accents upon accents, over the lines above and below
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters, for Unicode, that look like a space
 SPACE = " \t\r\n\f\u00a0\u3000"
-_HOLE = "\ufdd0"  # no character, and allowed: what was around it does not come together as markup
+_MARK = "\ufdd0"  # no character, and allowed: what was around it does not come together as markup
 
 
-def with_holes(html: str) -> str:
-    """HTML with what may not be in it, also as a reference, marked for `without_holes`."""
+def mark_forbidden(html: str) -> str:
+    """HTML with what may not be in it, also as a reference, marked for `drop_marks`."""
     if "&#" in html:
         html = _REFERENCE.sub(_resolve, html)
     usual = html.replace("\n", "").replace("\u3000", "").isprintable()
-    return html if usual else _NEVER.sub(_HOLE, html)
+    return html if usual else _NEVER.sub(_MARK, html)
 
 
-def without_holes(html: str) -> str:
+def drop_marks(html: str) -> str:
     """The same, read and written again, without the marks."""
-    return html.replace(_HOLE, "")
+    return html.replace(_MARK, "")
 
 
 def one_line(text: str) -> str:
@@ -43,7 +43,7 @@ def one_line(text: str) -> str:
 def _resolve(reference: re.Match[str]) -> str:
     digits = (reference["hex"] or reference["decimal"]).lstrip("0") or "0"
     code = int(digits, 16 if reference["hex"] else 10) if len(digits) < 8 else 0
-    return _HOLE if code > 0x10FFFF or _NEVER.match(chr(code)) else reference[0]
+    return _MARK if code > 0x10FFFF or _NEVER.match(chr(code)) else reference[0]
 
 
 def _is_seen(char: str) -> bool:

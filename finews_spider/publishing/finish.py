@@ -12,7 +12,7 @@ from finews_spider import dates, ids
 from finews_spider.archive import category_pages
 from finews_spider.archive.archive import Archive
 from finews_spider.archive.retention import Moves, move_old
-from finews_spider.exceptions import DiskError, MistakeError, PublishError
+from finews_spider.exceptions import ConfigurationError, DiskError, PublishError
 from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.publishing.commit import Message, Published, publish
 
@@ -28,15 +28,19 @@ class Ending(NamedTuple):
 
 
 def read_ending(settings: BaseSettings) -> Ending:
-    """Raises MistakeError for a setting that cannot be meant."""
+    """Raises ConfigurationError for a setting that cannot be meant."""
     modes: dict[str, Mode | None] = {"off": None, **{mode: mode for mode in get_args(Mode)}}
     mode, branch, days = (settings[f"FINEWS_{name}"] for name in ("PUBLISH", "BRANCH", "KEEP_DAYS"))
     if mode not in modes:
-        raise MistakeError(f"FINEWS_PUBLISH: {mode!r} is not accepted; use {', '.join(modes)}")
+        raise ConfigurationError(f"FINEWS_PUBLISH: {mode!r} is not accepted; use {', '.join(modes)}")
     if not isinstance(branch, str) or branch != "".join(branch.split()) or branch.startswith(("-", "refs/")):
-        raise MistakeError(f"FINEWS_BRANCH: {branch!r} is not accepted; use the name of a branch, main, or nothing")
+        raise ConfigurationError(
+            f"FINEWS_BRANCH: {branch!r} is not accepted; use the name of a branch, main, or nothing"
+        )
     if not str(days).isdecimal() or int(days) > dates.now().toordinal():
-        raise MistakeError(f"FINEWS_KEEP_DAYS: {days!r} is not accepted; use a number of days, 0 to keep all posts")
+        raise ConfigurationError(
+            f"FINEWS_KEEP_DAYS: {days!r} is not accepted; use a number of days, 0 to keep all posts"
+        )
     return Ending(modes[mode], branch, int(days))
 
 
@@ -70,7 +74,7 @@ def _move_old(archive: Archive, unpublished: Unpublished, keep_days: int) -> lis
 
     try:
         if move_old(archive.output, keep_days, dates.now().date(), note):
-            archive.look()  # or the next run would take them for another's doing
+            archive.sync()  # or the next run would take them for another's doing
     except (OSError, DiskError) as error:
         return [f"old posts could not be moved, the next run tries again: {error}"]
     return []

@@ -13,9 +13,9 @@ from typing import BinaryIO
 
 from finews_spider.exceptions import PublishError
 
-OLDEST = (2, 34)  # the oldest that a supported system has: Ubuntu 22.04's
-LOCAL = 600.0  # seconds that a command may take; the first commit of a large archive takes minutes
-REMOTE = 300.0  # seconds that one which asks a remote may take
+MIN_VERSION = (2, 34)  # the oldest that a supported system has: Ubuntu 22.04's
+LOCAL_TIMEOUT = 600.0  # seconds that a command may take; the first commit of a large archive takes minutes
+REMOTE_TIMEOUT = 300.0  # seconds that one which asks a remote may take
 
 _CONFIG = (
     "core.quotePath=false",  # Chinese names in messages as they are
@@ -58,8 +58,8 @@ class Git:
         self._environment = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
         self._environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
         version = re.search(r"(\d+)\.(\d+)", self("version"))
-        if version and tuple(map(int, version.groups())) < OLDEST:
-            raise PublishError(f"git {version[0]} is too old: finews needs {'.'.join(map(str, OLDEST))} or newer")
+        if version and tuple(map(int, version.groups())) < MIN_VERSION:
+            raise PublishError(f"git {version[0]} is too old: finews needs {'.'.join(map(str, MIN_VERSION))} or newer")
         self.folder = folder
 
     def __call__(
@@ -67,7 +67,7 @@ class Git:
         *arguments: str,
         given: str = "",
         index: Path | None = None,
-        seconds: float = LOCAL,
+        seconds: float = LOCAL_TIMEOUT,
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> str:
         """What `git …` prints, without the last newline. `given` is its input, `index` stands in for the real index.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from finews_spider.exceptions import PublishError
-from finews_spider.publishing.git import REMOTE, GitError
+from finews_spider.publishing.git import REMOTE_TIMEOUT, GitError
 from finews_spider.publishing.repository import Repository, printable
 
 RUN = "Finews-Run"  # the trailer that marks finews's own commits
@@ -115,7 +115,7 @@ def _waiting(repository: Repository, upstream: Upstream) -> bool:
 def _fetch(repository: Repository, upstream: Upstream) -> None:
     """No + before the branch and no configured ones: a history that was rewritten is not taken without a word."""
     options = ("--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--refmap=")
-    repository.git("fetch", *options, upstream.remote, f"{upstream.branch}:{upstream.known}", seconds=REMOTE)
+    repository.git("fetch", *options, upstream.remote, f"{upstream.branch}:{upstream.known}", seconds=REMOTE_TIMEOUT)
 
 
 def _try(repository: Repository, upstream: Upstream) -> Push | None:
@@ -126,7 +126,7 @@ def _try(repository: Repository, upstream: Upstream) -> Push | None:
     rebased = _rebase(repository, known, head)
     if rebased.tip != known:
         try:
-            git("push", "--porcelain", upstream.remote, f"{rebased.tip}:{upstream.branch}", seconds=REMOTE)
+            git("push", "--porcelain", upstream.remote, f"{rebased.tip}:{upstream.branch}", seconds=REMOTE_TIMEOUT)
         except GitError as error:
             if _QUICKER.search(error.said):
                 return None

@@ -8,13 +8,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from finews_spider.reporting.history import ALONE, ENOUGH, NARROW, Report, Run, kind, latest, lowest_mean, mean, moment
+from finews_spider.reporting.history import (
+    MIN_ARTICLES,
+    NARROW_ARGS,
+    ONE_OFF_ARGS,
+    Report,
+    Run,
+    kind,
+    latest,
+    lowest_mean,
+    mean,
+    moment,
+)
 
-RUNS = 3  # in which a list had rows, so that it always has some
-MOST = 1 / 2
-LAST_ROUTE = 1 / 3  # of the bodies: flashes of the source finews ask for their post page first, so it is never all
-SHRUNK = 1 / 3  # of the lowest mean so far: quiet nights stay well above it
-ROUTES = 3  # to one article, whose answers are login pages each time when it alone is behind a login
+BASELINE_RUNS = 3  # in which a list had rows, so that it always has some
+MAX_LOST = 1 / 2
+MAX_LAST_ROUTE = 1 / 3  # of the bodies: flashes of the source finews ask for their post page first, so it is never all
+MIN_LENGTH = 1 / 3  # of the lowest mean so far: quiet nights stay well above it
+ROUTES_PER_ARTICLE = 3  # to one article, whose answers are login pages each time when it alone is behind a login
 INTERRUPTED = 130
 
 NO_ROWS, SHORTER = "no rows", "much shorter"
@@ -31,9 +42,9 @@ def troubles(report: Report, before: Sequence[Report], limits: Mapping[str, int]
     found: list[str] = []
     for source in report["sources"]:
         run = Run(source, report)
-        others = [] if run.has(ALONE) else [Run(source, each) for each in before if source in each["sources"]]
-        earlier = [each for each in others if not each.has(ALONE)]
-        alike = [] if run.has(NARROW) else [each for each in earlier if not each.has(NARROW)]
+        others = [] if run.has(ONE_OFF_ARGS) else [Run(source, each) for each in before if source in each["sources"]]
+        earlier = [each for each in others if not each.has(ONE_OFF_ARGS)]
+        alike = [] if run.has(NARROW_ARGS) else [each for each in earlier if not each.has(NARROW_ARGS)]
         found += failed_lists(run)
         found += lists_without_rows(run, earlier)
         found += old_news(run, timedelta(days=limits.get(source, 0)), now)
@@ -45,7 +56,7 @@ def troubles(report: Report, before: Sequence[Report], limits: Mapping[str, int]
 
 
 def failed_lists(run: Run) -> Iterator[str]:
-    """Lists that could not be had or read: certain at once."""
+    """Pagination that could not be had or read: certain at once."""
     failed = {name: reading["failed"] for name, reading in run["lists"].items() if reading["failed"]}
     hosts = {name: host["left_alone"] for name, host in run.report["hosts"].items() if host["left_alone"]}
     left = hosts if any("left alone" in why for why in failed.values()) else {}
@@ -55,7 +66,7 @@ def failed_lists(run: Run) -> Iterator[str]:
 
 
 def lists_without_rows(run: Run, earlier: Sequence[Run]) -> Iterator[str]:
-    """Lists that have always had rows, and have none."""
+    """Pagination that have always had rows, and have none."""
     empty = [name for name in run["lists"] if run.rows(name) == 0 and _always_has_rows(name, earlier)]
     had = [rows for each in earlier for name in empty if (rows := each.rows(name))]
     if empty:
@@ -71,12 +82,12 @@ def _always_has_rows(name: str, earlier: Sequence[Run]) -> bool:
     well = [each for each in readings if not each.was_told(NO_ROWS, name)]
     if readings and readings[-1].was_told(NO_ROWS, name):
         return True
-    return len(well) >= RUNS and all(each.rows(name) for each in well)
+    return len(well) >= BASELINE_RUNS and all(each.rows(name) for each in well)
 
 
 def old_news(run: Run, limit: timedelta, now: datetime) -> Iterator[str]:
-    """Lists that answer well and are frozen. Columns apart from flashes: the ones may be when the others go on."""
-    if not limit or run.has(ALONE | NARROW) or run.report["exit_code"] == INTERRUPTED:
+    """Pagination that answer well and are frozen. Columns apart from flashes: the ones may be when the others go on."""
+    if not limit or run.has(ONE_OFF_ARGS | NARROW_ARGS) or run.report["exit_code"] == INTERRUPTED:
         return
     newest: dict[str, datetime] = {}
     for name, reading in run["lists"].items():
@@ -98,7 +109,7 @@ def lost_articles(run: Run, earlier: Sequence[Run]) -> Iterator[str]:
     runs = latest(run, earlier, lambda each: each.fresh)
     fresh, archived = sum(each.fresh for each in runs), sum(each.archived for each in runs)
     lost = min(fresh - archived, sum(each.lost for each in runs))
-    if lost > fresh * MOST and run.lost > run.archived:
+    if lost > fresh * MAX_LOST and run.lost > run.archived:
         whys = Counter({f"refused, {why}": number for why, number in run["refused"].items()})
         whys += Counter(run["failed"]) + Counter({"withdrawn": run["withdrawn"]})
         yield (
@@ -111,7 +122,7 @@ def late_articles(run: Run, earlier: Sequence[Run]) -> Iterator[str]:
     """Most bodies come by the last route: the routes before it are dead, and nothing stands behind it."""
     runs = latest(run, earlier, lambda each: each.bodies)
     late, bodies = sum(each.late for each in runs), sum(each.bodies for each in runs)
-    if late >= ENOUGH and late > bodies * LAST_ROUTE and run.late > run.bodies * LAST_ROUTE:
+    if late >= MIN_ARTICLES and late > bodies * MAX_LAST_ROUTE and run.late > run.bodies * MAX_LAST_ROUTE:
         yield (
             f"{run.source}: {late} of {bodies} articles{in_runs(runs)} came by the last route only: {DOCTOR} for the"
             " routes before it, and edit their hosts in sources.toml"
@@ -126,7 +137,7 @@ def shorter_bodies(run: Run, earlier: Sequence[Run]) -> Iterator[str]:
         before.pop()
     since = [each for each in earlier[len(before) :] if each.bodies]
     usual = lowest_mean(before)
-    least = usual * SHRUNK if usual else mean(since) / SHRUNK if since else 0
+    least = usual * MIN_LENGTH if usual else mean(since) / MIN_LENGTH if since else 0
     if runs and run.bodies and max(mean(runs), mean([run])) < least:
         was = f"{usual:.0f} and more before" if usual else "as in the runs before"
         yield (
@@ -137,8 +148,8 @@ def shorter_bodies(run: Run, earlier: Sequence[Run]) -> Iterator[str]:
 
 def block_pages(run: Run) -> Iterator[str]:
     """Captchas, block and login pages; more than articles explain that are behind one whenever they are asked for."""
-    more = int(run["blocked"]) - ROUTES * (int(run["asked"]) - run.fresh)
-    if more >= ENOUGH and more > run.fresh * MOST:
+    more = int(run["blocked"]) - ROUTES_PER_ARTICLE * (int(run["asked"]) - run.fresh)
+    if more >= MIN_ARTICLES and more > run.fresh * MAX_LOST:
         yield (
             f"{run.source}: {run['blocked']} answers were captcha, block, login or empty pages: the site keeps this"
             f" address out; wait a day, raise DOWNLOAD_DELAY, let FINEWS_CONTACT reach you; {DOCTOR}"

@@ -10,11 +10,11 @@ from finews_spider.dates import BEIJING
 
 Report = Mapping[str, Any]
 
-ENOUGH = 5  # articles to judge by; where a run has fewer, those of the runs before it are added
-BASIS = 50  # bodies in three runs or more, to know how long they are
+MIN_ARTICLES = 5  # articles to judge by; where a run has fewer, those of the runs before it are added
+MIN_BODIES = 50  # bodies in three runs or more, to know how long they are
 
-ALONE = {"since", "until", "url", "refresh"}  # a run with these is not like those before it
-NARROW = {"category", "column"}  # its lists are like the same lists of other runs, its articles are not
+ONE_OFF_ARGS = {"since", "until", "url", "refresh"}  # a run with these is not like those before it
+NARROW_ARGS = {"category", "column"}  # its lists are like the same lists of other runs, its articles are not
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def latest(run: Run, earlier: Sequence[Run], number: Callable[[Run], int]) -> li
     for each in (run, *reversed(earlier)):
         runs.append(each)
         total += number(each)
-        if total >= ENOUGH:
+        if total >= MIN_ARTICLES:
             return runs
     return []
 
@@ -91,10 +91,10 @@ def lowest_mean(runs: Sequence[Run]) -> float:
     means, together = [], list[Run]()
     for each in runs:
         together.append(each)
-        if sum(one.bodies for one in together) >= ENOUGH:
+        if sum(one.bodies for one in together) >= MIN_ARTICLES:
             means.append(mean(together))
             together = []
-    known = sum(each.bodies for each in runs) >= BASIS and len(means) >= 3
+    known = sum(each.bodies for each in runs) >= MIN_BODIES and len(means) >= 3
     return min(means) if known else 0.0
 
 

@@ -14,8 +14,8 @@ Report = dict[str, Any]
 
 SCHEMA = 1
 FOLDER = Path(".finews/runs")
-TELLING = 60  # of the last reports that new posts came with, to compare with, and all between them
-MOST = 1000  # reports to read for that: runs without news, and those that another run kept from beginning
+BASELINE_RUNS = 60  # of the last reports that new posts came with, to compare with, and all between them
+MAX_REPORTS = 1000  # reports to read for that: runs without news, and those that another run kept from beginning
 KEPT = timedelta(days=60)  # a report has some KB, and a run every five minutes makes a hundred thousand a year
 NAMES = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(?:-\d+)?\.json")
 COUNTS = (
@@ -80,14 +80,14 @@ def last(output: Path) -> tuple[list[Report], list[str]]:
         return [], [f"{output / FOLDER} is no folder; move it away, the reports of runs go there"]
     others = [name for name in names if not NAMES.fullmatch(name)]
     found, wrong = [], [f"{output / FOLDER / name} is no report of a run; move it away" for name in others]
-    telling = 0
-    for name in [name for name in reversed(names) if NAMES.fullmatch(name)][:MOST]:
+    with_news = 0
+    for name in [name for name in reversed(names) if NAMES.fullmatch(name)][:MAX_REPORTS]:
         try:
             found.append(_read(output / FOLDER / name))
-            telling += any(each["archived"] for each in found[-1]["sources"].values())
+            with_news += any(each["archived"] for each in found[-1]["sources"].values())
         except (OSError, ValueError, RecursionError) as error:
             wrong.append(f"{output / FOLDER / name} is no report of a run ({error}); move it away")
-        if telling == TELLING:
+        if with_news == BASELINE_RUNS:
             break
     return found[::-1], wrong[:1] + ([f"… and {len(wrong) - 1} more files there"] if len(wrong) > 1 else [])
 

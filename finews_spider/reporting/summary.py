@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from finews_spider.reporting.summary_window import Table, days_table, reached
-from finews_spider.reporting.terminal import harmless, some, span
+from finews_spider.reporting.terminal import duration, plural, safe_line
 from finews_spider.settings import FINEWS_OUTPUT
 
 Report = Mapping[str, Any]
 
 ALWAYS = ("rows", "known", "new", "archived", "owed")
 SOMETIMES = ("edited", "unchanged", "refused", "failed", "blocked", "withdrawn", "given_up")
-MOST_NOTES = 10  # of one kind
-MOST_REASONS = 5
+MAX_NOTES = 10  # of one kind
+MAX_REASONS = 5
 
 
 class Note(NamedTuple):
@@ -43,7 +43,7 @@ class Digest:
 
 def digest(report: Report) -> Digest:
     """The digest of a report, which may be of a run that was refused, or that has not ended."""
-    notes = [Note(label, harmless(text, most=2000)) for label, text in _notes(report)]
+    notes = [Note(label, safe_line(text, most=2000)) for label, text in _notes(report)]
     code = report.get("exit_code")
     started = re.sub("[^0-9:-]", " ", str(report.get("started") or ""))[:16]
     return Digest(
@@ -78,8 +78,8 @@ def _headline(report: Report) -> str:
     if not report.get("sources"):
         return "nothing was asked for" if report.get("exit_code") else "nothing new"
     new, edited, posts = _sum(report, "archived"), _sum(report, "edited"), report.get("posts")
-    parts = [some(new, "new post")] if new else [] if edited else ["nothing new"]
-    parts += [some(edited, "edited post")] if edited else []
+    parts = [plural(new, "new post")] if new else [] if edited else ["nothing new"]
+    parts += [plural(edited, "edited post")] if edited else []
     return ", ".join([*parts, *([f"{posts:,} in the archive"] if posts else [])])
 
 
@@ -88,7 +88,7 @@ def _sources(report: Report) -> Table:
     names = [*ALWAYS, *(name for name in SOMETIMES if any(_count(source, name) for source in sources.values()))]
     rows = [
         (
-            harmless(name),
+            safe_line(name),
             f"{len(_parts(source, 'lists')):,}",
             *(f"{_count(source, each):,}" for each in names),
             _newest(source),
@@ -99,7 +99,7 @@ def _sources(report: Report) -> Table:
 
 
 def _newest(source: Mapping[str, Any]) -> str:
-    return harmless(source.get("newest") or "")[:16].replace("T", " ")
+    return safe_line(source.get("newest") or "")[:16].replace("T", " ")
 
 
 # What needs attention.
@@ -126,7 +126,7 @@ def _notes(report: Report) -> Iterator[tuple[str, str]]:
 def _published(published: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     commit, files = published.get("commit"), published.get("files") or 0
     if commit:
-        said = f"{some(files, 'file')} in commit {commit[:10]}" if files else f"commit {commit[:10]}"
+        said = f"{plural(files, 'file')} in commit {commit[:10]}" if files else f"commit {commit[:10]}"
         yield "published", f"{said}, {'pushed' if published.get('pushed') else 'not pushed'}"
     yield from _some_of("published", published.get("notes") or [])
     if published.get("trouble"):
@@ -146,22 +146,22 @@ def _of_articles(report: Report) -> Iterator[tuple[str, str]]:
         ("given_up", "article", "; no run asks again"),
     ):
         counts = {name: _count(source, label) for name, source in sources.items()}
-        if said := ", ".join(f"{some(count, thing)} of {name}" for name, count in counts.items() if count):
+        if said := ", ".join(f"{plural(count, thing)} of {name}" for name, count in counts.items() if count):
             yield label.replace("_", " "), said + what
 
 
 def _reasons(reasons: Mapping[str, int]) -> str:
     ordered = sorted(reasons.items(), key=lambda reason: (-(reason[1] or 0), reason[0]))
-    said = [f"{count or 0:,} × {why}" for why, count in ordered[:MOST_REASONS]]
-    rest = sum(count or 0 for _, count in ordered[MOST_REASONS:])
-    return ", ".join([*said, *([some(rest, "other")] if rest else [])])
+    said = [f"{count or 0:,} × {why}" for why, count in ordered[:MAX_REASONS]]
+    rest = sum(count or 0 for _, count in ordered[MAX_REASONS:])
+    return ", ".join([*said, *([plural(rest, "other")] if rest else [])])
 
 
 def _some_of(label: str, texts: list[str]) -> Iterator[tuple[str, str]]:
-    for text in texts[:MOST_NOTES]:
+    for text in texts[:MAX_NOTES]:
         yield label, text
-    if len(texts) > MOST_NOTES:
-        yield label, f"and {len(texts) - MOST_NOTES} more; the run's report has all"
+    if len(texts) > MAX_NOTES:
+        yield label, f"and {len(texts) - MAX_NOTES} more; the run's report has all"
 
 
 def _commands(report: Report) -> Iterator[str]:
@@ -191,11 +191,11 @@ def _crawl(report: Report, arguments: Mapping[str, Any]) -> str:
 def _ending(report: Report) -> str:
     hosts = _parts(report, "hosts").values()
     requests, retries = (sum(host.get(name) or 0 for host in hosts) for name in ("requests", "retries"))
-    parts = [some(requests, "request")] if hosts else []
+    parts = [plural(requests, "request")] if hosts else []
     parts += [f"{retries:,} of them again"] if retries else []
-    parts += [span(report["seconds"])] if report.get("seconds") is not None else []
-    code, why = report.get("exit_code"), harmless(report.get("why") or "")
+    parts += [duration(report["seconds"])] if report.get("seconds") is not None else []
+    code, why = report.get("exit_code"), safe_line(report.get("why") or "")
     ended = f"exit code {code}" if code is not None else "no exit code"
     above = [*(report.get("broken") or []), (report.get("published") or {}).get("trouble") or ""]
-    said = not why or why in map(harmless, above)  # what is broken, or not published, stands above
+    said = not why or why in map(safe_line, above)  # what is broken, or not published, stands above
     return "; ".join([*([", ".join(parts)] if parts else []), ended if said else f"{ended}: {why}"])

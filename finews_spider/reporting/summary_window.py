@@ -8,14 +8,14 @@ from enum import Enum
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from finews_spider.reporting.terminal import harmless, some
+from finews_spider.reporting.terminal import plural, safe_line
 
 COUNTS = ("listed", "archived", "known", "owed")
 NAMES = ("source", "window")
 REMARKS = ("newest", "covered by")
-MOST_RANGES = 30  # of a source; the report has every day
-MOST_DAYS = 3  # that lists of one kind were read to
-MOST_LISTS = 3  # that are named
+MAX_RANGES = 30  # of a source; the report has every day
+MAX_DAYS = 3  # that lists of one kind were read to
+MAX_LISTS = 3  # that are named
 
 ENDED = {
     "window": "read past the window",
@@ -66,7 +66,7 @@ class Days:
         """By how many lists."""
         if self.how is Covered.SOME:
             return f"{between(min(self.covered), max(self.covered))} of {self.lists} lists"
-        return f"all {some(self.lists, 'list')}" if self.how is Covered.ALL else self.how.value
+        return f"all {plural(self.lists, 'list')}" if self.how is Covered.ALL else self.how.value
 
 
 def between(first: object, last: object) -> str:
@@ -79,23 +79,23 @@ def days_table(window: Mapping[str, Any]) -> Table:
     rows: list[tuple[str, ...]] = []
     for source in {**(window.get("lists") or {}), **(window.get("days") or {})}:
         ranges = list(_ranges(window, source))
-        shown = ranges[:MOST_RANGES]
+        shown = ranges[:MAX_RANGES]
         rows += [_row(source, between(days.first, days.last), days.sums, days.covered_by) for days in shown]
-        if rest := ranges[MOST_RANGES:]:
+        if rest := ranges[MAX_RANGES:]:
             sums = sum((days.sums for days in rest), Counter[str]())
             rows.append(_row(source, f"and more, to {rest[-1].last}", sums, _covered_by(rest)))
     return Table(("source", "window", "days", *COUNTS, "covered by"), rows)
 
 
 def _row(source: str, name: str, sums: Mapping[str, int], covered_by: str) -> tuple[str, ...]:
-    return (harmless(source), name, *(f"{sums[count]:,}" for count in ("days", *COUNTS)), covered_by)
+    return (safe_line(source), name, *(f"{sums[count]:,}" for count in ("days", *COUNTS)), covered_by)
 
 
 def _covered_by(rest: list[Days]) -> str:
     counts: Counter[Covered] = Counter()
     for days in rest:
         counts[days.how] += days.sums["days"]
-    return ", ".join(f"{how.value}: {some(count, 'day')}" for how, count in counts.items())
+    return ", ".join(f"{how.value}: {plural(count, 'day')}" for how, count in counts.items())
 
 
 def _ranges(window: Mapping[str, Any], source: str) -> Iterator[Days]:
@@ -134,11 +134,12 @@ def reached(source: str, lists: Mapping[str, Any], window: Mapping[str, Any] | N
         if window and ended == "end" and "" < oldest < (window.get("since") or ""):
             ended = "window"
         if window or ended not in (*GOOD, "end"):
-            days = groups.setdefault((ended, harmless(each.get("failed") or "")), {})
-            days.setdefault(oldest, []).append(harmless(name))
+            days = groups.setdefault((ended, safe_line(each.get("failed") or "")), {})
+            days.setdefault(oldest, []).append(safe_line(name))
     for (ended, why), days in sorted(groups.items(), key=lambda group: [*ENDED, group[0][0]].index(group[0][0])):
         what = ENDED.get(ended, f"ended: {ended}") + (f" ({why})" if why else "")
-        yield f"{harmless(source)}: {some(sum(map(len, days.values())), 'list')} {what}: {_where(days, ended in GOOD)}"
+        lists_of_group = plural(sum(map(len, days.values())), "list")
+        yield f"{safe_line(source)}: {lists_of_group} {what}: {_where(days, ended in GOOD)}"
 
 
 def _where(days: Mapping[str, list[str]], good: bool) -> str:
@@ -146,12 +147,12 @@ def _where(days: Mapping[str, list[str]], good: bool) -> str:
         return f"back to {between(min(days), max(days))}"
     newest_first = sorted(filter(None, days), reverse=True)
     nothing = [f"nothing read of {_names(days[''])}"] if "" in days else []
-    entries = [f"{day} ({_names(days[day])})" for day in newest_first[:MOST_DAYS]]
-    if rest := newest_first[MOST_DAYS:]:
-        entries.append(f"{between(rest[-1], rest[0])} ({some(sum(len(days[day]) for day in rest), 'other')})")
+    entries = [f"{day} ({_names(days[day])})" for day in newest_first[:MAX_DAYS]]
+    if rest := newest_first[MAX_DAYS:]:
+        entries.append(f"{between(rest[-1], rest[0])} ({plural(sum(len(days[day]) for day in rest), 'other')})")
     return "; ".join([*nothing, *([f"back to {', '.join(entries)}"] if entries else [])])
 
 
 def _names(names: Iterable[str]) -> str:
-    first, rest = list(names)[:MOST_LISTS], list(names)[MOST_LISTS:]
+    first, rest = list(names)[:MAX_LISTS], list(names)[MAX_LISTS:]
     return ", ".join(first) + (f" and {len(rest)} more" if rest else "")

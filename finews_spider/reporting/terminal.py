@@ -9,18 +9,18 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else " " for each in text)
 
 
-def harmless(text: object, most: int = 300) -> str:
+def safe_line(text: object, most: int = 300) -> str:
     """On one line, printable, and cut when it is long."""
     line = " ".join(printable(str(text)).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
-def some(count: int, thing: str) -> str:
+def plural(count: int, thing: str) -> str:
     """`1 article`, `1,200 articles`."""
     return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
-def span(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """`0.4 s`, `48 s`, `12 min`, `2 h 05 min`, `3 days 4 h`."""
     if seconds < 9.95:
         return f"{max(0.0, seconds):.1f} s"

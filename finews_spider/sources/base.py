@@ -63,17 +63,17 @@ class Query:
 class ListingPage:
     """What one listing names.
 
-    `older` is the next page of the same list, which a run reads unless this one shows that it need not; where the limit
-    of pages leaves it out, the list is `cut_off`. `leads_to` are other lists, which a run reads in any case. `skipped`
-    counts rows by why they are no refs; `lacking` names fields that rows should have.
+    `next_page` is the older page of the same list, which a run reads unless this one shows that it need not; where the
+    limit of pages leaves it out, `limit_reached` is set. `linked` are other lists, which a run reads in any case.
+    `skipped` counts rows by why they are no refs; `missing_fields` names fields that rows should have.
     """
 
     refs: list[ArticleRef] = field(default_factory=list)
-    older: "Listing | None" = None
-    cut_off: bool = False
-    leads_to: list["Listing"] = field(default_factory=list)
+    next_page: "Listing | None" = None
+    limit_reached: bool = False
+    linked: list["Listing"] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
-    lacking: set[str] = field(default_factory=set)
+    missing_fields: set[str] = field(default_factory=set)
 
     def skip(self, reason: str) -> None:
         """Count a row that is no ref."""
@@ -81,7 +81,7 @@ class ListingPage:
 
     def take(self, row: dict[str, Any], *names: str) -> list[str]:
         """These fields of a JSON row, as text; a number is its digits, and what is no text is empty."""
-        self.lacking.update(name for name in names if name not in row)
+        self.missing_fields.update(name for name in names if name not in row)
         values = (row.get(name) for name in names)
         return [str(value).strip() if type(value) in (str, int) else "" for value in values]
 
@@ -90,14 +90,14 @@ class ListingPage:
 class Listing:
     """A page that names articles, and how to read it.
 
-    `otherwise` stands in for it when it cannot be had or read. Where it `may_be_absent`, HTTP 404 is no failure.
+    `fallback` stands in for it when it cannot be had or read. Where it `may_be_absent`, HTTP 404 is no failure.
     A list is `in_order` where its rows go back in time.
     """
 
     name: str
     url: str
     reader: Callable[[str], ListingPage]
-    otherwise: "Listing | None" = None
+    fallback: "Listing | None" = None
     may_be_absent: bool = False
     in_order: bool = True
 

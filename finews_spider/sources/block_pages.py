@@ -9,9 +9,9 @@ import re
 
 from parsel import Selector
 
-LONGEST = 100_000  # characters; such pages are short, but for the scripts in them
-TELLING = 300  # characters that a reader sees of one; articles with what stands around them have more
-ALL_IT_SAYS = 30  # characters of a page that says hardly more than 登录
+MAX_LENGTH = 100_000  # characters; such pages are short, but for the scripts in them
+MAX_VISIBLE = 300  # characters that a reader sees of one; articles with what stands around them have more
+MAX_BARE_LOGIN = 30  # characters of a page that says hardly more than 登录
 
 # In this order: a captcha page says why it came, and a block page how to log in.
 KINDS = {
@@ -32,13 +32,13 @@ _KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in KINDS.it
 _LOGIN = re.compile(r"登[录陆]|\b(?:log|sign) ?in\b", re.IGNORECASE)
 _JSON = re.compile(r"\s*(?:[\w$.]+\s*\(\s*)?[{\[]")  # or handed to a JSONP callback
 _TITLE_ENDS = re.compile(r" ?[-_|–—] ?")  # the site's name follows
-_LONGEST_TITLE = 12  # 滑动验证页面; a headline has more
+_MAX_TITLE = 12  # 滑动验证页面; a headline has more
 _MESSAGES = ("message", "msg", "me", "error", "errmsg", "reason", "info")  # what a JSON answer says of itself
 
 
 def block_page(text: str) -> str:
     """Which of these pages an answer is that could not be read; empty where it is none."""
-    if len(text) > LONGEST:
+    if len(text) > MAX_LENGTH:
         return ""
     if not text.strip():
         return "empty page"
@@ -55,11 +55,13 @@ def _seen(page: Selector, path: str) -> str:
 
 
 def _kind_of_page(title: str, seen: str, *, asks_for_password: bool) -> str:
-    if len(seen) > TELLING:
+    if len(seen) > MAX_VISIBLE:
         return ""
-    short_title = title if len(title) <= _LONGEST_TITLE or title.isascii() else ""
+    short_title = title if len(title) <= _MAX_TITLE or title.isascii() else ""
     kind = _kind(f"{short_title}\n{seen}")
-    says_login = asks_for_password or _LOGIN.search(short_title) or (len(seen) <= ALL_IT_SAYS and _LOGIN.search(seen))
+    says_login = (
+        asks_for_password or _LOGIN.search(short_title) or (len(seen) <= MAX_BARE_LOGIN and _LOGIN.search(seen))
+    )
     return kind or ("login page" if says_login else "" if seen else "empty page")
 
 
@@ -73,4 +75,4 @@ def _message(text: str) -> str:
         answer: dict[str, object] = json.loads(text)
     except (ValueError, RecursionError):
         return ""
-    return "\n".join(str(answer.get(name, ""))[:TELLING] for name in _MESSAGES)
+    return "\n".join(str(answer.get(name, ""))[:MAX_VISIBLE] for name in _MESSAGES)

@@ -96,7 +96,7 @@ class EastmoneySource:
             wanted = [each for each in self.columns if (each.slug in query.columns if query.columns else each.enabled)]
             # The rolling list tells neither column nor media name, so it stands in only where all are wanted.
             all_wanted = not query.columns and not query.categories
-            listings = [reader._column(each, otherwise=reader._roll() if all_wanted else None) for each in wanted]
+            listings = [reader._column(each, fallback=reader._roll() if all_wanted else None) for each in wanted]
         if self.flashes and not query.columns and (not query.categories or FLASH_CATEGORY in query.categories):
             listings.append(reader._flashes(_cursor(query.window)))
         return listings
@@ -133,14 +133,14 @@ class EastmoneySource:
 
     # Columns: pages by number, newest first but not strictly.
 
-    def _column(self, column: Column, number: int = 1, before: Rows = (), otherwise: Listing | None = None) -> Listing:
+    def _column(self, column: Column, number: int = 1, before: Rows = (), fallback: Listing | None = None) -> Listing:
         query = {"client": "web", "biz": "web_news_col", "column": column.id, "order": 1, "needInteractData": 0}
         query |= {"page_index": number, "page_size": PAGE_SIZE, "req_trace": TRACE}
         return Listing(
             f"column {column.slug}",
             f"{self.listapi}/comm/web/getNewsByColumns?{urlencode(query)}",
             partial(self._read_column, column, number, before),
-            otherwise=otherwise,
+            fallback=fallback,
         )
 
     def _read_column(self, column: Column, number: int, before: Rows, text: str) -> ListingPage:
@@ -152,11 +152,13 @@ class EastmoneySource:
         self._go_on(page, found, before, number, lambda: self._column(column, number + 1, found))
         return page
 
-    def _go_on(self, page: ListingPage, found: Rows, before: Rows, number: int, older: Callable[[], Listing]) -> None:
+    def _go_on(
+        self, page: ListingPage, found: Rows, before: Rows, number: int, next_page: Callable[[], Listing]
+    ) -> None:
         """Name the next page, unless this one is empty, the same as the one before it, or the last that is allowed."""
         if found and found != before:
-            page.cut_off = number >= self.pages
-            page.older = None if page.cut_off else older()
+            page.limit_reached = number >= self.pages
+            page.next_page = None if page.limit_reached else next_page()
 
     def _add_article(self, page: ListingPage, row: dict[str, Any]) -> None:
         number, time, title, media_name = page.take(row, "code", "showTime", "title", "mediaName")
@@ -187,7 +189,7 @@ class EastmoneySource:
             "flashes",
             f"{self.weblist}/comm/web/getFastNewsList?{urlencode({**query, 'req_trace': TRACE})}",
             partial(self._read_flashes, cursor, number, before),
-            otherwise=self._old_flashes() if number == 1 else None,
+            fallback=self._old_flashes() if number == 1 else None,
         )
 
     def _read_flashes(self, cursor: str, number: int, before: Rows, text: str) -> ListingPage:
@@ -201,7 +203,7 @@ class EastmoneySource:
         if after and after != cursor:
             self._go_on(page, found, before, number, lambda: self._flashes(after, number + 1, found))
         if not found and cursor and number == 1:  # the cursor was built, and the site does not take it
-            page.leads_to.append(self._flashes())
+            page.linked.append(self._flashes())
         return page
 
     def _add_flash(self, page: ListingPage, number: str, time: str, title: str, digest: str) -> None:
@@ -213,7 +215,7 @@ class EastmoneySource:
     def _old_flashes(self, number: int = 1, before: Rows = ()) -> Listing:
         query = urlencode({"column": 102, "limit": PAGE_SIZE, "p": number})
         url = f"{self.newsapi}/kuaixun/v2/api/list?{query}"
-        return Listing("older flash list", url, partial(self._read_old_flashes, number, before))
+        return Listing("next_page flash list", url, partial(self._read_old_flashes, number, before))
 
     def _read_old_flashes(self, number: int, before: Rows, text: str) -> ListingPage:
         page = ListingPage()

@@ -7,7 +7,7 @@ from finews_spider.sources.base import UnreadableError
 
 _RUN = re.compile(r"[^\x00-\x7f]+")
 _SAMPLE = 50  # runs of characters beyond ASCII; a page of news has hundreds
-_LEAST = 12  # characters that tell; fewer may look like another encoding's by chance
+_MIN_CHARACTERS = 12  # characters that tell; fewer may look like another encoding's by chance
 
 
 def decode(body: bytes) -> str:
@@ -25,7 +25,7 @@ def decode(body: bytes) -> str:
 
 def _is_garbled(sample: str) -> bool:
     """GBK that was read as UTF-8 (����); or UTF-8 that was read as GBK (涓浗璇佸埜), also here, or as Latin (ä¸­å›½)."""
-    if sample.count("\ufffd") > max(len(sample) / 2, _LEAST):
+    if sample.count("\ufffd") > max(len(sample) / 2, _MIN_CHARACTERS):
         return True
     return any(_is_utf8(sample.encode(encoding, "ignore")) for encoding in ("gb18030", "cp1252", "latin-1"))
 
@@ -35,4 +35,4 @@ def _is_utf8(body: bytes) -> bool:
     text = body.decode("utf-8", "replace")
     errors = text.count("\ufffd")
     characters = len(text) - len(text.encode("ascii", "ignore")) - errors
-    return characters > max(errors, _LEAST)
+    return characters > max(errors, _MIN_CHARACTERS)

@@ -124,7 +124,7 @@ class FinewsSource:
         names = dict.fromkeys(slug(ref.media_name) or _folder(ref.url) for ref in page.refs)
         if len(names) > _CATEGORIES:
             raise UnreadableError("too large: home page has more categories than the site ever had")
-        page.leads_to = [self._category(name) for name in names if name not in self.categories]
+        page.linked = [self._category(name) for name in names if name not in self.categories]
         return page
 
     def _read_category(self, name: str, text: str) -> ListingPage:

@@ -6,7 +6,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from finews_spider.exceptions import MistakeError
+from finews_spider.exceptions import ConfigurationError
 from finews_spider.sources.base import Source
 from finews_spider.sources.eastmoney import EastmoneySource
 from finews_spider.sources.finews import FinewsSource
@@ -14,7 +14,7 @@ from finews_spider.sources.finews import FinewsSource
 SOURCES: dict[str, type[Source]] = {"finews": FinewsSource, "eastmoney": EastmoneySource}
 
 
-class SourcesFileError(MistakeError):
+class SourcesFileError(ConfigurationError):
     """What is wrong in the sources file, and where."""
 
 

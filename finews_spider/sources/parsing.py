@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 from lxml import html
 from parsel import Selector
 
-from finews_spider.markup.characters import LONGEST_LINE
-from finews_spider.markup.parsing import NotWholeError, tree
+from finews_spider.markup.characters import MAX_LINE
+from finews_spider.markup.parsing import IncompleteBodyError, tree
 from finews_spider.sources.base import UnreadableError
 from finews_spider.sources.limits import check_html, check_json
 
@@ -94,7 +94,7 @@ def body_of(value: object) -> str:
     return body
 
 
-def one_line(value: object, longest: int = LONGEST_LINE) -> str:
+def one_line(value: object, longest: int = MAX_LINE) -> str:
     """A text on one line; empty for what is no text, or longer than such a text is."""
     return " ".join(value.split()) if isinstance(value, str) and len(value) <= longest else ""
 
@@ -127,7 +127,7 @@ def media_name_in(body: str) -> str:
         return ""
     try:
         lines = tree(body).xpath("//p[contains(string(), '文章来源')]")
-    except NotWholeError:
+    except IncompleteBodyError:
         return ""
     for line in reversed(lines):
         text = line.text_content().strip()

@@ -24,14 +24,14 @@ from finews_spider.archive.lock import check_output
 from finews_spider.archive.paths import FOLDERS, post_pattern
 from finews_spider.config import check_settings, output_folder
 from finews_spider.crawl.arguments import Arguments, read_arguments
-from finews_spider.crawl.article_fetch import Errand, kind_of
-from finews_spider.crawl.pagination import Lists
+from finews_spider.crawl.article_fetch import ArticleFetch, kind_of
+from finews_spider.crawl.pagination import Pagination
 from finews_spider.crawl.progress import Figures, days, last_read
-from finews_spider.downloader.allowed_hosts import doors
+from finews_spider.downloader.allowed_hosts import allowed_netlocs
 from finews_spider.downloader.conditional import UNCHANGED
 from finews_spider.downloader.failures import reason_of
 from finews_spider.downloader.resolver import networks
-from finews_spider.downloader.throttle import LeftAloneError, let_go
+from finews_spider.downloader.throttle import HostSuspendedError, cancel_queued_requests
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article, ArticleRef
 from finews_spider.ledger.database import Ledger
@@ -60,19 +60,19 @@ class FinewsSpider(scrapy.Spider):
     ledger: Ledger
     archive: Archive
     owed: Owed
-    lists: Lists
-    errands: dict[str, Errand]  # by number, until their items have left the pipelines
+    lists: Pagination
+    fetches: dict[str, ArticleFetch]  # by number, until their items have left the pipelines
     seen: set[str]  # URLs of listings that were asked for
     said: set[str]  # what is said once a run
     open_listings: int
-    changed: asyncio.Event  # a listing was read, or an errand has ended: there may be more to ask for
+    changed: asyncio.Event  # a listing was read, or an fetch has ended: there may be more to ask for
     stopped: bool
     trouble: str  # with the disk, which ended the run
     _closing: asyncio.Task[None]  # because of it
 
     @staticmethod
     def read_arguments(settings: BaseSettings, values: Mapping[str, str]) -> tuple[dict[str, Source], Arguments]:
-        """What the settings and the arguments ask for. Raises MistakeError where they cannot be meant."""
+        """What the settings and the arguments ask for. Raises ConfigurationError where they cannot be meant."""
         check_settings(settings)
         post_pattern(settings["FINEWS_POST_PATH"])
         read_ending(settings)
@@ -91,20 +91,20 @@ class FinewsSpider(scrapy.Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Scrapy's constructor; raises MistakeError as `read_arguments` does."""
+        """Scrapy's constructor; raises ConfigurationError as `read_arguments` does."""
         spider = super().from_crawler(crawler, *args)
         settings = crawler.settings
         spider.values = kwargs
         spider.sources, spider.arguments = cls.read_arguments(settings, kwargs)
         # Of all sources: what a run owes may have been named by another than it reads.
-        spider.hosts = doors(set().union(*(source.hosts() for source in spider.sources.values())))
+        spider.hosts = allowed_netlocs(set().union(*(source.hosts() for source in spider.sources.values())))
         output = output_folder(settings)
         spider.ledger = Ledger(output)
         spider.archive = Archive(output, Index(spider.ledger, FOLDERS), post_pattern(settings["FINEWS_POST_PATH"]))
         pause = timedelta(seconds=settings.getfloat("FINEWS_OWED_PAUSE"))
         spider.owed = Owed(spider.ledger, timedelta(days=settings.getfloat("FINEWS_OWED_DAYS")), pause)
-        spider.lists = Lists(spider.ledger, spider.arguments.query)
-        spider.errands, spider.seen, spider.said = {}, set(), set()
+        spider.lists = Pagination(spider.ledger, spider.arguments.query)
+        spider.fetches, spider.seen, spider.said = {}, set(), set()
         spider.open_listings, spider.changed, spider.stopped = 0, asyncio.Event(), False
         spider.trouble = ""
         spider._connect()
@@ -126,7 +126,7 @@ class FinewsSpider(scrapy.Spider):
         sources = deque(self.arguments.sources if not self.arguments.ref else ())
         if task := asyncio.current_task():
             task.add_done_callback(self.start_ended)
-        self.set_agenda()
+        self.fill_queue()
         while True:
             if sources and not self.open_listings:
                 source = sources.popleft()
@@ -135,7 +135,7 @@ class FinewsSpider(scrapy.Spider):
                         yield request
             for item in self.send(self.ask_for_owed()):
                 yield item
-            if not (sources or self.open_listings or self.errands):
+            if not (sources or self.open_listings or self.fetches):
                 break
             await self.changed.wait()
             self.changed.clear()
@@ -159,22 +159,22 @@ class FinewsSpider(scrapy.Spider):
         if not self.crawler.engine.running:
             self.stop()
 
-    def set_agenda(self) -> None:
+    def fill_queue(self) -> None:
         """What there is to ask for before any listing is read."""
-        came, gone = self.archive.look()
+        came, gone = self.archive.sync()
         if came or gone:
             logger.info("%d posts came since the last run, %d are gone", came, gone)
         if self.arguments.ref:
-            self.owed.want(self.arguments.ref)
+            self.owed.enqueue(self.arguments.ref)
         elif not self.arguments.is_narrow:
-            self.owed.take_up(source.name for source in self.arguments.sources)
+            self.owed.enqueue_due(source.name for source in self.arguments.sources)
         if self.arguments.refresh:
             today = dates.now().date()
-            self.owed.take_up_again(today - timedelta(days=self.arguments.refresh - 1))
+            self.owed.enqueue_refresh(today - timedelta(days=self.arguments.refresh - 1))
 
     def settle(self) -> None:
         """The run has come to its end by itself."""
-        if not self.stopped and not self.owed.count_agenda():
+        if not self.stopped and not self.owed.count_queued():
             self.lists.settle()
 
     def stop(self, trouble: DiskError | None = None) -> None:
@@ -184,7 +184,7 @@ class FinewsSpider(scrapy.Spider):
             self.trouble = trouble.reason
             self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=trouble.reason))
         self.stopped = True
-        let_go(self.crawler, LeftAloneError("the run was stopped"))
+        cancel_queued_requests(self.crawler, HostSuspendedError("the run was stopped"))
 
     # Listings.
 
@@ -218,15 +218,15 @@ class FinewsSpider(scrapy.Spider):
     def follow(self, source: Source, listing: Listing, page: ListingPage) -> Asked:
         """Owe the listing's articles that are not archived; requests for the listings that it leads to."""
         self.report_rows(source, listing, page)
-        fresh = self.owed.name([ref for ref in page.refs if self.is_wanted(ref)])
-        for other in page.leads_to:
+        fresh = self.owed.record_listed([ref for ref in page.refs if self.is_wanted(ref)])
+        for other in page.linked:
             yield from self.ask_listing(source, other)
         older = self.lists.read(source.name, listing, page, fresh)
         if self.lists.has_gap(source.name, listing, fresh):
             what = (
                 "all that %s of %s showed is new: older articles may be missing; backfill them (-a since=… -a until=…)"
             )
-            self.say_once(what, listing.name, source.name)
+            self.log_once(what, listing.name, source.name)
         yield from self.ask_listing(source, older)
 
     def listing_failed(self, failure: Failure) -> Asked:
@@ -267,19 +267,19 @@ class FinewsSpider(scrapy.Spider):
         """Say which and why; the rest of the run goes on, with what stands in for it if there is such."""
         if listing.may_be_absent and why == "HTTP 404":
             if not self.lists.end(source.name, listing).pages:
-                self.say_once("%s has no %s", source.name, listing.name)
+                self.log_once("%s has no %s", source.name, listing.name)
             return
         self.lists.fail(source.name, listing, why)
         logger.error("%s at %s: %s", listing.name, listing.url, why)
-        yield from self.ask_listing(source, listing.otherwise)
+        yield from self.ask_listing(source, listing.fallback)
 
     def report_rows(self, source: Source, listing: Listing, page: ListingPage) -> None:
         """Count and name what was wrong with rows."""
         for reason, rows in page.skipped.items():
             self.count(source.name, f"skipped/{reason}", rows)
             logger.info("%s: %d rows skipped, %s", listing.name, rows, reason)
-        for name in sorted(page.lacking):
-            self.say_once("%s: rows have no field %s", listing.name.split(" ")[0], name)
+        for name in sorted(page.missing_fields):
+            self.log_once("%s: rows have no field %s", listing.name.split(" ")[0], name)
 
     def is_wanted(self, ref: ArticleRef) -> bool:
         """Whether it is in the window and of the categories, as far as the listing tells."""
@@ -297,9 +297,9 @@ class FinewsSpider(scrapy.Spider):
     def ask_for_owed(self) -> Asked:
         """What to do for the next articles, so that no more than some are under way: a list may name a million."""
         most = 4 * self.settings.getint("CONCURRENT_REQUESTS")
-        if len(self.errands) > most // 2:  # many at a time: each look into the ledger costs as much as an article
+        if len(self.fetches) > most // 2:  # many at a time: each look into the ledger costs as much as an article
             return
-        while len(self.errands) < most and (tasks := self.owed.take(most - len(self.errands))):
+        while len(self.fetches) < most and (tasks := self.owed.take(most - len(self.fetches))):
             for task in tasks:
                 yield from self.ask_for(task)
 
@@ -313,16 +313,16 @@ class FinewsSpider(scrapy.Spider):
             kept = replace(kept, body="")
         if not ref:
             logger.info("the post of %s has not the form of finews's posts; it is not asked for again", task.id)
-            self.say_once("some posts have not the form of finews's posts; they are not asked for again")
+            self.log_once("some posts have not the form of finews's posts; they are not asked for again")
             return
         source = self.sources[ref.source]
         number = ids.number(ref.id)
-        under_way = number in self.errands
-        errand = self.errands.setdefault(number, Errand(number=number))
-        errand.add(ref, share_link or source.share_link_of(ref.id), self.routes(source, ref), kept)
+        under_way = number in self.fetches
+        fetch = self.fetches.setdefault(number, ArticleFetch(number=number))
+        fetch.add(ref, share_link or source.share_link_of(ref.id), self.routes(source, ref), kept)
         self.count(ref.source, "asked")
-        if not under_way or errand.handed_over:
-            yield from self.next_route(errand)
+        if not under_way or fetch.handed_over:
+            yield from self.next_route(fetch)
 
     def ref_of(self, id_: str, kept: Article) -> ArticleRef:
         """The ref of an article whose post there is: of the source whose link it bears, or else of the first."""
@@ -340,41 +340,41 @@ class FinewsSpider(scrapy.Spider):
         for other in self.with_others(source)[1:]:
             yield from other.routes(ref)
 
-    def next_route(self, errand: Errand) -> Asked:
+    def next_route(self, fetch: ArticleFetch) -> Asked:
         """The items when they are whole; the request for what is missing; when no route is left, what there is."""
-        route = errand.next_route()
+        route = fetch.next_route()
         if not route:
-            yield from self.hand_over(errand)
+            yield from self.hand_over(fetch)
             return
         yield Request(
             route.url,
             callback=self.parse_article,
             errback=self.route_failed,
-            cb_kwargs={"errand": errand, "route": route},
+            cb_kwargs={"fetch": fetch, "route": route},
         )
 
-    def parse_article(self, response: Response, errand: Errand, route: Route) -> Asked:
+    def parse_article(self, response: Response, fetch: ArticleFetch, route: Route) -> Asked:
         """Take what the answer has, and go on."""
-        with self.under_way(errand):
+        with self.under_way(fetch):
             try:
-                errand.take(route.read(decode(response.body)))
+                fetch.take(route.read(decode(response.body)))
             except UnreadableError as error:
-                errand.fail(route, str(error), error)
-                self.count_blocked(self.source_of(errand), error)
-                self.say_once("%s: %s", route.name, kind_of(str(error)))
+                fetch.fail(route, str(error), error)
+                self.count_blocked(self.source_of(fetch), error)
+                self.log_once("%s: %s", route.name, kind_of(str(error)))
             else:
-                self.count(self.source_of(errand).name, f"routes/{route.name}")
-            yield from self.next_route(errand)
+                self.count(self.source_of(fetch).name, f"routes/{route.name}")
+            yield from self.next_route(fetch)
 
     def route_failed(self, failure: Failure) -> Asked:
         """Note why, and go on with the next route."""
         if self.has_ended(failure):
             return
         request: Request = failure.request  # type: ignore[attr-defined]
-        errand, route = request.cb_kwargs["errand"], request.cb_kwargs["route"]
-        with self.under_way(errand):
-            errand.fail(route, reason_of(failure), tried=not isinstance(failure.value, LeftAloneError))
-            yield from self.next_route(errand)
+        fetch, route = request.cb_kwargs["fetch"], request.cb_kwargs["route"]
+        with self.under_way(fetch):
+            fetch.fail(route, reason_of(failure), tried=not isinstance(failure.value, HostSuspendedError))
+            yield from self.next_route(fetch)
 
     def has_ended(self, failure: Failure) -> bool:
         """Whether the run has, so that a failure says nothing of what was asked for."""
@@ -383,43 +383,43 @@ class FinewsSpider(scrapy.Spider):
         return self.stopped
 
     @contextmanager
-    def under_way(self, errand: Errand) -> Iterator[None]:
-        """A fault of our own must not leave an errand open, or the run would wait for it."""
+    def under_way(self, fetch: ArticleFetch) -> Iterator[None]:
+        """A fault of our own must not leave an fetch open, or the run would wait for it."""
         try:
             yield
         except DiskError as error:
             self.stop(error)
             raise
         except Exception as fault:
-            for id_ in errand.items.keys() - errand.handed_over:
-                self.note(errand.refs[id_], f"fault in finews: {fault!r}")
-            self.end(errand.number)
+            for id_ in fetch.items.keys() - fetch.handed_over:
+                self.note(fetch.refs[id_], f"fault in finews: {fault!r}")
+            self.end(fetch.number)
             raise
 
-    def hand_over(self, errand: Errand) -> Iterator[Article]:
+    def hand_over(self, fetch: ArticleFetch) -> Iterator[Article]:
         """The items to the pipelines; of those that cannot be items, say what every route said."""
-        wanted = [id_ for id_ in errand.items if id_ not in errand.handed_over]
-        items = {item.id: item for item in errand.hand_over()}
-        why = "; ".join(errand.failures) or errand.kind
+        wanted = [id_ for id_ in fetch.items if id_ not in fetch.handed_over]
+        items = {item.id: item for item in fetch.hand_over()}
+        why = "; ".join(fetch.failures) or fetch.kind
         for id_ in wanted:
-            self.judge(errand, errand.refs[id_], items, why)
-        accepted = [item for item in items.values() if self.is_accepted(item, errand.refs[item.id])]
+            self.judge(fetch, fetch.refs[id_], items, why)
+        accepted = [item for item in items.values() if self.is_accepted(item, fetch.refs[item.id])]
         if not accepted:
-            self.end(errand.number)
+            self.end(fetch.number)
         yield from accepted
 
-    def judge(self, errand: Errand, ref: ArticleRef, items: dict[str, Article], why: str) -> None:
+    def judge(self, fetch: ArticleFetch, ref: ArticleRef, items: dict[str, Article], why: str) -> None:
         """Take an item out of those that are handed over where nobody told anything of the article."""
         item = items.get(ref.id)
         missing = item.missing() if item else ["body"]
-        if errand.is_withdrawn and not (item and item.is_flash):
+        if fetch.is_withdrawn and not (item and item.is_flash):
             items.pop(ref.id, None)
             self.withdraw(ref, why)
         elif missing:
             logger.warning("%s at %s has no %s: %s", ref.id, ref.url, ", no ".join(missing), why)
-            if not errand.answered or not item:
+            if not fetch.answered or not item:
                 items.pop(ref.id, None)
-                self.fail(ref, why, errand.kind, tried=errand.tried)
+                self.fail(ref, why, fetch.kind, tried=fetch.tried)
 
     def is_accepted(self, item: Article, ref: ArticleRef) -> bool:
         """Whether it is in the window and of the categories, where the listing did not tell."""
@@ -468,7 +468,7 @@ class FinewsSpider(scrapy.Spider):
         self.refused(item, f"fault in finews: {failure.value!r}")
 
     def refused(self, item: Article, reason: str) -> None:
-        """Note it, and end the errand, whatever the disk says: Scrapy would only log what is raised here."""
+        """Note it, and end the fetch, whatever the disk says: Scrapy would only log what is raised here."""
         try:
             if reason:
                 self.note(item, reason)
@@ -478,20 +478,20 @@ class FinewsSpider(scrapy.Spider):
             self.end(ids.number(item.id))
 
     def end(self, number: str) -> None:
-        """An errand has ended; later refs find its post, or what is owed."""
-        self.errands.pop(number, None)
+        """An fetch has ended; later refs find its post, or what is owed."""
+        self.fetches.pop(number, None)
         self.changed.set()
 
     def owed_of_run(self) -> int:
         """How many articles are owed of what the run was for."""
         if self.arguments.is_narrow:
-            return self.owed.count_agenda()
+            return self.owed.count_queued()
         return sum(self.owed.count(source.name) for source in self.arguments.sources)
 
     def figures(self) -> Figures:
         """How far the run is."""
         window, names = self.arguments.query.window, [source.name for source in self.arguments.sources]
-        under_way = [ref for errand in self.errands.values() for ref in errand.refs.values()]
+        under_way = [ref for fetch in self.fetches.values() for ref in fetch.refs.values()]
         waiting = {name: self.owed.days_waiting(name) | {r.day for r in under_way if r.day} for name in names}
         source, listing, reached = last_read(self.lists)
         return Figures(
@@ -499,7 +499,7 @@ class FinewsSpider(scrapy.Spider):
             listing=listing,
             reached=reached,
             wanted=self.owed.wanted(),
-            done=self.counted("asked") - len(self.errands),
+            done=self.counted("asked") - len(self.fetches),
             archived=self.counted("archived"),
             failed=sum(map(self.counted, ("failed/", "refused/", "withdrawn"))),
             sources=len(names),
@@ -512,9 +512,9 @@ class FinewsSpider(scrapy.Spider):
         prefixes = tuple(f"finews/{source}/{what}" for source in self.sources)
         return sum(value for name, value in stats.items() if name.startswith(prefixes))
 
-    def source_of(self, errand: Errand) -> Source:
+    def source_of(self, fetch: ArticleFetch) -> Source:
         """The source that named it first."""
-        return self.sources[next(iter(errand.refs.values())).source]
+        return self.sources[next(iter(fetch.refs.values())).source]
 
     def with_others(self, source: Source) -> list[Source]:
         """The source, and those whose routes are tried after its own."""
@@ -529,7 +529,7 @@ class FinewsSpider(scrapy.Spider):
         """Count under `finews/<source>/…` in the stats, from which the run's report is made."""
         self.crawler.stats.inc_value(f"finews/{source}/{what}", by)
 
-    def say_once(self, message: str, *arguments: str) -> None:
+    def log_once(self, message: str, *arguments: str) -> None:
         """Warn, once a run."""
         said = message % arguments
         if said not in self.said:

@@ -345,7 +345,7 @@ def test_a_narrow_run_fetches_what_it_owes(archived: TimedSite, story: Story) ->
     assert post_of(archived, story).exists()
 
 
-# Lists of several pages.
+# Pagination of several pages.
 
 
 @pytest.fixture

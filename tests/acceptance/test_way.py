@@ -17,7 +17,7 @@ from scrapy.utils.test import get_crawler
 
 from finews_spider import ids
 from finews_spider.archive.posts import parse, render
-from finews_spider.crawl.article_fetch import Errand
+from finews_spider.crawl.article_fetch import ArticleFetch
 from finews_spider.items import FLASH_CATEGORY, Article, ArticleRef
 from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.server import sites
@@ -50,7 +50,7 @@ QUERIES = {
     "eastmoney": [Query(columns=("cgnjj",)), Query(categories=(FLASH_CATEGORY,))],
 }
 SITE = "//a.example"
-MOST = 4  # articles of a listing, and pages of a list
+LIMIT = 4  # articles of a listing, and pages of a list
 Answer = Callable[[str], bytes]
 
 
@@ -65,36 +65,36 @@ def truth(url: str) -> str:
 def written(source: Source, query: Query, answer: Answer) -> Iterator[tuple[Article, str]]:
     """The articles that a run would archive, and their posts, when the network answers so."""
     refs = {ref.id: ref for listing in source.listings(query) for ref in named(listing, answer)}
-    for ref in list(refs.values())[:MOST]:
+    for ref in list(refs.values())[:LIMIT]:
         for item in fetched(source, ref, answer):
             with suppress(DropItem):
                 yield (cleaned := through_pipelines(item)), render(cleaned, SITE)
 
 
 def named(listing: Listing | None, answer: Answer) -> Iterator[ArticleRef]:
-    """The refs of a list, read as far as MOST pages."""
-    for _ in range(MOST):
+    """The refs of a list, read as far as LIMIT pages."""
+    for _ in range(LIMIT):
         if not listing:
             return
         try:
             page = listing.read(decode(answer(listing.url)))
         except UnreadableError:
-            listing = listing.otherwise
+            listing = listing.fallback
         else:
             yield from page.refs
-            listing = page.older
+            listing = page.next_page
 
 
 def fetched(source: Source, ref: ArticleRef, answer: Answer) -> Iterator[Article]:
     """The items of an article, of all the routes that it takes."""
-    errand = Errand(number=ids.number(ref.id))
-    errand.add(ref, source.share_link_of(ref.id), source.routes(ref), None)
-    while route := errand.next_route():
+    fetch = ArticleFetch(number=ids.number(ref.id))
+    fetch.add(ref, source.share_link_of(ref.id), source.routes(ref), None)
+    while route := fetch.next_route():
         try:
-            errand.take(route.read(decode(answer(route.url))))
+            fetch.take(route.read(decode(answer(route.url))))
         except UnreadableError as error:
-            errand.fail(route, str(error), error)
-    return errand.hand_over()
+            fetch.fail(route, str(error), error)
+    return fetch.hand_over()
 
 
 def through_pipelines(item: Article) -> Article:

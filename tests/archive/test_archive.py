@@ -13,7 +13,7 @@ from finews_spider.archive.lock import check_output
 from finews_spider.archive.paths import BY_DAY, FLAT, FOLDERS, post_pattern
 from finews_spider.archive.posts import render
 from finews_spider.dates import BEIJING
-from finews_spider.exceptions import MistakeError
+from finews_spider.exceptions import ConfigurationError
 from finews_spider.items import Article
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
@@ -55,7 +55,7 @@ def opened() -> Iterator[Opened]:
         def open_it(output: Path, pattern: str = BY_DAY) -> Archive:
             check_output(output)
             archive = Archive(output, Index(stack.enter_context(Ledger(output)), FOLDERS), pattern)
-            archive.look()
+            archive.sync()
             return archive
 
         yield open_it
@@ -110,7 +110,9 @@ def test_a_post_path_is_given_by_name_or_as_it_is(value: str, pattern: str) -> N
     ],
 )
 def test_another_post_path_is_refused_with_what_is_accepted(value: str) -> None:
-    with pytest.raises(MistakeError, match=r"^FINEWS_POST_PATH: .* is not accepted; use by-day, flat, or a path like"):
+    with pytest.raises(
+        ConfigurationError, match=r"^FINEWS_POST_PATH: .* is not accepted; use by-day, flat, or a path like"
+    ):
         post_pattern(value)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from finews_spider.archive.changes import at_its_link, is_edited
+from finews_spider.archive.changes import is_edited, with_permalink_of
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
 from finews_spider.markup.text import visible
@@ -111,9 +111,9 @@ def test_an_edited_article_is_written_again_at_its_path(site: Site, world: World
 def test_another_day_or_medium_would_move_a_page() -> None:
     kept = article()
     later = article(title="更正", time=datetime(2021, 12, 31, tzinfo=BEIJING), media_name="别家")
-    assert at_its_link(kept, later) == article(title="更正")
+    assert with_permalink_of(kept, later) == article(title="更正")
     same_day = article(time=datetime(2021, 12, 30, 23, tzinfo=BEIJING))
-    assert at_its_link(kept, same_day) == same_day
+    assert with_permalink_of(kept, same_day) == same_day
 
 
 def test_a_page_stays_at_its_link(site: Site, world: World, kept: tuple[str, bytes]) -> None:

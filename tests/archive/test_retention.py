@@ -34,7 +34,7 @@ def known(output: Path) -> set[str]:
     check_output(output)
     with Ledger(output) as ledger:
         index = Index(ledger, FOLDERS)
-        index.look()
+        index.sync()
         return {path.stem[11:] for path in output.rglob("*") if path.stem[11:] in index}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from finews_spider.crawl.arguments import ACCEPTED, ArgumentError, read_arguments
-from finews_spider.exceptions import MistakeError
+from finews_spider.exceptions import ConfigurationError
 from finews_spider.sources.base import Source
 from finews_spider.sources.finews import FinewsSource
 
@@ -92,7 +92,7 @@ def test_without_a_link_there_is_no_ref() -> None:
 
 
 def test_a_refusal_is_a_mistake_of_the_operator() -> None:
-    assert issubclass(ArgumentError, MistakeError)
+    assert issubclass(ArgumentError, ConfigurationError)
 
 
 def test_an_unknown_argument_is_refused_with_those_that_are_accepted() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from finews_spider.crawl.article_fetch import Errand
+from finews_spider.crawl.article_fetch import ArticleFetch
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article, ArticleRef
 from finews_spider.sources.base import AbsentError, Route, UnreadableError
@@ -32,58 +32,58 @@ def routes(*names: str) -> list[Route]:
     return [Route(name, f"https://a.example/{name}", lambda text: article()) for name in names]
 
 
-def errand(*wanted: ArticleRef, kept: Article | None = None) -> Errand:
+def fetch(*wanted: ArticleRef, kept: Article | None = None) -> ArticleFetch:
     """With three routes: api, text, page."""
-    made = Errand(number=NUMBER)
+    made = ArticleFetch(number=NUMBER)
     for each in wanted or [ref()]:
         made.add(each, "https://a.example/share", routes("api", "text", "page"), kept)
     return made
 
 
-def names_left(of: Errand) -> list[str]:
+def names_left(of: ArticleFetch) -> list[str]:
     return list(dict.fromkeys(route.name for route in chain(*of.routes) if route.url not in of.asked))
 
 
-def asked(of: Errand) -> list[str]:
+def asked(of: ArticleFetch) -> list[str]:
     """The routes that are taken when none answers."""
     return [route.name for route in iter(of.next_route, None)]
 
 
-def given(of: Errand) -> dict[str, Article]:
+def given(of: ArticleFetch) -> dict[str, Article]:
     return {item.id: item for item in of.hand_over()}
 
 
 def test_routes_are_taken_in_order_until_none_is_left() -> None:
-    assert asked(errand()) == ["api", "text", "page"]
+    assert asked(fetch()) == ["api", "text", "page"]
 
 
 def test_no_route_is_taken_when_nothing_is_missing() -> None:
-    made = errand()
+    made = fetch()
     made.take(article())
     assert made.next_route() is None
 
 
 @pytest.mark.parametrize("lack", [{"title": ""}, {"time": None}, {"media_name": ""}, {"body": ""}])
 def test_the_next_route_is_taken_when_something_is_missing(lack: dict[str, Any]) -> None:
-    made = errand()
+    made = fetch()
     made.take(article(**lack))
     assert asked(made) == ["api", "text", "page"]
 
 
 def test_the_next_route_is_taken_when_the_time_does_not_tell_the_seconds() -> None:
-    made = errand()
+    made = fetch()
     made.take(article(to_the_second=False))
     assert made.next_route() is not None
 
 
 def test_what_the_ref_says_is_not_missing() -> None:
-    made = errand(ref(title="题", time=NOON, to_the_second=True, media_name="中国证券报"))
+    made = fetch(ref(title="题", time=NOON, to_the_second=True, media_name="中国证券报"))
     made.take(article(title="", time=None, to_the_second=False, media_name=""))
     assert made.is_whole()
 
 
 def test_routes_complete_each_other() -> None:
-    made = errand()
+    made = fetch()
     made.take(article(title="", time=None, to_the_second=False))
     made.take(article(body="", media_name=""))
     (item,) = made.hand_over()
@@ -91,37 +91,37 @@ def test_routes_complete_each_other() -> None:
 
 
 def test_what_an_earlier_route_said_stays() -> None:
-    made = errand()
+    made = fetch()
     made.take(article(title="先"))
     made.take(article(title="后"))
     assert made.item(ID).title == "先"
 
 
 def test_its_own_pages_are_believed_before_listings() -> None:
-    made = errand(ref(title="表", media_name="别家", time=LATER, to_the_second=True))
+    made = fetch(ref(title="表", media_name="别家", time=LATER, to_the_second=True))
     made.take(article())
     item = made.item(ID)
     assert (item.title, item.media_name, item.time) == ("题", "中国证券报", NOON)
 
 
 def test_the_seconds_of_a_listing_are_believed_before_the_minutes_of_a_page() -> None:
-    made = errand(ref(time=LATER, to_the_second=True))
+    made = fetch(ref(time=LATER, to_the_second=True))
     made.take(article(to_the_second=False))
     assert (made.item(ID).time, made.item(ID).to_the_second) == (LATER, True)
 
 
 def test_the_seconds_of_a_second_listing_are_taken() -> None:
-    made = errand(ref(time=NOON), flash_ref(time=LATER))
+    made = fetch(ref(time=NOON), flash_ref(time=LATER))
     assert (made.known.time, made.known.to_the_second) == (LATER, True)
 
 
 def test_the_minutes_of_a_second_listing_are_not_taken() -> None:
-    made = errand(flash_ref(time=LATER), ref(time=NOON))
+    made = fetch(flash_ref(time=LATER), ref(time=NOON))
     assert (made.known.time, made.known.to_the_second) == (LATER, True)
 
 
 def test_an_item_is_of_the_ref_that_named_it() -> None:
-    (item,) = errand(ref(title="题")).hand_over()
+    (item,) = fetch(ref(title="题")).hand_over()
     assert (item.source, item.id, item.url, item.share_link) == (
         "finews",
         ID,
@@ -131,11 +131,11 @@ def test_an_item_is_of_the_ref_that_named_it() -> None:
 
 
 def test_an_article_that_is_named_in_both_families_is_asked_for_once() -> None:
-    assert asked(errand(ref(), flash_ref())) == ["api", "text", "page"]
+    assert asked(fetch(ref(), flash_ref())) == ["api", "text", "page"]
 
 
 def test_an_article_that_is_named_in_both_families_gives_both_items() -> None:
-    made = errand(ref(), flash_ref())
+    made = fetch(ref(), flash_ref())
     made.take(article())
     items = given(made)
     assert items.keys() == {ID, NUMBER}
@@ -143,38 +143,38 @@ def test_an_article_that_is_named_in_both_families_gives_both_items() -> None:
 
 
 def test_both_items_have_links_of_their_own() -> None:
-    made = errand(ref(), flash_ref())
+    made = fetch(ref(), flash_ref())
     made.take(article())
     assert {item.url for item in made.hand_over()} == {f"https://a.example/{ID}", f"https://a.example/{NUMBER}"}
 
 
 def test_new_routes_of_a_second_ref_come_first() -> None:
-    made = errand()
+    made = fetch()
     made.add(flash_ref(), "", routes("post", "api"), None)
     assert names_left(made) == ["post", "api", "text", "page"]
 
 
 def test_a_route_that_was_asked_is_not_asked_again() -> None:
-    made = errand()
+    made = fetch()
     made.next_route()
     made.add(flash_ref(), "", routes("api", "text"), None)
     assert names_left(made) == ["text", "page"]
 
 
 def test_an_article_is_whole_only_when_both_its_items_are() -> None:
-    made = errand(ref(), flash_ref(digest=""))
+    made = fetch(ref(), flash_ref(digest=""))
     made.take(article())
     assert not made.is_whole()
 
 
 def test_an_item_is_handed_over_once() -> None:
-    made = errand()
+    made = fetch()
     made.take(article())
     assert [len(list(made.hand_over())) for _ in range(2)] == [1, 0]
 
 
 def test_a_family_that_is_named_after_the_other_was_handed_over_gives_its_item() -> None:
-    made = errand()
+    made = fetch()
     made.take(article())
     given(made)
     made.add(flash_ref(), "", routes("api"), None)
@@ -183,7 +183,7 @@ def test_a_family_that_is_named_after_the_other_was_handed_over_gives_its_item()
 
 
 def test_what_was_handed_over_is_no_more_missing() -> None:
-    made = errand()
+    made = fetch()
     made.take(article(media_name=""))
     given(made)
     made.add(flash_ref(), "", [], None)
@@ -191,42 +191,42 @@ def test_what_was_handed_over_is_no_more_missing() -> None:
 
 
 def test_an_article_is_handed_over_as_it_is_when_no_route_is_left() -> None:
-    made = errand(ref(title="题"))
+    made = fetch(ref(title="题"))
     asked(made)
     assert given(made)[ID].missing() == ["time", "media_name", "body"]
 
 
 def test_a_flash_is_asked_for_even_where_its_listing_tells_all_that_it_needs() -> None:
-    assert errand(flash_ref()).next_route() is not None
+    assert fetch(flash_ref()).next_route() is not None
 
 
 def test_a_flash_needs_no_more_than_one_page_that_tells_its_body() -> None:
-    made = errand(flash_ref())
+    made = fetch(flash_ref())
     made.take(article(media_name=""))
     assert made.next_route() is None
 
 
 def test_a_flash_may_have_no_body() -> None:
-    made = errand(flash_ref())
+    made = fetch(flash_ref())
     made.take(article(body=""))
     assert given(made)[NUMBER].body == ""
 
 
 def test_an_answer_of_empty_fields_does_not_tell_that_a_flash_has_no_body() -> None:
-    made = errand(flash_ref())
+    made = fetch(flash_ref())
     made.take(article(title="", time=None, to_the_second=False, media_name="", body=""))
     assert made.next_route() is not None
 
 
 def test_a_flash_whose_body_nobody_told_is_not_handed_over() -> None:
-    made = errand(flash_ref())
+    made = fetch(flash_ref())
     for route in iter(made.next_route, None):
         made.fail(route, "HTTP 500")
     assert given(made) == {}
 
 
 def test_a_flash_whose_routes_all_say_that_there_is_no_article_is_handed_over() -> None:
-    made = errand(flash_ref())
+    made = fetch(flash_ref())
     api, text, page = iter(made.next_route, None)
     made.fail(api, "data is null", AbsentError("data is null"))
     made.fail(text, "HTTP 404")
@@ -236,7 +236,7 @@ def test_a_flash_whose_routes_all_say_that_there_is_no_article_is_handed_over() 
 
 @pytest.mark.parametrize("last", [True, False])
 def test_one_route_that_failed_otherwise_leaves_it_open(last: bool) -> None:
-    made = errand(flash_ref())
+    made = fetch(flash_ref())
     failures = [AbsentError("data is null"), UnreadableError("not JSON")]
     for route, error in zip(routes("a", "b"), failures if last else reversed(failures), strict=True):
         made.fail(route, str(error), error)
@@ -244,46 +244,46 @@ def test_one_route_that_failed_otherwise_leaves_it_open(last: bool) -> None:
 
 
 def test_an_article_is_handed_over_though_its_flash_is_not() -> None:
-    made = errand(ref(), flash_ref())
+    made = fetch(ref(), flash_ref())
     made.fail(routes("api")[0], "HTTP 500")
     assert list(given(made)) == [ID]
 
 
 def test_a_failure_is_kept_with_its_route() -> None:
-    made = errand()
+    made = fetch()
     made.fail(routes("api")[0], "HTTP 500")
     assert made.failures == ["api: HTTP 500"]
 
 
 def test_an_article_whose_flash_is_archived_with_its_body_needs_no_page() -> None:
     kept = article(id=NUMBER, body='<p>文</p><p class="em_media">（文章来源：泉州晚报）</p>', media_name="")
-    made = errand(kept=kept)
+    made = fetch(kept=kept)
     assert made.next_route() is None
     assert given(made)[ID].media_name == "泉州晚报"
 
 
 def test_a_flash_whose_article_is_archived_needs_no_page() -> None:
-    made = errand(flash_ref(), kept=article())
+    made = fetch(flash_ref(), kept=article())
     assert made.next_route() is None
     assert given(made)[NUMBER].body == "<p>文</p>"
 
 
 def test_an_article_whose_flash_is_archived_without_a_body_is_asked_for() -> None:
-    assert errand(kept=article(id=NUMBER, body="")).next_route() is not None
+    assert fetch(kept=article(id=NUMBER, body="")).next_route() is not None
 
 
 def test_a_flash_whose_article_is_archived_without_a_body_is_asked_for() -> None:
-    assert errand(flash_ref(), kept=article(body="")).next_route() is not None
+    assert fetch(flash_ref(), kept=article(body="")).next_route() is not None
 
 
 def test_what_is_archived_does_not_change_whose_item_it_is() -> None:
-    made = errand(flash_ref(), kept=article(url="https://other.example/", share_link="https://other.example/"))
+    made = fetch(flash_ref(), kept=article(url="https://other.example/", share_link="https://other.example/"))
     item = given(made)[NUMBER]
     assert (item.url, item.share_link) == (f"https://a.example/{NUMBER}", "https://a.example/share")
 
 
 def test_items_are_copies() -> None:
-    made = errand()
+    made = fetch()
     made.take(article())
     made.item(ID).title = "改"
     assert made.item(ID).title == "题"

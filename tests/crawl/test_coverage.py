@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from finews_spider.crawl.coverage import MOST_DAYS, Reach, days_done, days_read, window_part
+from finews_spider.crawl.coverage import MAX_DAYS, Reach, days_done, days_read, window_part
 from finews_spider.dates import Window
 
 TODAY = date(2026, 11, 22)
@@ -132,7 +132,7 @@ def test_the_days_are_bounded_and_that_is_said(window: Window) -> None:
     made = Reach()
     made.page([date(1970, 1, 1), date(1, 1, 2)])
     part, remarks = window_part(window, {"finews": {"home": made}}, TODAY, {})
-    assert len(part["days"]["finews"]) == MOST_DAYS
+    assert len(part["days"]["finews"]) == MAX_DAYS
     assert part["until"] == "2026-11-22"
     assert len(remarks) == 2
 

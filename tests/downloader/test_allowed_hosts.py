@@ -6,13 +6,13 @@ import pytest
 from aiohttp import web
 from scrapy import Request
 
-from finews_spider.downloader.allowed_hosts import doors, is_open
+from finews_spider.downloader.allowed_hosts import allowed_netlocs, is_allowed_url
 from finews_spider.newsroom.world import World
 from tests.conftest import Site
 from tests.support.hostile_server import answer, hostile
 
 TEXTS, CATEGORY = "/NewsData/", "category=zhongguozhengquanbao"
-HOSTS = doors({"a.example", "b.example:8080"})
+HOSTS = allowed_netlocs({"a.example", "b.example:8080"})
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ HOSTS = doors({"a.example", "b.example:8080"})
     ],
 )
 def test_named_hosts_are_open(url: str) -> None:
-    assert is_open(Request(url), HOSTS)
+    assert is_allowed_url(Request(url), HOSTS)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_named_hosts_are_open(url: str) -> None:
     ],
 )
 def test_others_are_not(url: str) -> None:
-    assert not is_open(Request(url), HOSTS)
+    assert not is_allowed_url(Request(url), HOSTS)
 
 
 ELSEWHERE = [

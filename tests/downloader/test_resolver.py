@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from finews_spider.downloader.resolver import is_allowed, networks
-from finews_spider.exceptions import MistakeError
+from finews_spider.exceptions import ConfigurationError
 from tests.conftest import Site, run_forked
 from tests.downloader.test_network import crawl, server
 
@@ -55,7 +55,7 @@ def test_a_setting_allows_networks() -> None:
 
 @pytest.mark.parametrize("text", ["localhost", "127.0.0.1/8", "10.0.0.0/33", "::1/128", "10.0.0.0/8;127.0.0.0/8"])
 def test_what_is_no_network_is_a_mistake(text: str) -> None:
-    with pytest.raises(MistakeError, match="FINEWS_PRIVATE_NETWORKS"):
+    with pytest.raises(ConfigurationError, match="FINEWS_PRIVATE_NETWORKS"):
         networks(text)
 
 

@@ -13,7 +13,7 @@ from scrapy import Request
 from scrapy.core.downloader import Downloader
 from scrapy.utils.test import get_crawler
 
-from finews_spider.downloader.throttle import FAILURES, PATIENCE, Host, pace, seconds
+from finews_spider.downloader.throttle import MAX_FAILURES, MAX_RETRY_AFTER, Host, pace, seconds
 from finews_spider.newsroom.world import World
 from tests.conftest import Site
 
@@ -33,17 +33,17 @@ def test_retry_after_is_waited_for(status: int) -> None:
 
 def test_a_long_retry_after_is_left_to_a_later_run() -> None:
     host = Host()
-    host.answered(503, PATIENCE + 1)
+    host.answered(503, MAX_RETRY_AFTER + 1)
     assert host.left_alone == "asked for a pause of 301 s"
 
 
 def test_a_host_that_keeps_failing_is_left_alone() -> None:
     host = Host()
-    for _ in range(FAILURES - 1):
+    for _ in range(MAX_FAILURES - 1):
         host.failed()
     assert not host.left_alone
     host.answered(500, 0)
-    assert host.left_alone == f"failed {FAILURES} times in a row"
+    assert host.left_alone == f"failed {MAX_FAILURES} times in a row"
 
 
 def test_a_good_answer_ends_the_row_of_failures() -> None:
@@ -101,8 +101,8 @@ def test_a_dead_host_is_asked_a_few_times_only_and_the_others_answer(site: Site,
     ran = site.crawl("category=zhongguozhengquanbao", settings={"CONCURRENT_REQUESTS_PER_DOMAIN": "1"})
     wanted = {f"NW{s.number}" for s in world if s.in_article and s.media_name == "中国证券报"}
     assert site.names() == wanted
-    assert len(site.room.requests("share", "/NewsData/")) == min(FAILURES, len(wanted))
-    assert "left alone for the rest of the run" in ran.err or len(wanted) < FAILURES
+    assert len(site.room.requests("share", "/NewsData/")) == min(MAX_FAILURES, len(wanted))
+    assert "left alone for the rest of the run" in ran.err or len(wanted) < MAX_FAILURES
 
 
 def test_a_slow_host_stays_slow_when_scrapy_forgets_it() -> None:

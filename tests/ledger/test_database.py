@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from finews_spider.archive.paths import FOLDERS
-from finews_spider.exceptions import DiskError, MistakeError
+from finews_spider.exceptions import ConfigurationError, DiskError
 from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import FILE, VERSION, Ledger
 from finews_spider.ledger.owed import Owed
@@ -42,8 +42,8 @@ def file(tmp_path: Path) -> Path:
     """A ledger that knows 900 posts and owes 100 articles."""
     posts(tmp_path, 900)
     with Ledger(tmp_path) as ledger:
-        Index(ledger, FOLDERS).look()
-        Owed(ledger, timedelta(days=14)).name(refs(1000))
+        Index(ledger, FOLDERS).sync()
+        Owed(ledger, timedelta(days=14)).record_listed(refs(1000))
     return tmp_path / FILE
 
 
@@ -102,7 +102,7 @@ def test_what_was_written_is_there_again(file: Path, tmp_path: Path) -> None:
 def test_a_newer_ledger_is_refused_with_what_to_do(file: Path, tmp_path: Path) -> None:
     tell_version(file, VERSION + 1)
     before = file.read_bytes()
-    with pytest.raises(MistakeError) as caught:
+    with pytest.raises(ConfigurationError) as caught:
         Ledger(tmp_path)
     for part in (str(file), f"version {VERSION + 1}", "update finews", "move the file away"):
         assert part in str(caught.value)
@@ -117,7 +117,7 @@ def test_an_older_ledger_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureF
     db.close()
     posts(tmp_path, 3)
     with Ledger(tmp_path) as ledger:
-        assert Index(ledger, FOLDERS).look() == (3, 0)
+        assert Index(ledger, FOLDERS).sync() == (3, 0)
         assert ledger.row("SELECT 1 FROM sqlite_schema WHERE name = 'of_old'") is None
     (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert line == f"{tmp_path / FILE} is of version 0: it is made anew"
@@ -135,7 +135,7 @@ def test_a_damaged_ledger_is_made_anew(
     DAMAGES[damage](file)
     damaged = file.read_bytes()
     with Ledger(tmp_path) as ledger:
-        assert Index(ledger, FOLDERS).look() == (900, 0)
+        assert Index(ledger, FOLDERS).sync() == (900, 0)
         assert ids_owed(ledger) == []
     (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert str(file) in line
@@ -146,12 +146,12 @@ def test_a_damaged_ledger_is_made_anew(
 def test_an_empty_file_is_a_new_ledger(file: Path, tmp_path: Path) -> None:
     file.write_bytes(b"")
     with Ledger(tmp_path) as ledger:
-        assert Index(ledger, FOLDERS).look() == (900, 0)
+        assert Index(ledger, FOLDERS).sync() == (900, 0)
 
 
 def test_what_a_killed_run_left_in_the_journal_is_there(tmp_path: Path) -> None:
     with Ledger(tmp_path / "killed") as ledger:
-        Owed(ledger, timedelta(days=14)).name(refs(2))
+        Owed(ledger, timedelta(days=14)).record_listed(refs(2))
         assert ledger.file.with_name(f"{ledger.file.name}-wal").stat().st_size > 0
         shutil.copytree(tmp_path / "killed", tmp_path / "next")
     with Ledger(tmp_path / "next") as ledger:
@@ -167,10 +167,10 @@ def test_a_journal_of_garbage_harms_nothing(file: Path, tmp_path: Path, size: in
 
 def test_a_journal_of_another_ledger_harms_nothing(file: Path, tmp_path: Path) -> None:
     with Ledger(tmp_path / "other") as other:
-        Owed(other, timedelta(days=14)).name(refs(2000))
+        Owed(other, timedelta(days=14)).record_listed(refs(2000))
         shutil.copy(f"{other.file}-wal", f"{file}-wal")
     with Ledger(tmp_path) as ledger:
-        assert Index(ledger, FOLDERS).look() in ((0, 0), (900, 0))
+        assert Index(ledger, FOLDERS).sync() in ((0, 0), (900, 0))
         assert len(Index(ledger, FOLDERS)) == 900
 
 
@@ -201,7 +201,7 @@ def test_what_stands_in_its_place_is_named_with_what_to_do(tmp_path: Path, place
         (tmp_path / place).mkdir(parents=True)
     else:
         (tmp_path / place).write_text("")
-    with pytest.raises(MistakeError, match=r"ledger.sqlite: cannot be opened: .* and run again"):
+    with pytest.raises(ConfigurationError, match=r"ledger.sqlite: cannot be opened: .* and run again"):
         Ledger(tmp_path)
 
 
@@ -220,9 +220,9 @@ def test_damage_that_shows_in_the_midst_of_a_run_is_over_with_the_next(file: Pat
     db.close()
     (tmp_path / "_posts" / f"2021-12-30-{refs(1)[0].id}.md").unlink()
     with Ledger(tmp_path) as ledger, pytest.raises(DiskError, match=r"malformed.*run again"):
-        Index(ledger, FOLDERS).look()
+        Index(ledger, FOLDERS).sync()
     with Ledger(tmp_path) as ledger:
-        assert Index(ledger, FOLDERS).look() == (899, 0)
+        assert Index(ledger, FOLDERS).sync() == (899, 0)
 
 
 # Through the front door.
@@ -280,7 +280,9 @@ def test_no_command_uses_a_newer_ledger(archived: TimedSite, command: str) -> No
 
 def test_reindex_learns_the_posts_and_leaves_what_is_owed(archived: TimedSite) -> None:
     with Ledger(archived.output) as ledger:
-        Owed(ledger, timedelta(days=14)).name([ArticleRef(source="finews", id="NW202001010000000000", url="u")])
+        Owed(ledger, timedelta(days=14)).record_listed(
+            [ArticleRef(source="finews", id="NW202001010000000000", url="u")]
+        )
         ledger.rows("DELETE FROM posts")
     ran = archived.run("reindex", "-s", f"FINEWS_OUTPUT={archived.output}")
     assert ran.code == 0

@@ -11,7 +11,7 @@ from finews_spider.commands.owed import lines
 from finews_spider.dates import BEIJING
 from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import Ledger
-from finews_spider.ledger.owed import LONGEST_PAUSE, Debt, Owed, State
+from finews_spider.ledger.owed import MAX_PAUSE, Owed, OwedArticle, State
 from finews_spider.ledger.posts import Index, Post
 from finews_spider.newsroom.world import Story, World
 from tests.conftest import Ran, Site, run_scrapy
@@ -51,10 +51,10 @@ def owed(ledger: Ledger) -> Owed:
 
 def next_run(ledger: Ledger) -> Owed:
     """What is owed, as a run finds it that begins now."""
-    ledger.rows("DROP TABLE agenda")
+    ledger.rows("DROP TABLE queue")
     ledger.rows("DROP TABLE named")
     owed = Owed(ledger, timedelta(days=14), PAUSE)
-    owed.take_up(["finews"])
+    owed.enqueue_due(["finews"])
     return owed
 
 
@@ -64,47 +64,47 @@ def archive(ledger: Ledger, *refs: ArticleRef) -> None:
 
 def test_what_is_named_is_owed_as_it_was_named(owed: Owed) -> None:
     named = replace(ref(), media_name="中国证券报", digest="摘要", category="zhongguozhengquanbao", to_the_second=True)
-    assert owed.name([named]) == [True]
+    assert owed.record_listed([named]) == [True]
     assert [task.ref for task in owed.take(9)] == [named]
 
 
 def test_a_ref_is_fresh_whichever_list_of_a_run_names_it(owed: Owed) -> None:
-    assert owed.name([ref(), ref(1)]) == [True, True]
-    assert owed.name([ref(1), ref(2)]) == [True, True]
+    assert owed.record_listed([ref(), ref(1)]) == [True, True]
+    assert owed.record_listed([ref(1), ref(2)]) == [True, True]
 
 
 def test_what_an_earlier_run_named_is_not_fresh(owed: Owed, ledger: Ledger) -> None:
-    owed.name([ref()])
-    assert next_run(ledger).name([ref()]) == [False]
+    owed.record_listed([ref()])
+    assert next_run(ledger).record_listed([ref()]) == [False]
 
 
 def test_what_is_archived_is_neither_fresh_nor_taken(owed: Owed, ledger: Ledger) -> None:
     archive(ledger, ref())
-    assert owed.name([ref()]) == [False]
+    assert owed.record_listed([ref()]) == [False]
     assert owed.take(9) == []
 
 
 def test_articles_are_taken_once_in_the_order_of_the_lists(owed: Owed) -> None:
-    owed.name([ref(at) for at in (3, 1, 2)])
+    owed.record_listed([ref(at) for at in (3, 1, 2)])
     assert [task.ref for task in owed.take(2)] == [ref(3), ref(1)]
-    owed.name([ref(1), ref(0)])
+    owed.record_listed([ref(1), ref(0)])
     assert [task.ref for task in owed.take(9)] == [ref(2), ref(0)]
     assert owed.take(9) == []
 
 
 def test_a_post_settles_what_is_owed(owed: Owed, ledger: Ledger) -> None:
-    owed.name([ref(), ref(1)])
+    owed.record_listed([ref(), ref(1)])
     archive(ledger, ref())
     assert [debt.ref.id for debt in owed] == [ref(1).id]
-    assert owed.count("finews") == owed.count_agenda() == 1
+    assert owed.count("finews") == owed.count_queued() == 1
 
 
 def test_each_failure_doubles_the_pause(owed: Owed, ledger: Ledger, clock: Clock) -> None:
-    owed.name([ref()])
+    owed.record_listed([ref()])
     for times in range(12):
         owed.fail(ref().id, "HTTP 503")
         (debt,) = owed
-        pause = min(PAUSE * 2**times, LONGEST_PAUSE)
+        pause = min(PAUSE * 2**times, MAX_PAUSE)
         assert (debt.next_try, debt.tries, debt.reason) == (clock.now + pause, times + 1, "HTTP 503")
         clock.now += pause - timedelta(seconds=1)
         assert next_run(ledger).take(9) == []
@@ -113,7 +113,7 @@ def test_each_failure_doubles_the_pause(owed: Owed, ledger: Ledger, clock: Clock
 
 
 def test_after_two_weeks_it_is_given_up(owed: Owed, clock: Clock, ledger: Ledger) -> None:
-    owed.name([ref()])
+    owed.record_listed([ref()])
     assert owed.fail(ref().id, "HTTP 503") is State.OWED
     clock.now += timedelta(days=14) - timedelta(seconds=1)
     assert owed.fail(ref().id, "HTTP 503") is State.OWED
@@ -125,7 +125,7 @@ def test_after_two_weeks_it_is_given_up(owed: Owed, clock: Clock, ledger: Ledger
 
 
 def test_a_host_that_is_left_alone_is_no_try(owed: Owed, ledger: Ledger, clock: Clock) -> None:
-    owed.name([ref()])
+    owed.record_listed([ref()])
     for _ in range(30):
         clock.now += timedelta(days=1)
         assert owed.fail(ref().id, "host left alone", tried=False) is State.OWED
@@ -134,7 +134,7 @@ def test_a_host_that_is_left_alone_is_no_try(owed: Owed, ledger: Ledger, clock: 
 
 
 def test_a_host_that_is_left_alone_at_times_puts_nothing_off(owed: Owed, clock: Clock) -> None:
-    owed.name([ref()])
+    owed.record_listed([ref()])
     owed.fail(ref().id, "HTTP 503")
     clock.now += timedelta(days=13)
     assert owed.fail(ref().id, "host left alone", tried=False) is State.OWED
@@ -143,23 +143,23 @@ def test_a_host_that_is_left_alone_at_times_puts_nothing_off(owed: Owed, clock: 
 
 
 def test_what_is_withdrawn_is_asked_for_no_more(owed: Owed, ledger: Ledger) -> None:
-    owed.name([ref()])
+    owed.record_listed([ref()])
     owed.withdraw(ref().id, "HTTP 404")
     again = next_run(ledger)
-    assert again.name([ref()]) == [False]
+    assert again.record_listed([ref()]) == [False]
     assert again.take(9) == []
 
 
 def test_a_source_that_is_doubted_has_withdrawn_nothing(owed: Owed) -> None:
-    owed.name([ref(), ref(1, "eastmoney")])
+    owed.record_listed([ref(), ref(1, "eastmoney")])
     for each in (ref(), ref(1)):
         owed.withdraw(each.id, "HTTP 404")
-    assert owed.doubt("finews") == 1
+    assert owed.restore_withdrawn("finews") == 1
     assert [debt.state for debt in owed] == [State.OWED, State.WITHDRAWN]
 
 
 def test_retry_makes_all_due(owed: Owed, ledger: Ledger) -> None:
-    owed.name([ref(at) for at in range(4)])
+    owed.record_listed([ref(at) for at in range(4)])
     owed.fail(ref(0).id, "HTTP 503")
     owed.withdraw(ref(1).id, "HTTP 404")
     owed.forget(ref(2).id)
@@ -168,16 +168,16 @@ def test_retry_makes_all_due(owed: Owed, ledger: Ledger) -> None:
 
 
 def test_what_is_forgotten_is_never_owed_again(owed: Owed, ledger: Ledger) -> None:
-    owed.name([ref()])
+    owed.record_listed([ref()])
     owed.forget(ref().id)
     owed.forget(ref(1).id)  # a person deleted its post
-    assert next_run(ledger).name([ref(), ref(1)]) == [False, False]
+    assert next_run(ledger).record_listed([ref(), ref(1)]) == [False, False]
     assert owed.count("finews") == 0
     assert [debt.state for debt in owed] == [State.FORGOTTEN, State.FORGOTTEN]
 
 
 def test_a_clock_that_was_wrong_puts_nothing_off_for_years(owed: Owed, ledger: Ledger, clock: Clock) -> None:
-    owed.name([ref()])
+    owed.record_listed([ref()])
     clock.now += timedelta(days=3000)
     owed.fail(ref().id, "HTTP 503")
     clock.now = NOW
@@ -185,30 +185,30 @@ def test_a_clock_that_was_wrong_puts_nothing_off_for_years(owed: Owed, ledger: L
 
 
 def test_what_is_asked_for_by_name_is_due(owed: Owed) -> None:
-    owed.name([ref()])
+    owed.record_listed([ref()])
     owed.forget(ref().id)
-    owed.want(ref())
+    owed.enqueue(ref())
     assert [task.id for task in owed.take(9)] == [ref().id]
 
 
 def test_what_a_run_was_not_for_is_released_unless_it_was_owed_before(owed: Owed, ledger: Ledger) -> None:
-    owed.name([ref(0)])
+    owed.record_listed([ref(0)])
     again = next_run(ledger)
-    again.name([ref(0), ref(1)])
+    again.record_listed([ref(0), ref(1)])
     again.release(ref(0).id)
     again.release(ref(1).id)
     assert [debt.ref.id for debt in again] == [ref(0).id]
 
 
 def test_a_source_takes_up_its_own(owed: Owed, ledger: Ledger) -> None:
-    owed.name([ref(0), ref(1, "eastmoney")])
+    owed.record_listed([ref(0), ref(1, "eastmoney")])
     assert [task.id for task in next_run(ledger).take(9)] == [ref(0).id]
 
 
 def test_figures_tell_of_each_source_and_day_what_became_of_what_it_named(owed: Owed, ledger: Ledger) -> None:
     archive(ledger, ref(0))
-    owed.name([ref(at) for at in range(4)])
-    owed.name([ref(1, "eastmoney"), ref(86400, "eastmoney")])
+    owed.record_listed([ref(at) for at in range(4)])
+    owed.record_listed([ref(1, "eastmoney"), ref(86400, "eastmoney")])
     archive(ledger, ref(1))
     owed.withdraw(ref(3).id, "HTTP 404")
     assert owed.named("finews") == (4, 3, 1, 1, 1)  # listed, new, known, archived, owed
@@ -276,7 +276,7 @@ def test_forget_and_what_is_no_id(site: Site, world: World) -> None:
 
 
 def test_nothing_of_a_terminal_is_in_a_title() -> None:
-    debt = Debt(
+    debt = OwedArticle(
         ref=replace(ref(), title="a\x1b[31mb\u202ec"), state=State.OWED, seen=NOW, tries=1, next_try=NOW, reason="\x07"
     )
     assert not any(char in line for line in lines(debt) for char in "\x1b\u202e\x07")

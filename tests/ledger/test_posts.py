@@ -101,7 +101,7 @@ def output(tmp_path: Path) -> Path:
 @pytest.fixture
 def ledger(output: Path) -> Iterator[Ledger]:
     with Ledger(output) as ledger:
-        Index(ledger, FOLDERS).look()
+        Index(ledger, FOLDERS).sync()
         yield ledger
 
 
@@ -136,32 +136,32 @@ def test_a_post_has_its_path(output: Path, index: Index) -> None:
 
 
 def test_nothing_is_listed_where_nothing_changed(index: Index, listed: list[str]) -> None:
-    assert index.look() == (0, 0)
+    assert index.sync() == (0, 0)
     assert listed == []
 
 
 def test_only_the_folder_that_changed_is_listed(output: Path, index: Index, listed: list[str]) -> None:
     put(output, DAY, 6)
-    assert index.look() == (1, 0)
+    assert index.sync() == (1, 0)
     assert listed == [DAY]
     assert id_of(6) in index
 
 
 def test_posts_in_folders_that_are_new_are_known(output: Path, index: Index) -> None:
     put(output, "_posts/2022/01/01", 6, 7)
-    assert index.look() == (2, 0)
+    assert index.sync() == (2, 0)
 
 
 def test_a_post_that_was_deleted_is_not_known(output: Path, index: Index) -> None:
     (output / DAY / name_of(1)).unlink()
-    assert index.look() == (0, 1)
+    assert index.sync() == (0, 1)
     assert id_of(1) not in index
     assert index.path(id_of(1)) is None
 
 
 def test_a_post_that_was_moved_to_old_post_is_known(output: Path, index: Index) -> None:
     (output / DAY / name_of(1)).rename(output / "old_post" / name_of(1))
-    assert index.look() == (1, 1)
+    assert index.sync() == (1, 1)
     assert index.path(id_of(1)) == output / "old_post" / name_of(1)
 
 
@@ -170,7 +170,7 @@ def test_posts_of_a_folder_that_was_deleted_are_not_known(
     output: Path, ledger: Ledger, index: Index, folder: str
 ) -> None:
     shutil.rmtree(output / folder)
-    index.look()
+    index.sync()
     assert known(ledger) == on_disk(output)
     assert len(index) < 5
 
@@ -179,30 +179,30 @@ def test_posts_of_a_folder_that_was_deleted_are_not_known(
 def test_a_file_in_place_of_a_folder_holds_no_posts(output: Path, ledger: Ledger, index: Index, folder: str) -> None:
     shutil.rmtree(output / folder)
     (output / folder).touch()
-    index.look()
+    index.sync()
     assert known(ledger) == on_disk(output)
     assert len(index) < 5
 
 
 def test_a_folder_that_was_renamed_is_another(output: Path, ledger: Ledger, index: Index) -> None:
     (output / "_posts/2021").rename(output / "_posts/1999")
-    assert index.look() == (3, 3)
+    assert index.sync() == (3, 3)
     assert known(ledger) == on_disk(output)
 
 
 def test_a_folder_whose_name_begins_like_a_deleted_one_stays(output: Path, ledger: Ledger, index: Index) -> None:
     put(output, "_posts/2021-more", 6)
     put(output, "_posts/2021%", 7)
-    index.look()
+    index.sync()
     shutil.rmtree(output / "_posts/2021")
-    index.look()
+    index.sync()
     assert known(ledger) == on_disk(output)
 
 
 def test_a_folder_that_was_exchanged_is_listed(output: Path, ledger: Ledger, index: Index) -> None:
     shutil.rmtree(output / DAY)
     put(output, DAY, 8)
-    index.look()
+    index.sync()
     assert known(ledger) == on_disk(output)
 
 
@@ -213,13 +213,13 @@ def test_folders_that_are_links_are_not_entered(output: Path, tmp_path_factory: 
     (output / "_posts/loop").symlink_to(output / "_posts")
     (output / "_posts/nowhere").symlink_to("nowhere")
     with Ledger(output) as ledger:
-        assert Index(ledger, FOLDERS).look() == (5, 0)
+        assert Index(ledger, FOLDERS).sync() == (5, 0)
 
 
 def test_a_folder_that_became_a_link_is_left(output: Path, ledger: Ledger, index: Index) -> None:
     (output / "_posts/2021").rename(output / "elsewhere")
     (output / "_posts/2021").symlink_to(output / "elsewhere")
-    index.look()
+    index.sync()
     assert known(ledger) == on_disk(output)
     assert len(index) == 2
 
@@ -229,31 +229,31 @@ def test_the_folder_of_all_posts_may_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site/_posts").symlink_to(tmp_path / "elsewhere")
     with Ledger(tmp_path / "site") as ledger:
-        assert Index(ledger, FOLDERS).look() == (1, 0)
+        assert Index(ledger, FOLDERS).sync() == (1, 0)
 
 
 def test_of_two_posts_of_one_id_either_may_go(output: Path, index: Index) -> None:
     put(output, "old_post", 1)
-    index.look()
+    index.sync()
     (output / DAY / name_of(1)).unlink()
-    index.look()
+    index.sync()
     assert id_of(1) in index
     assert index.path(id_of(1)) == output / "old_post" / name_of(1)
 
 
 def test_a_post_written_in_place_of_one_of_another_name_is_known(output: Path, ledger: Ledger, index: Index) -> None:
     (output / DAY / name_of(1)).rename(output / DAY / f"2021-12-31-{id_of(1)}.markdown")
-    assert index.look() == (1, 1)
+    assert index.sync() == (1, 1)
     assert known(ledger) == on_disk(output)
 
 
 def test_reindex_gives_what_looks_gave(output: Path, ledger: Ledger, index: Index) -> None:
     put(output, "_posts/2022/01/01", 6)
-    index.look()
+    index.sync()
     add(index, output, "_posts/2022/01/02", 7)
     (output / DAY / name_of(1)).unlink()
     settle(output)
-    index.look()
+    index.sync()
     before = tables(ledger)
     assert index.reindex() == 6
     assert tables(ledger) == before
@@ -263,10 +263,10 @@ def test_a_folder_that_changed_a_moment_ago_is_listed_again(output: Path, index:
     changed = time.time_ns() - UNSURE // 2
     put(output, DAY, 6)
     os.utime(output / DAY, ns=(changed, changed))
-    index.look()
+    index.sync()
     put(output, DAY, 7)  # at the same tick of the disk's clock
     os.utime(output / DAY, ns=(changed, changed))
-    assert index.look() == (1, 0)
+    assert index.sync() == (1, 0)
     assert listed == [DAY, DAY]
 
 
@@ -274,8 +274,8 @@ def test_a_folder_that_changed_earlier_is_not(output: Path, index: Index, listed
     changed = time.time_ns() - 2 * UNSURE
     put(output, DAY, 6)
     os.utime(output / DAY, ns=(changed, changed))
-    index.look()
-    index.look()
+    index.sync()
+    index.sync()
     assert listed == [DAY]
 
 
@@ -291,7 +291,7 @@ def test_a_post_that_a_run_wrote_is_known(output: Path, ledger: Ledger, index: I
 def test_a_folder_that_only_the_run_changed_is_not_listed(output: Path, index: Index, listed: list[str]) -> None:
     add(index, output, DAY, 6)
     add(index, output, DAY, 7)
-    assert index.look() == (0, 0)
+    assert index.sync() == (0, 0)
     assert listed == []
 
 
@@ -303,20 +303,20 @@ def test_a_folder_that_others_changed_too_is_listed(output: Path, index: Index, 
             turn_back(output / DAY, -1)  # another time, however coarse the disk's clock
         if step != "after":
             add(index, output, DAY, *((6,) if step == "before" else (7,)))
-    assert index.look() == (1, 0)
+    assert index.sync() == (1, 0)
     assert listed == [DAY]
 
 
 def test_posts_in_a_folder_that_a_run_made_may_go_with_all_above_it(output: Path, ledger: Ledger, index: Index) -> None:
     add(index, output, "_posts/2022/01/01", 6)
     shutil.rmtree(output / "_posts/2022")
-    index.look()
+    index.sync()
     assert known(ledger) == on_disk(output)
 
 
 def test_a_folder_that_a_run_made_is_not_listed(output: Path, index: Index, listed: list[str]) -> None:
     add(index, output, "_posts/2022/01/01", 6)
-    index.look()
+    index.sync()
     assert listed == ["_posts", "_posts/2022", "_posts/2022/01"]
 
 
@@ -324,25 +324,25 @@ def test_posts_in_a_folder_that_others_deleted_and_a_run_made_again_are_gone(
     output: Path, ledger: Ledger, index: Index
 ) -> None:
     put(output, "_posts/2022", 6)
-    index.look()
+    index.sync()
     shutil.rmtree(output / "_posts/2022")
     add(index, output, "_posts/2022", 7)
-    index.look()
+    index.sync()
     assert known(ledger) == on_disk(output)
 
 
 def test_a_post_that_a_run_wrote_is_not_owed(output: Path, ledger: Ledger, index: Index) -> None:
     owed = Owed(ledger, timedelta(days=14))
-    owed.name([ArticleRef(source="finews", id=id_of(number), url="u") for number in (6, 7)])
+    owed.record_listed([ArticleRef(source="finews", id=id_of(number), url="u") for number in (6, 7)])
     add(index, output, DAY, 6)
     assert [debt.ref.id for debt in owed] == [id_of(7)]
 
 
 def test_a_post_that_others_brought_is_not_owed(output: Path, ledger: Ledger, index: Index) -> None:
     owed = Owed(ledger, timedelta(days=14))
-    owed.name([ArticleRef(source="finews", id=id_of(number), url="u") for number in (6, 7)])
+    owed.record_listed([ArticleRef(source="finews", id=id_of(number), url="u") for number in (6, 7)])
     put(output, DAY, 6)
-    index.look()
+    index.sync()
     assert [debt.ref.id for debt in owed] == [id_of(7)]
 
 
@@ -425,7 +425,7 @@ class Folders(RuleBasedStateMachine):
     @rule()
     def a_run_looks(self) -> None:
         before = len(self.index)
-        came, gone = self.index.look()
+        came, gone = self.index.sync()
         assert len(self.index) == before + came - gone
         self.looked = True
 
@@ -470,7 +470,7 @@ def test_a_post_that_finews_wrote_is_to_be_published(output: Path, index: Index)
 
 def test_a_post_that_others_added_is_not(output: Path, index: Index) -> None:
     put(output, DAY, 7)
-    index.look()
+    index.sync()
     index.add([Post(id_of(8), DAY, name_of(8))], {}, written=False)
     assert list(index.unpublished) == []
 
@@ -480,9 +480,9 @@ def test_an_owed_post_that_a_killed_run_could_not_note_is_to_be_published(
     output: Path, ledger: Ledger, index: Index, *, forget: bool
 ) -> None:
     owed = Owed(ledger, timedelta(days=1))
-    owed.name([ArticleRef(source="finews", id=id_of(7), url="")])
+    owed.record_listed([ArticleRef(source="finews", id=id_of(7), url="")])
     if forget:
         owed.forget(id_of(7))
     put(output, DAY, 7)
-    index.look()
+    index.sync()
     assert list(index.unpublished) == ([] if forget else [f"{DAY}/{name_of(7)}"])

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from finews_spider.markup.characters import one_line, with_holes, without_holes
+from finews_spider.markup.characters import drop_marks, mark_forbidden, one_line
 
 
 @pytest.mark.parametrize(
@@ -45,14 +45,14 @@ def test_a_line_stays_as_it_is_and_can_stand_in_xml(text: str) -> None:
 
 @given(st.text(st.characters()))
 def test_html_without_holes_can_stand_in_xml(text: str) -> None:
-    etree.Element("a").text = without_holes(with_holes(text))
+    etree.Element("a").text = drop_marks(mark_forbidden(text))
 
 
 @pytest.mark.parametrize("html", ["<p>一&#8203;</p>\n", "&#x4e00;", "&amp;#1;", "&#;", "&#x;"])
 def test_other_html_has_no_holes(html: str) -> None:
-    assert with_holes(html) == html
+    assert mark_forbidden(html) == html
 
 
 def test_nothing_comes_together_over_a_hole() -> None:
-    assert "&#1;" not in with_holes("&&#1;#1;")
-    assert "<p" not in with_holes("<\x00p>")
+    assert "&#1;" not in mark_forbidden("&&#1;#1;")
+    assert "<p" not in mark_forbidden("<\x00p>")

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from scrapy.utils.test import get_crawler
 
 from finews_spider.items import Article
-from finews_spider.markup.characters import LONGEST_LINE
-from finews_spider.markup.parsing import LONGEST, NotWholeError
+from finews_spider.markup.characters import MAX_LINE
+from finews_spider.markup.parsing import MAX_BODY, IncompleteBodyError
 from finews_spider.newsroom.world import Story, World
-from pipelines.clean import BodyError, CleanPipeline, clean, shut
+from pipelines.clean import BodyError, CleanPipeline, clean, escape_tag_openers
 from pipelines.sanitize import sanitize
 
 WORLD = World(300)
@@ -365,7 +365,7 @@ def test_an_empty_row_of_a_list_goes(row: str) -> None:
 
 @given(st.lists(st.sampled_from(["<p>", "</p>", "<b>", "</b>", "<div>", "<table>", "<td>", "文", " ", "<br>", "<!--"])))
 def test_cleaning_takes_any_soup_of_tags(tags: list[str]) -> None:
-    with suppress(NotWholeError):
+    with suppress(IncompleteBodyError):
         assert isinstance(clean("".join(tags)), str)
 
 
@@ -412,7 +412,7 @@ def test_the_pipeline_counts_what_it_changed(body: str, count: int | None) -> No
 
 
 def test_a_body_that_nests_too_deep_to_be_read_whole_is_refused() -> None:
-    with pytest.raises(NotWholeError, match="nested too deep"):
+    with pytest.raises(IncompleteBodyError, match="nested too deep"):
         clean("<p>一</p>" + "<div>" * 300 + "二" + "</div>" * 300 + "<p>三</p>")
 
 
@@ -486,8 +486,8 @@ def test_other_references_are_read(reference: str) -> None:
 
 @pytest.mark.parametrize("piece", ["文", "<b>文</b>", "<", "&", "{", "<p>"])
 def test_a_body_that_is_too_long_is_refused(piece: str) -> None:
-    with pytest.raises(NotWholeError, match="longer than"):
-        clean(piece * (LONGEST // len(piece) + 1))
+    with pytest.raises(IncompleteBodyError, match="longer than"):
+        clean(piece * (MAX_BODY // len(piece) + 1))
 
 
 @pytest.mark.parametrize(
@@ -505,8 +505,8 @@ def test_a_body_that_is_too_long_is_refused(piece: str) -> None:
 )
 def test_a_long_body_takes_no_longer_than_it_is(piece: str) -> None:
     """With the square of its length it would take minutes."""
-    with suppress(NotWholeError):
-        assert isinstance(clean(piece * (LONGEST // 2 // len(piece))), str)
+    with suppress(IncompleteBodyError):
+        assert isinstance(clean(piece * (MAX_BODY // 2 // len(piece))), str)
 
 
 @pytest.mark.parametrize("name", ["title", "media_name"])
@@ -518,7 +518,7 @@ def test_a_title_opens_no_tag_whatever_a_layout_does(name: str) -> None:
 
 @pytest.mark.parametrize("title", ["《<蒙特利尔议定书>修正案》", "A < B", "市盈率<30倍", "<<一>>", "1<2"])
 def test_a_sign_that_opens_no_tag_stays(title: str) -> None:
-    assert shut(title) == title
+    assert escape_tag_openers(title) == title
 
 
 def test_a_digest_loses_its_title_whatever_that_holds() -> None:
@@ -527,5 +527,5 @@ def test_a_digest_loses_its_title_whatever_that_holds() -> None:
 
 
 def test_a_title_that_is_too_long_is_none() -> None:
-    item = Article(source="", id="", url="", title="一" * (LONGEST_LINE + 1))
+    item = Article(source="", id="", url="", title="一" * (MAX_LINE + 1))
     assert CleanPipeline.from_crawler(get_crawler()).process_item(item).title == ""

@@ -269,8 +269,8 @@ def test_sanitizing_twice_allows_nothing_else(soup: str) -> None:
 
 @given(SOUP)
 def test_what_has_settled_is_clean_and_safe(soup: str) -> None:
-    settled = settle(clean(soup))
-    assert clean(settled) == sanitize(settled) == settle(settled) == settled
+    until_stable = settle(clean(soup))
+    assert clean(until_stable) == sanitize(until_stable) == settle(until_stable) == until_stable
 
 
 def test_an_element_that_the_sanitizer_empties_goes_too() -> None:
@@ -302,9 +302,9 @@ def test_only_what_is_allowed_is_left(soup: str) -> None:
 )
 def test_sanitizing_twice_is_sanitizing_once(raw: str) -> None:
     assert sanitize(sanitize(raw)) == sanitize(raw)
-    settled = settle(clean(raw))
-    assert visible(settled) == visible(raw)
-    assert settle(clean(settled)) == settled
+    until_stable = settle(clean(raw))
+    assert visible(until_stable) == visible(raw)
+    assert settle(clean(until_stable)) == until_stable
 
 
 def test_the_pipeline_sanitizes_the_body() -> None:

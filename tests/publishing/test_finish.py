@@ -16,7 +16,7 @@ from scrapy.settings import Settings
 from finews_spider.archive import category_pages
 from finews_spider.commands.demo import NOT_SKELETON
 from finews_spider.commands.demo import SITE as SKELETON
-from finews_spider.exceptions import MistakeError
+from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
@@ -332,7 +332,7 @@ def test_old_posts_move_in_the_commit_and_stay_known(archived: TimedSite) -> Non
 )
 def test_settings_that_cannot_be_meant(name: str, value: str) -> None:
     settings = Settings({"FINEWS_PUBLISH": "off", "FINEWS_BRANCH": "", "FINEWS_KEEP_DAYS": 0, name: value})
-    with pytest.raises(MistakeError, match=f"{name}: '{re.escape(value)}' is not accepted; use "):
+    with pytest.raises(ConfigurationError, match=f"{name}: '{re.escape(value)}' is not accepted; use "):
         read_ending(settings)
 
 

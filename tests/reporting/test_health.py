@@ -37,7 +37,7 @@ NONE: Figures = {"refused": {}, "failed": {}, "skipped": {}, "routes": {}, "newe
 def source(**figures: Any) -> Figures:
     """A source whose new articles are all asked for and archived, each with a body of 900 characters, or what is said.
 
-    Lists may be given by their rows.
+    Pagination may be given by their rows.
     """
     new = figures.pop("new", 10)
     asked = figures.pop("asked", new)
@@ -115,7 +115,7 @@ def test_a_source_that_is_named_for_the_first_time_is_well() -> None:
     assert judged(report(finews=source(lists={"home": 0})), [report(eastmoney=source())] * 12) == []
 
 
-# Lists that fail.
+# Pagination that fail.
 
 
 def test_a_list_that_failed_is_named_at_once() -> None:
@@ -144,7 +144,7 @@ def test_a_list_that_failed_is_named_by_any_run(arguments: dict[str, str]) -> No
     assert judged(report(finews=source(lists={"home": listed(failed="x")}), arguments=arguments), WELL)
 
 
-# Lists without rows.
+# Pagination without rows.
 
 
 def test_a_list_that_always_had_rows_and_has_none_is_named() -> None:

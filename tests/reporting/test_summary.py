@@ -17,8 +17,8 @@ from rich.console import Console
 from finews_spider.reporting.markdown import markdown
 from finews_spider.reporting.plain_text import plain, say
 from finews_spider.reporting.rich_tables import table
-from finews_spider.reporting.summary_window import MOST_RANGES
-from finews_spider.reporting.terminal import harmless, span
+from finews_spider.reporting.summary_window import MAX_RANGES
+from finews_spider.reporting.terminal import duration, safe_line
 
 Report = dict[str, Any]
 HOSTILE = "a\x1b[31m\r\n\x07\u202e<script>`|`[bold]x[/bold] ![i](//e) **b** 中"
@@ -172,7 +172,7 @@ def test_days_with_a_gap_between_are_two_ranges() -> None:
 def test_very_many_ranges_are_cut_and_what_is_left_out_is_summed() -> None:
     covered = {number: 14 * (number % 2) for number in range(1, 101)}
     lines = [line for line in plain(backfill(covered)) if line.startswith("  finews, ")]
-    assert len(lines) == MOST_RANGES + 1
+    assert len(lines) == MAX_RANGES + 1
     assert lines[-1] == (
         "  finews, and more, to 2022-03-10: 70 days, 210 listed, 140 archived, 70 known, 0 owed;"
         " covered by all lists: 35 days, not covered: 35 days"
@@ -384,8 +384,8 @@ def test_a_summary_that_cannot_be_written_is_no_failure(monkeypatch: pytest.Monk
     ],
 )
 def test_spans_of_time_are_said_as_people_do(seconds: float, said: str) -> None:
-    assert span(seconds) == said
+    assert duration(seconds) == said
 
 
 def test_what_is_long_is_cut() -> None:
-    assert harmless("a" * 400) == "a" * 299 + "…"
+    assert safe_line("a" * 400) == "a" * 299 + "…"

@@ -6,7 +6,7 @@ import pytest
 
 from finews_spider.items import Article, ArticleRef
 from finews_spider.sources.base import AbsentError, BlockedError, Listing, ListingPage, Route, UnreadableError
-from finews_spider.sources.block_pages import LONGEST, TELLING, block_page
+from finews_spider.sources.block_pages import MAX_LENGTH, MAX_VISIBLE, block_page
 from tests.sources.test_eastmoney import API, EASTMONEY, NEWS, REF, column, column_page
 from tests.sources.test_finews import FINEWS
 
@@ -98,9 +98,9 @@ def test_another_answer_is_none(text: str) -> None:
 
 
 def test_what_is_long_is_none_however_often_it_says_so() -> None:
-    assert block_page("请登录" * (TELLING // 3)) == "login page"
-    assert block_page("请登录" * (TELLING // 3) + "。") == ""
-    assert block_page(html("请登录") + " " * LONGEST) == ""
+    assert block_page("请登录" * (MAX_VISIBLE // 3)) == "login page"
+    assert block_page("请登录" * (MAX_VISIBLE // 3) + "。") == ""
+    assert block_page(html("请登录") + " " * MAX_LENGTH) == ""
 
 
 def page(url: str) -> str:

@@ -94,13 +94,13 @@ def flashes(until: date | None = None, source: EastmoneySource = EASTMONEY) -> L
 
 
 def old_flashes(source: EastmoneySource = EASTMONEY) -> Listing:
-    listing = flashes(source=source).otherwise
+    listing = flashes(source=source).fallback
     assert listing is not None
     return listing
 
 
 def roll(source: EastmoneySource = EASTMONEY) -> Listing:
-    listing = listings(source=source)[0].otherwise
+    listing = listings(source=source)[0].fallback
     assert listing is not None
     return listing
 
@@ -169,7 +169,7 @@ def all_pages(listing: Listing | None) -> list[ListingPage]:
     pages = []
     while listing:
         pages.append(listing.read(newsroom(listing.url)))
-        listing = pages[-1].older
+        listing = pages[-1].next_page
     return pages
 
 
@@ -310,11 +310,11 @@ def test_a_row_without_an_id_is_skipped_and_counted(code: object) -> None:
 @pytest.mark.parametrize("name", ["code", "showTime", "title", "mediaName"])
 def test_a_field_that_rows_lack_is_named(name: str) -> None:
     row = {key: value for key, value in COLUMN_ROW.items() if key != name}
-    assert column().read(column_page(row, COLUMN_ROW)).lacking == {name}
+    assert column().read(column_page(row, COLUMN_ROW)).missing_fields == {name}
 
 
 def test_whole_rows_lack_nothing() -> None:
-    assert column().read(column_page(COLUMN_ROW)).lacking == set()
+    assert column().read(column_page(COLUMN_ROW)).missing_fields == set()
 
 
 def test_a_row_may_give_no_link() -> None:
@@ -376,11 +376,11 @@ def test_a_page_is_unreadable_as_a_column() -> None:
 
 
 def test_a_column_goes_on_with_its_next_page() -> None:
-    assert asked(column().read(column_page(COLUMN_ROW)).older) == {**asked(column()), "page_index": "2"}
+    assert asked(column().read(column_page(COLUMN_ROW)).next_page) == {**asked(column()), "page_index": "2"}
 
 
 def test_a_page_of_blogs_only_is_not_the_last() -> None:
-    assert column().read(column_page({**COLUMN_ROW, "np_dst": "CFH"})).older is not None
+    assert column().read(column_page({**COLUMN_ROW, "np_dst": "CFH"})).next_page is not None
 
 
 def test_an_empty_column_ends() -> None:
@@ -388,21 +388,21 @@ def test_an_empty_column_ends() -> None:
 
 
 def test_a_column_that_repeats_itself_ends() -> None:
-    second = column().read(column_page(COLUMN_ROW)).older
+    second = column().read(column_page(COLUMN_ROW)).next_page
     assert second is not None
-    assert second.read(column_page(COLUMN_ROW)).older is None
+    assert second.read(column_page(COLUMN_ROW)).next_page is None
 
 
 def test_a_column_ends_at_the_limit_of_pages() -> None:
-    second = column().read(column_page(COLUMN_ROW)).older
+    second = column().read(column_page(COLUMN_ROW)).next_page
     assert second is not None
-    third = second.read(column_page({**COLUMN_ROW, "code": OTHER})).older
+    third = second.read(column_page({**COLUMN_ROW, "code": OTHER})).next_page
     assert third is not None
-    assert third.read(column_page(COLUMN_ROW)).older is None
+    assert third.read(column_page(COLUMN_ROW)).next_page is None
 
 
 def test_one_page_may_be_the_limit() -> None:
-    assert column(replace(EASTMONEY, pages=1)).read(column_page(COLUMN_ROW)).older is None
+    assert column(replace(EASTMONEY, pages=1)).read(column_page(COLUMN_ROW)).next_page is None
 
 
 def test_the_roll_stands_in_for_a_column() -> None:
@@ -410,13 +410,13 @@ def test_the_roll_stands_in_for_a_column() -> None:
 
 
 def test_nothing_stands_in_for_the_next_page_of_a_column() -> None:
-    second = column().read(column_page(COLUMN_ROW)).older
+    second = column().read(column_page(COLUMN_ROW)).next_page
     assert second is not None
-    assert second.otherwise is None
+    assert second.fallback is None
 
 
 def test_a_run_for_one_column_does_not_go_on_with_all() -> None:
-    assert column().otherwise is None
+    assert column().fallback is None
 
 
 @pytest.mark.parametrize("slug", ["cgnjj", "czpnc"])
@@ -454,7 +454,7 @@ def test_a_flash_is_a_ref() -> None:
 @pytest.mark.parametrize("name", ["code", "showTime", "title", "summary"])
 def test_a_field_that_flashes_lack_is_named(name: str) -> None:
     row = {key: value for key, value in FLASH_ROW.items() if key != name}
-    assert flashes().read(flash_page(row, FLASH_ROW)).lacking == {name}
+    assert flashes().read(flash_page(row, FLASH_ROW)).missing_fields == {name}
 
 
 def test_a_flash_without_an_id_is_skipped_and_counted() -> None:
@@ -468,28 +468,28 @@ def test_unknown_keys_of_flashes_are_ignored() -> None:
 
 @pytest.mark.parametrize("after", ["1640851043000001", 1640851043000001])
 def test_flashes_go_on_from_the_cursor_that_they_give(after: object) -> None:
-    assert asked(flashes().read(flash_page(FLASH_ROW, after=after)).older)["sortEnd"] == "1640851043000001"
+    assert asked(flashes().read(flash_page(FLASH_ROW, after=after)).next_page)["sortEnd"] == "1640851043000001"
 
 
 @pytest.mark.parametrize("after", ["", None])
 def test_flashes_without_a_cursor_end(after: object) -> None:
-    assert flashes().read(flash_page(FLASH_ROW, after=after)).older is None
+    assert flashes().read(flash_page(FLASH_ROW, after=after)).next_page is None
 
 
 def test_flashes_whose_cursor_stays_end() -> None:
-    assert flashes(UNTIL).read(flash_page(FLASH_ROW, after=END_OF_UNTIL)).older is None
+    assert flashes(UNTIL).read(flash_page(FLASH_ROW, after=END_OF_UNTIL)).next_page is None
 
 
 def test_flashes_that_repeat_themselves_end() -> None:
-    second = flashes().read(flash_page(FLASH_ROW, after="2")).older
+    second = flashes().read(flash_page(FLASH_ROW, after="2")).next_page
     assert second is not None
-    assert second.read(flash_page(FLASH_ROW, after="1")).older is None
+    assert second.read(flash_page(FLASH_ROW, after="1")).next_page is None
 
 
 def test_flashes_end_at_the_limit_of_pages() -> None:
-    second = flashes(source=replace(EASTMONEY, pages=2)).read(flash_page(FLASH_ROW, after="2")).older
+    second = flashes(source=replace(EASTMONEY, pages=2)).read(flash_page(FLASH_ROW, after="2")).next_page
     assert second is not None
-    assert second.read(flash_page({**FLASH_ROW, "code": OTHER}, after="1")).older is None
+    assert second.read(flash_page({**FLASH_ROW, "code": OTHER}, after="1")).next_page is None
 
 
 def test_no_flashes_are_the_end() -> None:
@@ -498,15 +498,15 @@ def test_no_flashes_are_the_end() -> None:
 
 def test_a_built_cursor_that_gives_nothing_is_given_up() -> None:
     page = flashes(UNTIL).read(flash_page())
-    assert [listing.url for listing in page.leads_to] == [flashes().url]
+    assert [listing.url for listing in page.linked] == [flashes().url]
 
 
 def test_a_built_cursor_that_gives_something_is_kept() -> None:
-    assert flashes(UNTIL).read(flash_page(FLASH_ROW)).leads_to == []
+    assert flashes(UNTIL).read(flash_page(FLASH_ROW)).linked == []
 
 
 def test_a_cursor_that_was_given_and_gives_nothing_is_the_end() -> None:
-    second = flashes(UNTIL).read(flash_page(FLASH_ROW)).older
+    second = flashes(UNTIL).read(flash_page(FLASH_ROW)).next_page
     assert second is not None
     assert second.read(flash_page()) == ListingPage()
 
@@ -529,9 +529,9 @@ def test_the_older_list_stands_in_for_flashes() -> None:
 
 
 def test_nothing_stands_in_for_the_next_page_of_flashes() -> None:
-    second = flashes().read(flash_page(FLASH_ROW)).older
+    second = flashes().read(flash_page(FLASH_ROW)).next_page
     assert second is not None
-    assert second.otherwise is None
+    assert second.fallback is None
 
 
 def test_the_older_list_names_the_same_flashes() -> None:
@@ -541,7 +541,7 @@ def test_the_older_list_names_the_same_flashes() -> None:
 @pytest.mark.parametrize("name", ["newsid", "showtime", "title", "digest"])
 def test_a_field_that_the_older_list_lacks_is_named(name: str) -> None:
     row = {key: value for key, value in OLD_FLASH_ROW.items() if key != name}
-    assert old_flashes().read(old_flash_page(row, OLD_FLASH_ROW)).lacking == {name}
+    assert old_flashes().read(old_flash_page(row, OLD_FLASH_ROW)).missing_fields == {name}
 
 
 @pytest.mark.parametrize("answer", [{}, {"news": None}, {"rc": 0, "news": ""}, []])
@@ -551,7 +551,7 @@ def test_an_older_list_without_news_is_unreadable(answer: object) -> None:
 
 
 def test_the_older_list_goes_on_with_its_next_page() -> None:
-    assert asked(old_flashes().read(old_flash_page(OLD_FLASH_ROW)).older)["p"] == "2"
+    assert asked(old_flashes().read(old_flash_page(OLD_FLASH_ROW)).next_page)["p"] == "2"
 
 
 def test_an_empty_older_list_ends() -> None:
@@ -559,13 +559,13 @@ def test_an_empty_older_list_ends() -> None:
 
 
 def test_an_older_list_that_repeats_itself_ends() -> None:
-    second = old_flashes().read(old_flash_page(OLD_FLASH_ROW)).older
+    second = old_flashes().read(old_flash_page(OLD_FLASH_ROW)).next_page
     assert second is not None
-    assert second.read(old_flash_page(OLD_FLASH_ROW)).older is None
+    assert second.read(old_flash_page(OLD_FLASH_ROW)).next_page is None
 
 
 def test_the_older_list_ends_at_the_limit_of_pages() -> None:
-    assert old_flashes(replace(EASTMONEY, pages=1)).read(old_flash_page(OLD_FLASH_ROW)).older is None
+    assert old_flashes(replace(EASTMONEY, pages=1)).read(old_flash_page(OLD_FLASH_ROW)).next_page is None
 
 
 # The roll.
@@ -583,7 +583,7 @@ def test_the_roll_names_every_article() -> None:
     for _ in range(3):
         assert listing is not None
         pages.append(listing.read(newsroom(listing.url)))
-        listing = pages[-1].older
+        listing = pages[-1].next_page
     ids = [ref.id for page in pages for ref in page.refs]
     assert ids == [f"NW{story.number}" for story in WORLD if story.in_article][::-1][: len(ids)]
     assert len(ids) == 150
@@ -610,19 +610,19 @@ def test_a_roll_without_rows_is_unreadable(text: str) -> None:
 
 
 def test_the_roll_goes_on_with_its_next_page() -> None:
-    older = roll().read(roll_page(roll_link())).older
+    older = roll().read(roll_page(roll_link())).next_page
     assert older is not None
     assert older.url == "https://roll.eastmoney.com:8080/default_2.html"
 
 
 def test_the_roll_ends_at_the_limit_of_pages() -> None:
-    assert roll(replace(EASTMONEY, pages=1)).read(roll_page(roll_link())).older is None
+    assert roll(replace(EASTMONEY, pages=1)).read(roll_page(roll_link())).next_page is None
 
 
 def test_a_roll_that_repeats_itself_ends() -> None:
-    second = roll().read(roll_page(roll_link())).older
+    second = roll().read(roll_page(roll_link())).next_page
     assert second is not None
-    assert second.read(roll_page(roll_link())).older is None
+    assert second.read(roll_page(roll_link())).next_page is None
 
 
 # Routes.
@@ -853,5 +853,5 @@ def test_a_run_without_a_window_reads_fewer_pages(query: Query, pages: int) -> N
     while listing:
         read += 1
         row = {**COLUMN_ROW, "code": f"{NUMBER[:-1]}{read}"}
-        listing = listing.read(column_page(row)).older
+        listing = listing.read(column_page(row)).next_page
     assert read == pages

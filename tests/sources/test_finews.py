@@ -126,7 +126,7 @@ def test_the_home_page_names_up_to_five_articles_a_tag() -> None:
 
 
 def test_the_home_page_leads_to_the_categories_that_are_not_known() -> None:
-    names = [listing.name.removeprefix("category ") for listing in home(newsroom("/")).leads_to]
+    names = [listing.name.removeprefix("category ") for listing in home(newsroom("/")).linked]
     assert sorted(names) == sorted({*SLUGS.values()} - {"zhongguozhengquanbao"})
 
 
@@ -159,7 +159,7 @@ def test_a_heading_that_does_not_give_the_folder_is_no_name(heading: str) -> Non
 def test_a_folder_may_have_lost_its_capitals(folder: str) -> None:
     page = home(rows(f"/{folder}/2021/12/30/{ID}.html", heading="TechWeb新闻"))
     assert page.refs[0].media_name == "TechWeb"
-    assert [listing.url for listing in page.leads_to] == [f"{SITE}/category/TechWeb.html"]
+    assert [listing.url for listing in page.linked] == [f"{SITE}/category/TechWeb.html"]
 
 
 def test_a_category_page_names_all_its_articles_newest_first() -> None:
@@ -179,7 +179,7 @@ def test_a_category_page_with_the_name_of_another_source_names_nobody() -> None:
 
 
 def test_a_category_page_leads_nowhere() -> None:
-    assert category(newsroom("/category/TechWeb.html")).leads_to == []
+    assert category(newsroom("/category/TechWeb.html")).linked == []
 
 
 def test_a_category_may_be_empty() -> None:

@@ -28,7 +28,7 @@ POST = f"/zhongguozhengquanbao/2021/12/30/NW{NUMBER}.html"
 SOURCES = load(Path(finews_spider.__file__).with_name("sources.toml"))
 REFS = [ArticleRef(source="finews", id=id_, url=f"https://a.example{POST}") for id_ in (f"NW{NUMBER}", NUMBER)]
 ALL = [listing for source in SOURCES.values() for listing in source.listings(Query())]
-LISTINGS = {listing.name: listing for listing in [*ALL, *(each.otherwise for each in ALL)] if listing}
+LISTINGS = {listing.name: listing for listing in [*ALL, *(each.fallback for each in ALL)] if listing}
 COLUMNS = {name for name in LISTINGS if name.startswith("column ")} - {"column cgnjj"}  # they are alike
 ROUTES = {
     f"{route.name} {ref.id}": route for source in SOURCES.values() for ref in REFS for route in source.routes(ref)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 import finews_spider
-from finews_spider.exceptions import MistakeError
+from finews_spider.exceptions import ConfigurationError
 from finews_spider.sources.finews import FinewsSource
 from finews_spider.sources.loader import SourcesFileError, load
 
@@ -87,7 +87,7 @@ def test_a_source_that_is_not_enabled_is_there(tmp_path: Path) -> None:
 
 
 def test_a_mistake_is_one_of_the_operator() -> None:
-    assert issubclass(SourcesFileError, MistakeError)
+    assert issubclass(SourcesFileError, ConfigurationError)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from finews_spider.markup.parsing import LONGEST
+from finews_spider.markup.parsing import MAX_BODY
 from finews_spider.sources.base import UnreadableError
 from finews_spider.sources.parsing import html_page, json_object, media_name_in, name_of, one_line, shown, title_of
 
@@ -80,7 +80,7 @@ def test_the_source_line_is_found_in_whatever_is_no_body(body: str) -> None:
 
 
 def test_a_body_that_is_too_long_is_not_read() -> None:
-    assert media_name_in("<p>文章来源：某报</p>" + " " * LONGEST) == ""
+    assert media_name_in("<p>文章来源：某报</p>" + " " * MAX_BODY) == ""
 
 
 def test_a_callback_with_endless_space_after_it_takes_no_longer_than_it_is() -> None:

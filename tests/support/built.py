@@ -23,12 +23,12 @@ DARK = "--blink-settings=preferredColorScheme=0"
 
 # Opens pages in a frame as wide as a phone, and leaves in its own element what it saw there.
 MEASURE = """<!doctype html><meta charset="utf-8"><iframe id="frame"></iframe><pre id="seen"></pre><script>
-const settled = (image) => image.complete || new Promise((done) => { image.onload = image.onerror = done; });
+const until_stable = (image) => image.complete || new Promise((done) => { image.onload = image.onerror = done; });
 async function measure(page, width) {
   frame.style = `width:${width}px;height:800px;border:0`;
   await new Promise((done) => { frame.onload = done; frame.src = page; });
   const there = frame.contentDocument;
-  await Promise.all([...there.images].map(settled));
+  await Promise.all([...there.images].map(until_stable));
   const style = (element, part) => frame.contentWindow.getComputedStyle(element, part);
   return {
     page, width: there.documentElement.clientWidth, needs: there.documentElement.scrollWidth,

@@ -31,7 +31,7 @@ PACKAGES = """
     scrapy.extensions.telnet scrapy.extensions.remote_control scrapy.squeues scrapy.shell finews_spider pipelines
 """.split()
 LIMIT = 120  # seconds for a command
-LONGEST = 1 << 17  # bytes of a request: the words and the environment
+MAX_REQUEST = 1 << 17  # bytes of a request: the words and the environment
 
 
 class Process(Protocol):
@@ -124,7 +124,7 @@ def serve(control: socket.socket) -> None:
     """Fork for each request; commands may run side by side."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who attend
     while True:
-        request, handles, _, _ = socket.recv_fds(control, LONGEST, 3)
+        request, handles, _, _ = socket.recv_fds(control, MAX_REQUEST, 3)
         if not request:
             return
         if not os.fork():

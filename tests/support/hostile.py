@@ -1,7 +1,7 @@
 """The hostile corpus: what a stranger may put into bodies, titles, digests and names, to be let in at the front door.
 
-Made of vectors × contexts × spellings. `python -m tests.support.hostile` lists it, one case a line. Whatever runs leaves its
-mark in the window on top, and asks for something at evil.example; what a post may show is at pictures.example.
+Made of vectors × contexts × spellings; `python -m tests.support.hostile` lists it, a case a line. Whatever runs leaves
+its mark in the window on top, and asks for something at evil.example; what a post may show is at pictures.example.
 """
 
 from dataclasses import replace
