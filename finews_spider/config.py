@@ -1,63 +1,163 @@
-"""Settings that cannot be meant are refused, by name, before anything is asked for."""
+"""finews's settings, checked by name before anything is asked for and read once into one frozen object."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from difflib import get_close_matches
+from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Literal, TypeVar, get_args
 
 from scrapy.settings import BaseSettings
 
-from finews_spider import settings as own
+from finews_spider import __version__, dates
+from finews_spider import settings as delivered
+from finews_spider.archive.paths import post_pattern
 from finews_spider.exceptions import ConfigurationError
 
-MINIMUMS = {  # of settings that are numbers
+Value = TypeVar("Value")
+Mode = Literal["commit", "push"]
+MODES: dict[str, Mode | None] = {"off": None, **{mode: mode for mode in get_args(Mode)}}
+
+MINIMUMS = {  # of Scrapy's settings that are numbers
     "DOWNLOAD_DELAY": 0.0,
     "DOWNLOAD_TIMEOUT": 0.001,
     "DOWNLOAD_MAXSIZE": 1,
-    "FINEWS_OWED_DAYS": 0.0,
-    "FINEWS_OWED_PAUSE": 0.0,
 }
-PATTERNS = {
-    "FINEWS_CONTACT": (r"(https?://|mailto:)\S+", "a page, https://…, or mailto: and an address"),
-    "FINEWS_SITE": (r"((https?:)?//[\w.:-]+)?(/[\w./-]*)?", "the address of the site, like //example.com"),
-}
+CONTACT = re.compile(r"(https?://|mailto:)\S+")
+SITE = re.compile(r"((https?:)?//[\w.:-]+)?(/[\w./-]*)?")
 
 
-def check_settings(settings: BaseSettings) -> None:
-    """Raises ConfigurationError."""
-    known = [name for name in vars(own) if name.startswith("FINEWS_")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What the settings ask for; each field is the setting FINEWS_<FIELD>. docs/configuration.md explains them."""
+
+    output: Path  # absolute
+    sources_file: Path
+    site: str
+    post_path: str  # a pattern with {year}, {month}, {day}, {id}
+    contact: str
+    owed_days: timedelta
+    owed_pause: timedelta
+    publish: Mode | None  # None: off
+    branch: str
+    keep_days: int
+    private_networks: tuple[IPv4Network, ...]
+    progress: bool
+
+
+def read_config(settings: BaseSettings) -> Config:
+    """Return the settings, checked. Raises ConfigurationError for the first that cannot be meant."""
+    _check_names(settings)
+    for name, minimum in MINIMUMS.items():
+        _number(name, settings[name], minimum)
+
+    def read(name: str, reader: Callable[[str, object], Value]) -> Value:
+        return reader(name, settings[name])
+
+    return Config(
+        output=read("FINEWS_OUTPUT", _folder),
+        sources_file=Path(settings["FINEWS_SOURCES_FILE"]),
+        site=read("FINEWS_SITE", _site),
+        post_path=post_pattern(str(settings["FINEWS_POST_PATH"])),
+        contact=read("FINEWS_CONTACT", _contact),
+        owed_days=read("FINEWS_OWED_DAYS", _days),
+        owed_pause=read("FINEWS_OWED_PAUSE", _seconds),
+        publish=read("FINEWS_PUBLISH", _mode),
+        branch=read("FINEWS_BRANCH", _branch),
+        keep_days=read("FINEWS_KEEP_DAYS", _keep_days),
+        private_networks=read("FINEWS_PRIVATE_NETWORKS", _networks),
+        progress=read("FINEWS_PROGRESS", _switch),
+    )
+
+
+def user_agent(settings: BaseSettings) -> str:
+    """Return the User-Agent: who reads, and how to reach them."""
+    return f"finews/{__version__} (+{settings['FINEWS_CONTACT']})"
+
+
+def _check_names(settings: BaseSettings) -> None:
+    known = [name for name in vars(delivered) if name.startswith("FINEWS_")]
     for name in settings:
         if name.startswith("FINEWS_") and name not in known:
-            meant = get_close_matches(name, known, 1)
-            raise ConfigurationError(f"{name}: no setting of finews{f'; did you mean {meant[0]}?' if meant else ''}")
-    for name, least in MINIMUMS.items():
-        _check_number(name, settings[name], least)
-    for name, (pattern, meaning) in PATTERNS.items():
-        if settings[name] is not None and not re.fullmatch(pattern, str(settings[name])):
-            raise ConfigurationError(f"{name}: {settings[name]!r} is not accepted; use {meaning}")
+            nearest = get_close_matches(name, known, 1)
+            hint = f"; did you mean {nearest[0]}?" if nearest else ""
+            raise ConfigurationError(f"{name}: no setting of finews{hint}")
 
 
-def output_folder(settings: BaseSettings) -> Path:
-    """The folder that FINEWS_OUTPUT names, absolute. Raises ConfigurationError where it names none."""
-    value = str(settings["FINEWS_OUTPUT"])
-    if not value.strip():
-        raise ConfigurationError("FINEWS_OUTPUT: is empty; give the folder of the site")
-    return Path(value).expanduser().absolute()
+def _refusal(name: str, value: object, accepted: str) -> ConfigurationError:
+    return ConfigurationError(f"{name}: {value!r} is not accepted; use {accepted}")
 
 
-def existing_output_folder(settings: BaseSettings) -> Path:
-    """The same, for a command that makes none. Raises ConfigurationError where it is not there."""
-    output = output_folder(settings)
-    if not output.is_dir():
-        raise ConfigurationError(f"FINEWS_OUTPUT: there is no {output}")
-    return output
+def _folder(name: str, value: object) -> Path:
+    if not str(value).strip():
+        raise ConfigurationError(f"{name}: is empty; give the folder of the site")
+    return Path(str(value)).expanduser().absolute()
 
 
-def _check_number(name: str, value: object, least: float) -> None:
+def _number(name: str, value: object, minimum: float = 0.0) -> float:
     try:
-        right = float(str(value)) >= least
+        number = float(str(value))
     except ValueError:
-        right = False
-    if not right:
+        number = minimum - 1
+    if not number >= minimum:  # nan is no number either
+        raise _refusal(name, value, f"a number, {'more than 0' if minimum else '0 or more'}")
+    return number
+
+
+def _days(name: str, value: object) -> timedelta:
+    try:
+        return timedelta(days=_number(name, value))
+    except OverflowError:
+        raise _refusal(name, value, "a number that a calendar has") from None
+
+
+def _seconds(name: str, value: object) -> timedelta:
+    return _days(name, value) / timedelta(days=1).total_seconds()
+
+
+def _site(name: str, value: object) -> str:
+    if not SITE.fullmatch(str(value)):
+        raise _refusal(name, value, "the address of the site, like //example.com")
+    return str(value)
+
+
+def _contact(name: str, value: object) -> str:
+    if not CONTACT.fullmatch(str(value)):
+        raise _refusal(name, value, "a page, https://…, or mailto: and an address")
+    return str(value)
+
+
+def _mode(name: str, value: object) -> Mode | None:
+    if value not in MODES:
+        raise _refusal(name, value, ", ".join(MODES))
+    return MODES[str(value)]
+
+
+def _branch(name: str, value: object) -> str:
+    if not isinstance(value, str) or value != "".join(value.split()) or value.startswith(("-", "refs/")):
+        raise _refusal(name, value, "the name of a branch, main, or nothing")
+    return value
+
+
+def _keep_days(name: str, value: object) -> int:
+    if not str(value).isdecimal() or int(str(value)) > dates.now().toordinal():
+        raise _refusal(name, value, "a number of days, 0 to keep all posts")
+    return int(str(value))
+
+
+def _networks(name: str, value: object) -> tuple[IPv4Network, ...]:
+    try:
+        return tuple(IPv4Network(text.strip()) for text in str(value).split(",") if text.strip())
+    except ValueError as error:
         raise ConfigurationError(
-            f"{name}: {value!r} is not accepted; use a number, {'more than 0' if least else '0 or more'}"
-        )
+            f"{name}: {error}; what is meant is IPv4 networks, comma-separated, like 127.0.0.0/8"
+        ) from None
+
+
+def _switch(name: str, value: object) -> bool:
+    words = {"1": True, "true": True, "0": False, "false": False}  # as Scrapy reads them
+    if str(value).lower() not in words:
+        raise _refusal(name, value, "1 or 0")
+    return words[str(value).lower()]

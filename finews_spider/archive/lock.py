@@ -19,14 +19,27 @@ def check_output(output: Path) -> None:
     """
     own = output / ".finews"
     os.umask(os.umask(0o022) | 0o022)
-    if links := [path for path in (own, *own.glob("*")) if path.is_symlink()]:
-        raise ConfigurationError(f"FINEWS_OUTPUT: {links[0]} is a link, which finews does not follow; take it away")
+    _check_links(output)
     try:
         (output / ASIDE).mkdir(parents=True, exist_ok=True)
         if not (own / ".gitignore").exists():
             (own / ".gitignore").write_text("*\n")  # nothing in it belongs in the site's repository
     except OSError as error:
         raise _cannot_write(output, error) from error
+
+
+def check_place(output: Path) -> None:
+    """Refuse, for a command that writes nothing, a folder that a run would refuse. Raises ConfigurationError."""
+    _check_links(output)
+    there = next(path for path in (output, *output.parents) if path.exists())
+    if not there.is_dir():
+        raise ConfigurationError(f"FINEWS_OUTPUT: {output} cannot be written: {there} is no folder")
+
+
+def _check_links(output: Path) -> None:
+    own = output / ".finews"
+    if links := [path for path in (own, *own.glob("*")) if path.is_symlink()]:
+        raise ConfigurationError(f"FINEWS_OUTPUT: {links[0]} is a link, which finews does not follow; take it away")
 
 
 def _cannot_write(output: Path, error: OSError) -> ConfigurationError:

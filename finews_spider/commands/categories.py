@@ -1,7 +1,7 @@
 """`scrapy categories`: the categories of the posts, and whether each has its page."""
 
 import argparse
-import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
@@ -11,12 +11,11 @@ from finews_spider.archive import category_pages
 from finews_spider.archive.category_pages import Category, Page, State
 from finews_spider.archive.front_matter import scalar
 from finews_spider.archive.lock import only_run
-from finews_spider.config import existing_output_folder
-from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
+from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exit_codes import ExitCode
 
 
-class Command(ScrapyCommand):
+class Command(ExitCodeCommand, ScrapyCommand):
     """Reads the posts; writes only with --fix."""
 
     requires_project = True
@@ -35,25 +34,17 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.add_argument("--fix", action="store_true", help="write missing pages, and put wrong titles right")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Exit code 0 when every category has its page, 8 when pages want mending, 2 and 6 as of a crawl."""
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Return OK when every category has its page, CHECK_FAILED when pages want mending."""
         if args:
             raise UsageError(f"{args[0]}: not accepted")
-        assert self.settings is not None
-        try:
-            output = existing_output_folder(self.settings)
-            if not opts.fix:
-                self.exitcode = _say(output, mend=False)
-                return
-            with only_run(output):
-                self.exitcode = _say(output, mend=True)
-        except (ConfigurationError, ArchiveLockedError) as error:
-            print(f"scrapy categories: {error}", file=sys.stderr)
-            self.exitcode = ExitCode.WRONG if isinstance(error, ConfigurationError) else ExitCode.HELD
+        output = self.config_of_archive().output
+        with only_run(output) if opts.fix else nullcontext():
+            return _list(output, mend=opts.fix)
 
 
-def _say(output: Path, *, mend: bool) -> int:
-    """Print a line for each category, then what is to mend, or was mended; the exit code."""
+def _list(output: Path, *, mend: bool) -> ExitCode:
+    """Print a line for each category, then what wants mending, or was mended."""
     found = category_pages.scan(output)
     for category in sorted(found.values(), key=lambda each: (-each.posts, each.slug)):
         print(f"{category.posts:7}  {category.slug}  {scalar(category.tag)}{_also(category)}")
@@ -67,7 +58,7 @@ def _say(output: Path, *, mend: bool) -> int:
     to_mend = [page for page in left if page.state in (State.MISSING, State.WRONG)]
     if to_mend and not mend:
         print(f"{len(to_mend)} to mend: scrapy categories --fix")
-    return ExitCode.CHECK_FAILED if to_mend else 0
+    return ExitCode.CHECK_FAILED if to_mend else ExitCode.OK
 
 
 def _also(category: Category) -> str:

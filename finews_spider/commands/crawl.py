@@ -3,13 +3,14 @@
 import argparse
 import asyncio
 import gc
-import sys
 from contextlib import suppress
+from pathlib import Path
 
 from scrapy.commands import crawl
 
 from finews_spider.archive.lock import only_run
-from finews_spider.config import output_folder
+from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.config import read_config
 from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.progress import quieten
@@ -18,7 +19,7 @@ from finews_spider.reporting import report, store
 from finews_spider.spiders.finews import FinewsSpider
 
 
-class Command(crawl.Command):
+class Command(ExitCodeCommand, crawl.Command):
     """Scrapy's own, with exit codes."""
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -27,33 +28,25 @@ class Command(crawl.Command):
         assert self.settings is not None
         quieten(self.settings)
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Run the spider, alone on its archive. The exit codes are in README.md."""
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Run the spider, alone on its archive."""
         assert self.crawler_process is not None
+        assert self.settings is not None
         if args and args[0] not in self.crawler_process.spider_loader.list():
-            print(f"scrapy crawl: there is no spider {args[0]!r}; use {FinewsSpider.name}", file=sys.stderr)
-            self.exitcode = ExitCode.WRONG
-            return
+            raise ConfigurationError(f"there is no spider {args[0]!r}; use {FinewsSpider.name}")
         if args != [FinewsSpider.name]:
             super().run(args, opts)
-            return
-        assert self.settings is not None
-        output = None
+            return ExitCode(self.exitcode)
+        config = read_config(self.settings)
         try:
-            output = output_folder(self.settings)
-            FinewsSpider.read_arguments(self.settings, opts.spargs)
-            with only_run(output):
-                self.exitcode = self._crawl(opts)
+            FinewsSpider.read_arguments(config, opts.spargs)
+            with only_run(config.output):
+                return self._crawl(opts)
         except (ConfigurationError, ArchiveLockedError) as error:
-            print(f"scrapy crawl finews: {error}", file=sys.stderr)
-            self.exitcode = ExitCode.WRONG if isinstance(error, ConfigurationError) else ExitCode.HELD
-            if output and output.is_dir():
-                refused = report.begin(output, opts.spargs)
-                report.end(refused, self.exitcode, str(error))
-                with suppress(OSError):
-                    store.write(refused, output)
+            _report_refusal(config.output, opts.spargs, error)
+            raise
 
-    def _crawl(self, opts: argparse.Namespace) -> int:
+    def _crawl(self, opts: argparse.Namespace) -> ExitCode:
         assert self.crawler_process is not None
         gc.set_threshold(10_000, 20, 50)  # a run makes many objects that live shortly, and no cycles of them
         crawler = self._create_crawler(FinewsSpider.name)
@@ -65,3 +58,11 @@ class Command(crawl.Command):
             return ExitCode.FAULT
         extension = crawler.get_extension(RunReport)
         return extension.exit_code() if extension else ExitCode.FAULT
+
+
+def _report_refusal(output: Path, arguments: dict[str, str], error: ConfigurationError | ArchiveLockedError) -> None:
+    if output.is_dir():
+        refused = report.begin(output, arguments)
+        report.end(refused, error.exit_code, str(error))
+        with suppress(OSError):
+            store.write(refused, output)

@@ -11,7 +11,8 @@ from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import only_run
 from finews_spider.archive.paths import FOLDERS, POSTS
-from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
+from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.report import RunReport
 from finews_spider.newsroom.server import Newsroom
@@ -27,7 +28,7 @@ LOOPBACK = {"FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}  # where the newsroom is
 NOTHING_MORE = {"FINEWS_PUBLISH": "off", "FINEWS_KEEP_DAYS": 0}  # its news is of long ago, and no repository's
 
 
-class Command(ScrapyCommand):
+class Command(ExitCodeCommand, ScrapyCommand):
     """Runs the real spider and pipelines against the newsroom, at full speed: it is our own machine."""
 
     requires_project = True
@@ -54,25 +55,25 @@ class Command(ScrapyCommand):
             {**FULL_SPEED, **LOOPBACK, **NOTHING_MORE, "FINEWS_OUTPUT": str(opts.folder)}, priority="cmdline"
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Crawl, then say what there is now and what to type next."""
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Crawl, then print what there is now and what to type next; return the run's exit code."""
         folder: Path = opts.folder
         try:
             shutil.copytree(SITE, folder, ignore=NOT_SKELETON, dirs_exist_ok=True)
-            with only_run(folder), Newsroom(World(opts.articles)) as room, tempfile.TemporaryDirectory() as scratch:
-                sources = Path(scratch) / "sources.toml"
-                sources.write_text(room.sources_toml(), encoding="utf-8")
-                print(f"The newsroom is open at {room.urls['site']}; crawling it into {folder}/", flush=True)
-                self.exitcode = self._crawl(sources)
-        except (ArchiveLockedError, ConfigurationError, OSError) as error:
-            print(f"scrapy demo: {error}", file=sys.stderr)
-            self.exitcode = ExitCode.HELD if isinstance(error, ArchiveLockedError) else ExitCode.WRONG
-        if self.exitcode:
+        except OSError as error:
+            raise ConfigurationError(f"--folder: {error}") from error
+        with only_run(folder), Newsroom(World(opts.articles)) as room, tempfile.TemporaryDirectory() as scratch:
+            sources = Path(scratch) / "sources.toml"
+            sources.write_text(room.sources_toml(), encoding="utf-8")
+            print(f"The newsroom is open at {room.urls['site']}; crawling it into {folder}/", flush=True)
+            code = self._crawl(sources)
+        if code:
             print("\nThe demo did not end well; what is above says why.")
         else:
-            _say_next(folder)
+            _print_next(folder)
+        return code
 
-    def _crawl(self, sources: Path) -> int:
+    def _crawl(self, sources: Path) -> ExitCode:
         assert self.crawler_process is not None
         self.crawler_process.settings.set("FINEWS_SOURCES_FILE", str(sources), priority="cmdline")
         crawler = self.crawler_process.create_crawler(FinewsSpider)
@@ -82,7 +83,7 @@ class Command(ScrapyCommand):
         return ExitCode.FAULT if extension is None else extension.exit_code()
 
 
-def _say_next(folder: Path) -> None:
+def _print_next(folder: Path) -> None:
     posts = sorted(folder.glob(f"{POSTS}/**/*-NW*.md"), key=lambda post: post.name)
     print(f"\nOne of the posts, {posts[0]}:\n\n{_head(posts[0])}")
     scrapy = os.path.relpath(sys.argv[0])

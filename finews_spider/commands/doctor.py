@@ -1,19 +1,17 @@
 """`scrapy doctor`: which endpoints answer, and what to do about those that do not."""
 
 import argparse
-import sys
-from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates
-from finews_spider.doctor import DoctorSpider, table
-from finews_spider.downloader.resolver import networks
-from finews_spider.exceptions import ConfigurationError
-from finews_spider.sources.loader import load
+from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.doctor_checks import table
+from finews_spider.commands.doctor_spider import DoctorSpider
+from finews_spider.exit_codes import ExitCode
 
 
-class Command(ScrapyCommand):
+class Command(ExitCodeCommand, ScrapyCommand):
     """One polite request an endpoint."""
 
     requires_project = True
@@ -29,21 +27,14 @@ class Command(ScrapyCommand):
         if not opts.loglevel:
             self.settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Exit code 0 when all is well, 2 for a wrong setting or sources file, 4 when an endpoint is in trouble."""
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Return OK when all endpoints answer well, BROKEN when one is in trouble."""
+        self.config()
         assert self.crawler_process is not None
-        assert self.settings is not None
-        try:
-            networks(self.settings["FINEWS_PRIVATE_NETWORKS"])
-            load(Path(self.settings["FINEWS_SOURCES_FILE"]))
-        except ConfigurationError as mistake:
-            print(f"scrapy doctor: {mistake}", file=sys.stderr)
-            self.exitcode = 2
-            return
         crawler = self.crawler_process.create_crawler(DoctorSpider)
         print("Asking every endpoint once, a second apart at each host ...", flush=True)
         self.crawler_process.crawl(crawler)
         self.crawler_process.start()
         assert isinstance(crawler.spider, DoctorSpider)
         print(table(crawler.spider.checks, dates.now()))
-        self.exitcode = 4 if any(check.trouble for check in crawler.spider.checks) else 0
+        return ExitCode.BROKEN if any(check.trouble for check in crawler.spider.checks) else ExitCode.OK

@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import sys
 from datetime import timedelta
 from typing import ClassVar
 
@@ -10,15 +9,16 @@ from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates, ids
 from finews_spider.archive.lock import check_output
-from finews_spider.config import existing_output_folder
-from finews_spider.exceptions import ConfigurationError, DiskError
+from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.exceptions import ConfigurationError
+from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.owed import Owed, OwedArticle, State
 
 MARGIN = " " * 4
 
 
-class Command(ScrapyCommand):
+class Command(ExitCodeCommand, ScrapyCommand):
     """Reads the ledger, also while a run goes on."""
 
     requires_project = True
@@ -42,19 +42,15 @@ class Command(ScrapyCommand):
         )
         what.add_argument("--forget", metavar="ID", help="never ask for this one again, whatever names it")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Exit code 2 where there is no such id, or no ledger that can be used."""
-        assert self.settings is not None
-        try:
-            output = existing_output_folder(self.settings)
-            check_output(output)
-            with Ledger(output) as ledger:
-                self._do(Owed(ledger, timedelta(0)), opts)
-        except (ConfigurationError, DiskError) as error:
-            print(f"scrapy owed: {error}", file=sys.stderr)
-            self.exitcode = 2
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Return OK. Raises ConfigurationError where there is no such id, or no ledger that can be used."""
+        output = self.config_of_archive().output
+        check_output(output)
+        with Ledger(output) as ledger:
+            self._list_or_change(Owed(ledger, timedelta(0)), opts)
+        return ExitCode.OK
 
-    def _do(self, owed: Owed, opts: argparse.Namespace) -> None:
+    def _list_or_change(self, owed: Owed, opts: argparse.Namespace) -> None:
         if opts.retry:
             print(f"{owed.retry(State.OWED, State.GIVEN_UP, State.WITHDRAWN)} articles are asked for by the next run")
         elif opts.forget:

@@ -1,20 +1,19 @@
 """`scrapy reindex`: learn from the posts alone what is archived."""
 
 import argparse
-import sys
 from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import only_run
 from finews_spider.archive.paths import FOLDERS
-from finews_spider.config import output_folder
-from finews_spider.exceptions import ArchiveLockedError, ConfigurationError, DiskError
+from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
 
 
-class Command(ScrapyCommand):
+class Command(ExitCodeCommand, ScrapyCommand):
     """Runs do it by themselves for the folders that changed; this is for whoever does not trust that."""
 
     requires_project = True
@@ -25,13 +24,9 @@ class Command(ScrapyCommand):
         """Shown in the list of commands."""
         return "Make the ledger's index of posts anew, from the posts"
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Exit code 2 where the ledger cannot be used, 6 while a run holds it."""
-        assert self.settings is not None
-        try:
-            output = output_folder(self.settings)
-            with only_run(output), Ledger(output) as ledger:
-                print(f"{ledger.file}: {Index(ledger, FOLDERS).reindex()} posts")
-        except (ConfigurationError, ArchiveLockedError, DiskError) as error:
-            print(f"scrapy reindex: {error}", file=sys.stderr)
-            self.exitcode = 6 if isinstance(error, ArchiveLockedError) else 2
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Return OK. Raises ConfigurationError where the ledger cannot be used, ArchiveLockedError during a run."""
+        output = self.config().output
+        with only_run(output), Ledger(output) as ledger:
+            print(f"{ledger.file}: {Index(ledger, FOLDERS).reindex()} posts")
+        return ExitCode.OK

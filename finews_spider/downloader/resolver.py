@@ -11,7 +11,7 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
-from finews_spider.exceptions import ConfigurationError
+from finews_spider.config import read_config
 
 # Local tunnels such as Clash answer every name with a stand-in of this range. No host of a network lives there.
 STAND_INS = IPv4Network("198.18.0.0/15")
@@ -34,7 +34,7 @@ class Resolver(CachingThreadedResolver):
     def from_crawler(cls, crawler: Any, reactor: ReactorBase) -> Self:
         """Scrapy's constructor; gets the process in place of the crawler."""
         resolver = super().from_crawler(crawler, reactor)
-        resolver.allowed = networks(crawler.settings["FINEWS_PRIVATE_NETWORKS"])
+        resolver.allowed = read_config(crawler.settings).private_networks
         resolver.proxies = proxies()
         return resolver
 
@@ -55,16 +55,6 @@ def is_allowed(address: str, allowed: Sequence[IPv4Network]) -> bool:
     ip = IPv4Address(address)
     of_the_internet = ip.is_global and not ip.is_multicast and ip not in SPECIAL
     return of_the_internet or any(ip in network for network in (STAND_INS, *allowed))
-
-
-def networks(text: str) -> tuple[IPv4Network, ...]:
-    """The networks of FINEWS_PRIVATE_NETWORKS. Raises ConfigurationError."""
-    try:
-        return tuple(IPv4Network(each.strip()) for each in text.split(",") if each.strip())
-    except ValueError as error:
-        raise ConfigurationError(
-            f"FINEWS_PRIVATE_NETWORKS: {error}; what is meant is IPv4 networks, comma-separated, like 127.0.0.0/8"
-        ) from None
 
 
 def proxies() -> frozenset[str]:

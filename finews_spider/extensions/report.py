@@ -75,18 +75,17 @@ class RunReport:
 
     def _finish(self) -> None:
         archive, run = self._spider.archive, self.report["run"]
-        ending = finish.read_ending(self.crawler.settings)
-        published, warnings = finish.finish(archive, archive.unpublished, ending, run)
+        published, warnings = finish.finish(archive, archive.unpublished, self._spider.config, run)
         self.report["published"] = published and asdict(published)
         self.report["warnings"] += warnings
 
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """The run's, when its process is about to end."""
         if not self.report or self.report["exit_code"] is None:
             if not self._spider.stopped:
                 return ExitCode.FAULT  # the log has its traceback
             self.spider_closed("shutdown")  # interrupted twice: Scrapy did not close the spider
-        return int(self.report["exit_code"])
+        return ExitCode(self.report["exit_code"])
 
     def _write(self, output: Path) -> None:
         try:

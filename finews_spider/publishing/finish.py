@@ -4,53 +4,26 @@ import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Literal, NamedTuple, get_args
-
-from scrapy.settings import BaseSettings
 
 from finews_spider import dates, ids
 from finews_spider.archive import category_pages
 from finews_spider.archive.archive import Archive
 from finews_spider.archive.retention import Moves, move_old
-from finews_spider.exceptions import ConfigurationError, DiskError, PublishError
+from finews_spider.config import Config, Mode
+from finews_spider.exceptions import DiskError, PublishError
 from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.publishing.commit import Message, Published, publish
 
-Mode = Literal["commit", "push"]
 
-
-class Ending(NamedTuple):
-    """What the settings ask for; without a mode, nothing is published."""
-
-    mode: Mode | None
-    branch: str
-    keep_days: int
-
-
-def read_ending(settings: BaseSettings) -> Ending:
-    """Raises ConfigurationError for a setting that cannot be meant."""
-    modes: dict[str, Mode | None] = {"off": None, **{mode: mode for mode in get_args(Mode)}}
-    mode, branch, days = (settings[f"FINEWS_{name}"] for name in ("PUBLISH", "BRANCH", "KEEP_DAYS"))
-    if mode not in modes:
-        raise ConfigurationError(f"FINEWS_PUBLISH: {mode!r} is not accepted; use {', '.join(modes)}")
-    if not isinstance(branch, str) or branch != "".join(branch.split()) or branch.startswith(("-", "refs/")):
-        raise ConfigurationError(
-            f"FINEWS_BRANCH: {branch!r} is not accepted; use the name of a branch, main, or nothing"
-        )
-    if not str(days).isdecimal() or int(days) > dates.now().toordinal():
-        raise ConfigurationError(
-            f"FINEWS_KEEP_DAYS: {days!r} is not accepted; use a number of days, 0 to keep all posts"
-        )
-    return Ending(modes[mode], branch, int(days))
-
-
-def finish(archive: Archive, unpublished: Unpublished, ending: Ending, run: str) -> tuple[Published | None, list[str]]:
+def finish(archive: Archive, unpublished: Unpublished, config: Config, run: str) -> tuple[Published | None, list[str]]:
     """What became of the run's files, None where nothing is to be published; and what went wrong with old posts.
 
     Raises nothing for what the disk or git refuse: the posts are there, and the next run does the rest.
     """
-    warnings = _move_old(archive, unpublished, ending.keep_days)
-    return (_publish(archive.output, unpublished, ending.mode, ending.branch, run) if ending.mode else None), warnings
+    warnings = _move_old(archive, unpublished, config.keep_days)
+    return (
+        _publish(archive.output, unpublished, config.publish, config.branch, run) if config.publish else None
+    ), warnings
 
 
 def message(output: Path, run: str, changes: Mapping[str, str]) -> Message:

@@ -215,7 +215,7 @@ class EastmoneySource:
     def _old_flashes(self, number: int = 1, before: Rows = ()) -> Listing:
         query = urlencode({"column": 102, "limit": PAGE_SIZE, "p": number})
         url = f"{self.newsapi}/kuaixun/v2/api/list?{query}"
-        return Listing("next_page flash list", url, partial(self._read_old_flashes, number, before))
+        return Listing("older flash list", url, partial(self._read_old_flashes, number, before))
 
     def _read_old_flashes(self, number: int, before: Rows, text: str) -> ListingPage:
         page = ListingPage()

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Self
 
 import scrapy
@@ -18,11 +17,11 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from finews_spider import __version__, dates, ids
+from finews_spider import dates, ids
 from finews_spider.archive.archive import Archive
 from finews_spider.archive.lock import check_output
-from finews_spider.archive.paths import FOLDERS, post_pattern
-from finews_spider.config import check_settings, output_folder
+from finews_spider.archive.paths import FOLDERS
+from finews_spider.config import Config, read_config, user_agent
 from finews_spider.crawl.arguments import Arguments, read_arguments
 from finews_spider.crawl.article_fetch import ArticleFetch, kind_of
 from finews_spider.crawl.pagination import Pagination
@@ -30,7 +29,6 @@ from finews_spider.crawl.progress import Figures, days, last_read
 from finews_spider.downloader.allowed_hosts import allowed_netlocs
 from finews_spider.downloader.conditional import UNCHANGED
 from finews_spider.downloader.failures import reason_of
-from finews_spider.downloader.resolver import networks
 from finews_spider.downloader.throttle import HostSuspendedError, cancel_queued_requests
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article, ArticleRef
@@ -38,7 +36,6 @@ from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.owed import Owed, State, Task
 from finews_spider.ledger.posts import Index
 from finews_spider.ledger.responses import KeptResponses
-from finews_spider.publishing.finish import read_ending
 from finews_spider.sources.base import BlockedError, Listing, ListingPage, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load
@@ -53,6 +50,7 @@ class FinewsSpider(scrapy.Spider):
 
     name = "finews"
 
+    config: Config
     hosts: frozenset[str]  # that may be asked, as URLs write them
     values: dict[str, str]  # the arguments as they were typed
     arguments: Arguments
@@ -71,38 +69,31 @@ class FinewsSpider(scrapy.Spider):
     _closing: asyncio.Task[None]  # because of it
 
     @staticmethod
-    def read_arguments(settings: BaseSettings, values: Mapping[str, str]) -> tuple[dict[str, Source], Arguments]:
+    def read_arguments(config: Config, values: Mapping[str, str]) -> tuple[dict[str, Source], Arguments]:
         """What the settings and the arguments ask for. Raises ConfigurationError where they cannot be meant."""
-        check_settings(settings)
-        post_pattern(settings["FINEWS_POST_PATH"])
-        read_ending(settings)
-        networks(settings["FINEWS_PRIVATE_NETWORKS"])
-        sources = load(Path(settings["FINEWS_SOURCES_FILE"]))
+        sources = load(config.sources_file)
         arguments = read_arguments(values, sources)
-        check_output(output_folder(settings))
+        check_output(config.output)
         return sources, arguments
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         """The User-Agent says who reads and how to reach them."""
         super().update_settings(settings)
-        contact = settings["FINEWS_CONTACT"]
-        settings.set("USER_AGENT", f"finews/{__version__} (+{contact})", priority="spider")
+        settings.set("USER_AGENT", user_agent(settings), priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Scrapy's constructor; raises ConfigurationError as `read_arguments` does."""
         spider = super().from_crawler(crawler, *args)
-        settings = crawler.settings
+        config = spider.config = read_config(crawler.settings)
         spider.values = kwargs
-        spider.sources, spider.arguments = cls.read_arguments(settings, kwargs)
+        spider.sources, spider.arguments = cls.read_arguments(config, kwargs)
         # Of all sources: what a run owes may have been named by another than it reads.
         spider.hosts = allowed_netlocs(set().union(*(source.hosts() for source in spider.sources.values())))
-        output = output_folder(settings)
-        spider.ledger = Ledger(output)
-        spider.archive = Archive(output, Index(spider.ledger, FOLDERS), post_pattern(settings["FINEWS_POST_PATH"]))
-        pause = timedelta(seconds=settings.getfloat("FINEWS_OWED_PAUSE"))
-        spider.owed = Owed(spider.ledger, timedelta(days=settings.getfloat("FINEWS_OWED_DAYS")), pause)
+        spider.ledger = Ledger(config.output)
+        spider.archive = Archive(config.output, Index(spider.ledger, FOLDERS), config.post_path)
+        spider.owed = Owed(spider.ledger, config.owed_days, config.owed_pause)
         spider.lists = Pagination(spider.ledger, spider.arguments.query)
         spider.fetches, spider.seen, spider.said = {}, set(), set()
         spider.open_listings, spider.changed, spider.stopped = 0, asyncio.Event(), False

@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 import time
@@ -156,14 +157,15 @@ def test_an_existing_site_keeps_all_that_is_no_old_post(tmp_path: Path) -> None:
 def test_a_run_that_is_killed_loses_nothing_and_the_next_one_goes_on(tmp_path: Path) -> None:
     site = existing.make(tmp_path / "site", 1600)
     texts = {path.name: path.read_bytes() for path in site.glob("*/*-NW*.md")}
-    words = "import sys, pathlib, datetime, finews_spider.retention as r; "
+    words = "import sys, pathlib, datetime, finews_spider.archive.retention as r; "
     words += "r.move_old(pathlib.Path(sys.argv[1]), 1, datetime.date(2022, 7, 1))"
     mover = subprocess.Popen([sys.executable, "-c", words, str(site)], cwd=ROOT)
     there = len(list((site / "old_post").iterdir()))
     while len(list((site / "old_post").iterdir())) < there + 20 and mover.poll() is None:
         time.sleep(0)
     mover.kill()
-    mover.wait()
+    assert mover.wait() == -signal.SIGKILL
+    assert len(list((site / "old_post").iterdir())) >= there + 20
     assert {path.name: path.read_bytes() for path in site.glob("*/*-NW*.md")} == texts
     move_old(site, 1, date(2022, 7, 1))
     assert {path.name: path.read_bytes() for path in site.glob("*/*-NW*.md")} == texts

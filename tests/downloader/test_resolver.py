@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from finews_spider.downloader.resolver import is_allowed, networks
+from finews_spider.downloader.resolver import is_allowed
 from finews_spider.exceptions import ConfigurationError
 from tests.conftest import Site, run_forked
 from tests.downloader.test_network import crawl, server
+from tests.support.settings import config
 
 NOBODY = {"FINEWS_PRIVATE_NETWORKS": ""}
 
@@ -49,14 +50,14 @@ def test_so_are_the_stand_ins_of_local_tunnels(address: str) -> None:
 
 
 def test_a_setting_allows_networks() -> None:
-    allowed = networks("127.0.0.0/8, 10.1.2.3")
+    allowed = config(FINEWS_PRIVATE_NETWORKS="127.0.0.0/8, 10.1.2.3").private_networks
     assert [is_allowed(address, allowed) for address in ("127.9.9.9", "10.1.2.3", "10.1.2.4")] == [True, True, False]
 
 
 @pytest.mark.parametrize("text", ["localhost", "127.0.0.1/8", "10.0.0.0/33", "::1/128", "10.0.0.0/8;127.0.0.0/8"])
 def test_what_is_no_network_is_a_mistake(text: str) -> None:
     with pytest.raises(ConfigurationError, match="FINEWS_PRIVATE_NETWORKS"):
-        networks(text)
+        config(FINEWS_PRIVATE_NETWORKS=text)
 
 
 @pytest.mark.parametrize("command", ["crawl", "doctor"])

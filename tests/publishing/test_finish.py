@@ -11,7 +11,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from scrapy.settings import Settings
 
 from finews_spider.archive import category_pages
 from finews_spider.commands.demo import NOT_SKELETON
@@ -20,10 +19,10 @@ from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
-from finews_spider.publishing.finish import read_ending
 from tests.conftest import Site, TimedSite
 from tests.support.built import build
 from tests.support.forks import Process
+from tests.support.settings import config
 from tests.support.trees import Tree, be_a_person, clone
 
 COMMIT, PUSH, OFF = ({"FINEWS_PUBLISH": mode} for mode in ("commit", "push", "off"))
@@ -331,9 +330,8 @@ def test_old_posts_move_in_the_commit_and_stay_known(archived: TimedSite) -> Non
     ],
 )
 def test_settings_that_cannot_be_meant(name: str, value: str) -> None:
-    settings = Settings({"FINEWS_PUBLISH": "off", "FINEWS_BRANCH": "", "FINEWS_KEEP_DAYS": 0, name: value})
     with pytest.raises(ConfigurationError, match=f"{name}: '{re.escape(value)}' is not accepted; use "):
-        read_ending(settings)
+        config(**{name: value})
 
 
 def test_a_wrong_setting_is_refused_before_anything_is_asked_for(site: Site) -> None:

@@ -445,7 +445,7 @@ def test_it_gives_up_after_some_tries_with_growing_pauses_and_the_next_run_pushe
 WRITER = """
 import random, sys, time
 from pathlib import Path
-from finews_spider.publishing import Message, publish
+from finews_spider.publishing.commit import Message, publish
 
 site, name = Path(sys.argv[1]), sys.argv[2]
 pause = lambda seconds: time.sleep(seconds / 100)
@@ -735,7 +735,7 @@ def test_an_unpushed_commit_goes_with_the_next_when_the_trouble_is_over(site: Tr
 KILLED = """
 import sys
 from pathlib import Path
-from finews_spider.publishing import Message, publish
+from finews_spider.publishing.commit import Message, publish
 publish(Path(sys.argv[1]), sys.argv[2:], lambda _: Message(run="killed"), "push")
 """
 

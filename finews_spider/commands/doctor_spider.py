@@ -1,9 +1,7 @@
-"""What a person runs when news stops coming: asks every endpoint once, and says what answered."""
+"""Asks every endpoint once, for `scrapy doctor`. It lies here, since nobody crawls it by name."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, Self
 
 import scrapy
@@ -13,50 +11,14 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from finews_spider.dates import BEIJING
+from finews_spider.commands.doctor_checks import Check
+from finews_spider.config import read_config, user_agent
 from finews_spider.downloader.allowed_hosts import allowed_netlocs
 from finews_spider.downloader.failures import reason_of
 from finews_spider.items import ArticleRef
 from finews_spider.sources.base import BlockedError, Listing, Query, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load
-from finews_spider.spiders.finews import FinewsSpider
-
-# By what the trouble starts with; the first that fits.
-ADVICE = {
-    "Forbidden by robots.txt": "ask the site, or leave the endpoint out: enabled = false in the sources file",
-    "HTTP 403": "the site refuses this address: wait a day, raise DOWNLOAD_DELAY, let FINEWS_CONTACT reach you",
-    "HTTP 429": "the site asks for fewer requests: wait a day, raise DOWNLOAD_DELAY",
-    "HTTP 404": "the page is gone: look where the site has moved, and edit its host in the sources file",
-    "HTTP": "the site has trouble: try again later; if it stays so, look whether it has moved",
-    "host left alone: it has the private": "if that is meant, name its network in FINEWS_PRIVATE_NETWORKS; else look at"
-    " your DNS: somebody answers in its place",
-    "kept out": "it keeps this address out: wait a day, raise DOWNLOAD_DELAY, let FINEWS_CONTACT reach you",
-    "unreadable": "its shape has changed: keep the answer (scrapy fetch URL > answer), mend its reader in sources/",
-    "lacks": "rows without these fields are read as far as they go: compare with the reader in sources/",
-    "not asked": "its listings have to answer first: they name the article to ask it for",
-    "empty": "it answers, but with nothing: look at the URL in a browser; the column or category may have ended",
-    "": "it cannot be reached: check network and proxy; if other hosts answer, this one has moved or is gone: edit its"
-    " host in the sources file, or set enabled = false",
-}
-
-
-@dataclass(slots=True)
-class Check:
-    """One endpoint, and what became of the one request to it."""
-
-    source: str
-    name: str
-    url: str
-    trouble: str = "not answered"
-    rows: int | None = None
-    newest: datetime | None = None
-    missing_fields: list[str] = field(default_factory=list)
-
-    @property
-    def advice(self) -> str:
-        """What to do about the trouble."""
-        return next(text for start, text in ADVICE.items() if self.trouble.startswith(start))
 
 
 class DoctorSpider(scrapy.Spider):
@@ -71,14 +33,15 @@ class DoctorSpider(scrapy.Spider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         """The same manners and the same name as a run's, and no second try: the first answer is the news."""
-        FinewsSpider.update_settings(settings)
+        super().update_settings(settings)
+        settings.set("USER_AGENT", user_agent(settings), priority="spider")
         settings.set("RETRY_ENABLED", False, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Scrapy's constructor."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        known = load(Path(crawler.settings["FINEWS_SOURCES_FILE"]))
+        known = load(read_config(crawler.settings).sources_file)
         spider.sources = [source for source in known.values() if source.enabled]
         spider.hosts = allowed_netlocs(set().union(*(source.hosts() for source in spider.sources)))
         spider.checks = []
@@ -162,24 +125,3 @@ class Patient:
         """Remember the newest article. Ids start with the day and rise within it."""
         articles = [ref for ref in refs if ref.id.startswith("NW")]
         self.newest = max(filter(None, [self.newest, *articles]), key=lambda ref: ref.id, default=None)
-
-
-def table(checks: list[Check], now: datetime) -> str:
-    """The checks, one a line, and what to do about those with trouble."""
-    checks = sorted(checks, key=lambda check: check.source, reverse=True)  # keeps the order within a source
-    lines = [f"{'source':10} {'endpoint':28} {'answer':24} {'rows':>5} {'newest':>10}  fields missing"]
-    for check in checks:
-        age = _age(now - check.newest.astimezone(BEIJING)) if check.newest else "-"
-        rows = "-" if check.rows is None else str(check.rows)
-        answer = (check.trouble or "ok")[:24]
-        missing = ", ".join(check.missing_fields)
-        lines.append(f"{check.source:10} {check.name:28} {answer:24} {rows:>5} {age:>10}  {missing}".rstrip())
-    troubled = [check for check in checks if check.trouble]
-    lines += ["", *(f"{each.source}, {each.name}: {each.trouble}\n  {each.url}\n  {each.advice}" for each in troubled)]
-    lines.append(f"{len(troubled)} of {len(checks)} endpoints are in trouble." if troubled else "All endpoints answer.")
-    return "\n".join(lines)
-
-
-def _age(age: timedelta) -> str:
-    hours = age.total_seconds() / 3600
-    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.0f} days"

@@ -1,0 +1,51 @@
+"""What finews's commands share: settings that are checked as a crawl's are, and exceptions that become exit codes."""
+
+import argparse
+import sys
+
+from scrapy.settings import Settings
+
+from finews_spider.archive.lock import check_place
+from finews_spider.config import Config, read_config
+from finews_spider.exceptions import ArchiveLockedError, ConfigurationError, DiskError
+from finews_spider.exit_codes import ExitCode
+from finews_spider.sources.loader import load
+
+
+class ExitCodeCommand:
+    """A command that ends with the exit code of what it raises. It stands before Scrapy's class among the bases."""
+
+    settings: Settings | None
+    exitcode: int
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do what the command is for; a refusal is one line, and its exit code."""
+        try:
+            self.exitcode = self.execute(args, opts)
+        except (ConfigurationError, ArchiveLockedError, DiskError) as error:
+            print(f"scrapy {self.title}: {error}", file=sys.stderr)
+            self.exitcode = error.exit_code
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Do what the command is for, and return how it ended."""
+        raise NotImplementedError
+
+    @property
+    def title(self) -> str:
+        """The command's name in messages."""
+        return type(self).__module__.rpartition(".")[2]
+
+    def config(self) -> Config:
+        """Return the settings. Raises ConfigurationError for what a crawl would refuse, and makes nothing."""
+        assert self.settings is not None
+        config = read_config(self.settings)
+        load(config.sources_file)
+        check_place(config.output)
+        return config
+
+    def config_of_archive(self) -> Config:
+        """Return the settings, for a command that needs an archive. Raises ConfigurationError where there is none."""
+        config = self.config()
+        if not config.output.is_dir():
+            raise ConfigurationError(f"FINEWS_OUTPUT: there is no {config.output}")
+        return config
