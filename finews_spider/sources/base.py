@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol, TypeVar
 
+import msgspec
+
 from finews_spider import ids
 from finews_spider.dates import Window
 from finews_spider.items import Article, ArticleRef
@@ -15,19 +17,28 @@ from finews_spider.sources.block_pages import block_page
 
 Page = TypeVar("Page")
 
-# What values in sources.toml have to look like: a pattern, and how a message calls it.
+# What values in sources.toml have to look like, and how a message calls that.
 _PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
-Origin = Annotated[str, (rf"https?://[A-Za-z0-9.-]+(:({_PORT}))?", "a scheme and host, like https://example.com")]
-IdPath = Annotated[str, (r"/[^\s{}]*\{id\}[^\s{}]*", "a path with {id} in it, like /page.do?id={id}")]
+
+
+def _form(pattern: str, description: str) -> msgspec.Meta:
+    return msgspec.Meta(pattern=rf"\A(?:{pattern})\Z", description=description)
+
+
+Switch = Annotated[bool, msgspec.Meta(description="true or false")]
+Text = Annotated[str, msgspec.Meta(description="a text in quotes")]
+Origin = Annotated[str, _form(rf"https?://[A-Za-z0-9.-]+(:({_PORT}))?", "a scheme and host, like https://example.com")]
+IdPath = Annotated[str, _form(r"/[^\s{}]*\{id\}[^\s{}]*", "a path with {id} in it, like /page.do?id={id}")]
 IdLink = Annotated[
     str,
-    (
+    _form(
         r"https?://[^\s{}<>]*\{(id|number)\}[^\s{}<>]*",
         "a URL with {id} (NW and digits) or {number} (digits) in it",
     ),
 ]
-Slug = Annotated[str, (r"[\w·-]+", "a slug, like zhongguozhengquanbao")]
-Days = Annotated[int, (r"[0-9]{1,4}", "a number of days up to 9999; 0 is no limit")]
+Slug = Annotated[str, _form(r"[\w·-]+", "a slug, like zhongguozhengquanbao")]
+Days = Annotated[int, msgspec.Meta(ge=0, le=9999, description="a number of days up to 9999; 0 is no limit")]
+Count = Annotated[int, msgspec.Meta(ge=1, description="a whole number, 1 or more")]
 
 
 UNREAD = {"no id", "no article link"}  # why rows are skipped that cannot be read; other rows are not news
@@ -146,7 +157,7 @@ class Source(Protocol):
         ...
 
     @property
-    def then(self) -> tuple[str, ...]:
+    def fallback_sources(self) -> tuple[str, ...]:
         """Names of sources whose routes are tried after its own."""
         ...
 

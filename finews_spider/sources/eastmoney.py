@@ -14,6 +14,7 @@ from finews_spider.items import FLASH_CATEGORY, Article, ArticleRef
 from finews_spider.slugs import slug
 from finews_spider.sources.base import (
     AbsentError,
+    Count,
     Days,
     IdLink,
     Listing,
@@ -22,6 +23,8 @@ from finews_spider.sources.base import (
     Query,
     Route,
     Slug,
+    Switch,
+    Text,
     UnreadableError,
     link_of,
 )
@@ -51,10 +54,10 @@ Rows = tuple[str, ...]  # numbers of a page's rows: a page that is the same as t
 class Column:
     """A column page of the site, whose rows the column API gives by number."""
 
-    id: int
+    id: Count
     slug: Slug
-    name: str
-    enabled: bool = True
+    name: Text
+    enabled: Switch = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +75,11 @@ class EastmoneySource:
     share_link: IdLink
     flash_link: IdLink
     columns: tuple[Column, ...]
-    pages: int
-    recent_pages: int
-    flashes: bool = True
-    enabled: bool = True
-    then: tuple[str, ...] = ()
+    pages: Count
+    recent_pages: Count
+    flashes: Switch = True
+    enabled: Switch = True
+    fallback_sources: tuple[Text, ...] = ()
     max_age_days: Days = 0
 
     def hosts(self) -> set[str]:

@@ -25,6 +25,8 @@ from finews_spider.sources.base import (
     Query,
     Route,
     Slug,
+    Switch,
+    Text,
     UnreadableError,
     link_of,
 )
@@ -47,8 +49,8 @@ class FinewsSource:
     share_link: IdLink
     flash_link: IdLink
     categories: tuple[Slug, ...] = ()
-    enabled: bool = True
-    then: tuple[str, ...] = ()
+    enabled: Switch = True
+    fallback_sources: tuple[Text, ...] = ()
     max_age_days: Days = 0
 
     def hosts(self) -> set[str]:

@@ -2,16 +2,22 @@
 
 import re
 import tomllib
-from dataclasses import MISSING, fields, is_dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
+
+import msgspec
 
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.sources.base import Source
 from finews_spider.sources.eastmoney import EastmoneySource
 from finews_spider.sources.finews import FinewsSource
+from finews_spider.sources.toml_lines import Place, line_of
 
 SOURCES: dict[str, type[Source]] = {"finews": FinewsSource, "eastmoney": EastmoneySource}
+OLD_KEYS = {"then": "fallback_sources"}  # of version 0.1.0
 
 
 class SourcesFileError(ConfigurationError):
@@ -19,7 +25,7 @@ class SourcesFileError(ConfigurationError):
 
 
 def load(path: Path) -> dict[str, Source]:
-    """The sources of the file by name, enabled or not, in its order.
+    """Return the sources of the file by name, enabled or not, in its order.
 
     Raises SourcesFileError where the file cannot be used as it stands.
     """
@@ -31,66 +37,71 @@ def load(path: Path) -> dict[str, Source]:
     try:
         sources = {name: _source(name, table) for name, table in tables.items()}
         for name, source in sources.items():
-            if unknown := [other for other in source.then if other not in sources or other == name]:
-                raise _FileMistakeError((name, "then"), f"{unknown} are no other sources of this file")
+            key = "then" if "then" in tables[name] else "fallback_sources"
+            _check_names(source.fallback_sources, sources.keys() - {name}, (name, key))
         return sources
-    except _FileMistakeError as mistake:
-        raise SourcesFileError(f"{path}{_line(text, mistake.where)}: {mistake}") from None
+    except _MistakeError as mistake:
+        raise SourcesFileError(f"{path}:{line_of(mistake.place, text)}: {mistake}") from None
 
 
-class _FileMistakeError(ValueError):
-    def __init__(self, where: tuple[str, ...], message: str) -> None:
-        super().__init__(f"{'.'.join(where)}: {message}")
-        self.where = where
+class _MistakeError(ValueError):
+    def __init__(self, place: Place, message: str) -> None:
+        name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
+        super().__init__(f"{name}: {message}")
+        self.place = place
 
 
 def _source(name: str, table: object) -> Source:
     if name not in SOURCES:
-        raise _FileMistakeError((name,), f"unknown source; known are {', '.join(SOURCES)}")
-    kind = SOURCES[name]
-    source: Source = _build(kind, table, (name,))
-    return source
+        raise _MistakeError((name,), _unknown("source", name, SOURCES))
+    return cast(Source, _convert(table, SOURCES[name], (name,)))
 
 
-def _build(cls: Any, table: object, where: tuple[str, ...]) -> Any:
-    """An instance of the dataclass from a table with a value for each of its fields."""
-    if not isinstance(table, dict):
-        raise _FileMistakeError(where, "must be a table")
-    hints = get_type_hints(cls, include_extras=True)
-    names = {field.name: field for field in fields(cls)}
-    for key in table:
-        if key not in names:
-            raise _FileMistakeError((*where, key), f"unknown key; known are {', '.join(names)}")
-    for name, field in names.items():
-        if name not in table and field.default is MISSING:
-            raise _FileMistakeError((*where, name), "is missing")
-    return cls(**{key: _value(hints[key], value, (*where, key)) for key, value in table.items()})
+def _check_names(names: Sequence[str], others: Collection[str], place: Place) -> None:
+    for number, name in enumerate(names):
+        if name not in others:
+            raise _MistakeError((*place, number), f"{name!r} is not the name of another source of this file")
 
 
-def _value(hint: Any, value: object, where: tuple[str, ...]) -> Any:
-    if get_origin(hint) is tuple:
-        if not isinstance(value, list):
-            raise _FileMistakeError(where, "must be a list")
-        return tuple(_value(get_args(hint)[0], each, where) for each in value)
-    if is_dataclass(hint):
-        return _build(hint, value, where)
-    kind, *checks = get_args(hint) if get_origin(hint) is Annotated else (hint,)
-    if type(value) is not kind:
-        raise _FileMistakeError(where, f"must be a {kind.__name__}, not {value!r}")
-    for pattern, meaning in checks:
-        if not re.fullmatch(pattern, str(value)):
-            raise _FileMistakeError(where, f"{value!r} is not {meaning}")
-    return value
+def _convert(value: Any, kind: Any, place: Place) -> Any:
+    """Return the value as its type has it. Its parts come first, so that a mistake is named where it lies."""
+    if is_dataclass(kind) and isinstance(value, dict):
+        value = _convert_table(value, kind, place)
+    elif get_origin(kind) is tuple and isinstance(value, list):
+        value = [_convert(item, get_args(kind)[0], (*place, number)) for number, item in enumerate(value)]
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        if missing := re.search("missing required field `(.+?)`", str(error)):
+            raise _MistakeError((*place, missing[1]), "is missing") from None
+        raise _MistakeError(place, _refusal(value, kind, error)) from None
 
 
-def _line(text: str, where: tuple[str, ...]) -> str:
-    """`:12` for the line of that key in its table, or of the table; empty where it is not found."""
-    here = 0
-    table = ""
-    for at, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[+\s*([\w.-]+)", line):
-            table = header[1]
-            here = at if table.startswith(where[0]) and not here else here
-        elif table.split(".")[0] in (where[0], "") and re.match(rf"\s*[\"']?{re.escape(where[-1])}[\"']?\s*=", line):
-            return f":{at}"
-    return f":{here}" if here else ""
+def _convert_table(table: Mapping[str, Any], kind: Any, place: Place) -> dict[str, Any]:
+    """Return the values of a table by the fields of its class; of a dataclass, msgspec takes unknown keys for none."""
+    hints = get_type_hints(kind, include_extras=True)
+    known = [field.name for field in fields(kind)]
+    values = {}
+    for key, value in table.items():
+        name = OLD_KEYS.get(key, key)
+        if name not in known:
+            raise _MistakeError((*place, key), _unknown("key", key, known))
+        if name != key and name in table:
+            raise _MistakeError((*place, key), f"is the old name of {name}, which is there too; keep {name}")
+        values[name] = _convert(value, hints[name], (*place, key))
+    return values
+
+
+def _unknown(thing: str, name: str, known: Collection[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"unknown {thing}; known are {', '.join(known)}" + "".join(f"; did you mean {each}?" for each in near)
+
+
+def _refusal(value: object, kind: Any, error: msgspec.ValidationError) -> str:
+    """Return what is accepted in place of the value."""
+    if is_dataclass(kind):
+        return "must be a table"
+    if get_origin(kind) is tuple:
+        return "must be a list"
+    accepted = [check.description for check in get_args(kind) if isinstance(check, msgspec.Meta)]
+    return f"{value!r} is not {accepted[0]}" if accepted else str(error)

@@ -509,7 +509,7 @@ class FinewsSpider(scrapy.Spider):
 
     def with_others(self, source: Source) -> list[Source]:
         """The source, and those whose routes are tried after its own."""
-        return [source, *(self.sources[name] for name in source.then)]
+        return [source, *(self.sources[name] for name in source.fallback_sources)]
 
     def count_blocked(self, source: Source, error: UnreadableError) -> None:
         """Count answers that keep a reader out: captchas, logins."""

@@ -50,10 +50,10 @@ def test_until_before_since(site: Site) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("shar = []", [":", "finews.shar", "unknown key", "share"]),
+        ("shar = []", ["sources.toml:4: finews.shar: unknown key; known are ", "did you mean share?"]),
         ('site = "finews.withounder.com"', ["finews.site", "https://example.com"]),
         ('site = "http://localhost:99999"', ["finews.site", "https://example.com"]),
-        ("enabled = 1", ["finews.enabled", "bool"]),
+        ("enabled = 1", ["finews.enabled", "true or false"]),
         ("site = ", ["sources.toml", "line"]),
     ],
 )

@@ -110,14 +110,23 @@ def test_what_is_no_toml_is_refused_with_its_line(tmp_path: Path) -> None:
 
 def test_an_unknown_source_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
     text = "".join([*LINES, "[finnews]\n"])
-    assert refusal(tmp_path, text) == ":15: finnews: unknown source; known are finews, eastmoney"
+    assert refusal(tmp_path, text) == (
+        ":15: finnews: unknown source; known are finews, eastmoney; did you mean finews?"
+    )
 
 
 def test_an_unknown_key_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
     message = refusal(tmp_path, with_line("categories", 'categorys = ["TechWeb"]'))
     assert message == (
         ":13: finews.categorys: unknown key; known are"
-        " site, share, origin, text_path, share_link, flash_link, categories, enabled, then, max_age_days"
+        " site, share, origin, text_path, share_link, flash_link, categories, enabled, fallback_sources,"
+        " max_age_days; did you mean categories?"
+    )
+
+
+def test_an_unknown_key_that_is_like_no_other_is_refused_too(tmp_path: Path) -> None:
+    assert refusal(tmp_path, with_line("categories", "name = 1")).startswith(
+        ":13: finews.name: unknown key; known are "
     )
 
 
@@ -126,22 +135,27 @@ def test_a_key_that_is_missing_is_named_at_its_table(tmp_path: Path, key: str) -
     assert refusal(tmp_path, with_line(key, "")) == f":3: finews.{key}: is missing"
 
 
-def test_a_list_over_several_lines_is_named_at_its_key(tmp_path: Path) -> None:
+def test_an_entry_of_a_list_is_named_with_its_number_and_its_line(tmp_path: Path) -> None:
     text = "".join(LINES).replace("http://choice", "choice")
-    assert refusal(tmp_path, text).startswith(":7: finews.origin: 'choicewzp1.eastmoney.com' is not a scheme and host")
+    assert refusal(tmp_path, text).startswith(
+        ":8: finews.origin[0]: 'choicewzp1.eastmoney.com' is not a scheme and host"
+    )
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("enabled = 1", ":4: finews.enabled: must be a bool, not 1"),
-        ('enabled = "yes"', ":4: finews.enabled: must be a bool, not 'yes'"),
-        ("site = 1", ":5: finews.site: must be a str, not 1"),
-        ('site = ["https://a.example"]', ":5: finews.site: must be a str, not ['https://a.example']"),
+        ("enabled = 1", ":4: finews.enabled: 1 is not true or false"),
+        ('enabled = "yes"', ":4: finews.enabled: 'yes' is not true or false"),
+        ("site = 1", ":5: finews.site: 1 is not a scheme and host, like https://example.com"),
+        (
+            'site = ["https://a.example"]',
+            ":5: finews.site: ['https://a.example'] is not a scheme and host, like https://example.com",
+        ),
         ('share = "http://a.example"', ":6: finews.share: must be a list"),
-        ("max_age_days = true", ":14: finews.max_age_days: must be a int, not True"),
-        ("max_age_days = 1.5", ":14: finews.max_age_days: must be a int, not 1.5"),
-        ("share = [1]", ":6: finews.share: must be a str, not 1"),
+        ("share = [1]", ":6: finews.share[0]: 1 is not a scheme and host, like https://example.com"),
+        ("max_age_days = true", ":14: finews.max_age_days: True is not a number of days up to 9999; 0 is no limit"),
+        ("max_age_days = 1.0", ":14: finews.max_age_days: 1.0 is not a number of days up to 9999; 0 is no limit"),
     ],
 )
 def test_a_value_of_another_type_is_refused_with_the_right_one(tmp_path: Path, line: str, message: str) -> None:
@@ -154,14 +168,16 @@ def test_a_value_of_another_type_is_refused_with_the_right_one(tmp_path: Path, l
         ('site = "finews.withounder.com"', ":5: finews.site: 'finews.withounder.com' is not a scheme and host"),
         ('site = "https://a.example/"', ":5: finews.site: 'https://a.example/' is not a scheme and host"),
         ('site = "ftp://a.example"', ":5: finews.site: 'ftp://a.example' is not a scheme and host"),
-        ('share = ["a"]', ":6: finews.share: 'a' is not a scheme and host, like https://example.com"),
+        ('site = "https://a.example\\n"', ":5: finews.site: 'https://a.example\\n' is not a scheme and host"),
+        ('site = "see https://a.example"', ":5: finews.site: 'see https://a.example' is not a scheme and host"),
+        ('share = ["a"]', ":6: finews.share[0]: 'a' is not a scheme and host, like https://example.com"),
         ('text_path = "/a"', ":10: finews.text_path: '/a' is not a path with {id} in it, like /page.do?id={id}"),
         ('text_path = "/{id}{x}"', ":10: finews.text_path: '/{id}{x}' is not a path with {id} in it"),
         ('share_link = "http://a.example/"', ":11: finews.share_link: 'http://a.example/' is not a URL with {id}"),
         ('flash_link = "/{id}"', ":12: finews.flash_link: '/{id}' is not a URL with {id} (NW and digits) or {number}"),
         ("max_age_days = -1", ":14: finews.max_age_days: -1 is not a number of days up to 9999; 0 is no limit"),
         ("max_age_days = 10000", ":14: finews.max_age_days: 10000 is not a number of days up to 9999; 0 is no limit"),
-        ('categories = ["a b"]', ":13: finews.categories: 'a b' is not a slug, like zhongguozhengquanbao"),
+        ('categories = ["a b"]', ":13: finews.categories[0]: 'a b' is not a slug, like zhongguozhengquanbao"),
     ],
 )
 def test_a_value_of_another_form_is_refused_with_the_right_one(tmp_path: Path, line: str, message: str) -> None:
@@ -177,4 +193,76 @@ def test_a_source_that_is_no_table_is_refused_with_its_line(tmp_path: Path) -> N
 
 
 def test_a_key_in_quotes_is_refused_with_its_line(tmp_path: Path) -> None:
-    assert refusal(tmp_path, with_line("site", '"site" = 1')).startswith(":5: finews.site: must be")
+    assert refusal(tmp_path, with_line("site", '"site" = 1')).startswith(":5: finews.site: 1 is not")
+
+
+def with_columns(*lines: str) -> str:
+    """The shipped file with these lines in place of those of the columns."""
+    head, _, _ = SHIPPED.read_text(encoding="utf-8").partition("columns = [\n")
+    return "\n".join([f"{head}columns = [", *lines, "]\n"])
+
+
+def line_of_columns(number: int) -> int:
+    """The line of the shipped file on which that entry stands."""
+    return SHIPPED.read_text(encoding="utf-8").partition("columns = [\n")[0].count("\n") + 2 + number
+
+
+COLUMN = '{ id = 344, slug = "ccjdd", name = "财经导读" },'
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{ id = 0, slug = "cgnjj", name = "国内经济" },', ".id: 0 is not a whole number, 1 or more"),
+        ('{ id = 350, slug = "cgnjj", name = 3 },', ".name: 3 is not a text in quotes"),
+        ('{ id = 350, slug = "cgnjj" },', ".name: is missing"),
+        ('{ id = 350, slag = "cgnjj" },', ".slag: unknown key; known are id, slug, name, enabled; did you mean slug?"),
+        ("350,", ": must be a table"),
+    ],
+)
+def test_an_entry_that_is_a_table_is_named_with_its_number_and_its_line(
+    tmp_path: Path, line: str, message: str
+) -> None:
+    text = with_columns(COLUMN, "# a comment with ] in it", COLUMN, f"{line}  # new", COLUMN)
+    assert refusal(tmp_path, text) == f":{line_of_columns(3)}: eastmoney.columns[2]{message}"
+
+
+def test_an_entry_with_a_header_of_its_own_is_named_with_its_line(tmp_path: Path) -> None:
+    head, _, _ = SHIPPED.read_text(encoding="utf-8").partition("columns = [\n")
+    text = (
+        head + '[[eastmoney.columns]]\nid = 344\nslug = "ccjdd"\nname = "财经导读"\n[[eastmoney.columns]]\nid = "3"\n'
+    )
+    assert refusal(tmp_path, text).startswith(
+        f":{line_of_columns(4)}: eastmoney.columns[1].id: '3' is not a whole number"
+    )
+
+
+def test_the_old_name_of_a_key_is_read(tmp_path: Path) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    file = tmp_path / "sources.toml"
+    file.write_text(text.replace("fallback_sources =", "then ="), encoding="utf-8")
+    assert "then =" in file.read_text(encoding="utf-8")
+    assert load(file) == load(SHIPPED)
+    assert load(file)["finews"].fallback_sources == ("eastmoney",)
+
+
+@pytest.mark.parametrize("lines", ["then = []\nfallback_sources = []", "fallback_sources = []\n\nthen = []"])
+def test_a_key_under_its_old_and_its_new_name_is_a_mistake(tmp_path: Path, lines: str) -> None:
+    line = 13 + lines[: lines.index("then")].count("\n")
+    assert refusal(tmp_path, with_line("categories", lines)) == (
+        f":{line}: finews.then: is the old name of fallback_sources, which is there too; keep fallback_sources"
+    )
+
+
+@pytest.mark.parametrize("key", ["then", "fallback_sources"])
+@pytest.mark.parametrize("name", ["finews", "eastmoney", "another"])
+def test_another_source_has_to_be_one_of_the_file(tmp_path: Path, key: str, name: str) -> None:
+    assert refusal(tmp_path, with_line("categories", f'{key} = [\n    "{name}",\n]')) == (
+        f":14: finews.{key}[0]: '{name}' is not the name of another source of this file"
+    )
+
+
+def test_a_long_file_is_refused_soon(tmp_path: Path) -> None:
+    lines = "\n".join(f'    "c{number}",' for number in range(4_000))
+    message = refusal(tmp_path, with_line("categories", f'categories = [\n{lines}\n"a b",\n]'))
+    assert message.startswith(":4014: finews.categories[4000]: 'a b' is not a slug")
