@@ -1,11 +1,12 @@
 """What is owed: articles that a listing named and that have no post yet. A run takes from it what it asks for."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+import msgspec
 
 from finews_spider import dates
 from finews_spider.items import ArticleRef
@@ -34,7 +35,6 @@ FROM (
 )"""
 
 _SIBLING = "iif(queue.id LIKE 'NW%', substr(queue.id, 3), 'NW' || queue.id)"  # as ids.sibling
-_FIELDS = [each.name for each in fields(ArticleRef)]
 
 _IS_KEPT = f"EXISTS (SELECT 1 FROM posts WHERE posts.id IN (queue.id, {_SIBLING}))"
 
@@ -118,7 +118,7 @@ class Owed:
     def _owe(self, ref: ArticleRef) -> bool:
         """Whether it was not owed before."""
         insert = "INSERT OR IGNORE INTO owed (id, source, ref, state, seen) VALUES (?, ?, ?, ?, ?)"
-        row = (ref.id, ref.source, _dump(ref), State.OWED, _seconds(dates.now()))
+        row = (ref.id, ref.source, _json(ref), State.OWED, _seconds(dates.now()))
         return self._ledger.rows(insert, row).rowcount == 1
 
     def enqueue_due(self, sources: Iterable[str]) -> None:
@@ -128,7 +128,7 @@ class Owed:
             f" AND {_DUE} AND source IN (SELECT value FROM json_each(?2)) ORDER BY place"
         )
         with self._ledger.writing():
-            self._ledger.rows(insert, (_seconds(dates.now()), json.dumps(list(sources))))
+            self._ledger.rows(insert, (_seconds(dates.now()), _json(list(sources))))
 
     def enqueue_refresh(self, since: date) -> None:
         """Put the posts of that day and later on the queue, to see whether they were edited."""
@@ -156,7 +156,7 @@ class Owed:
         # Where no more are due, all that stands on the queue was looked at: a list may name 40,000 that are archived.
         full = len(found) == number
         self._at = found[-1][0] if full else self._ledger.row("SELECT ifnull(max(place), 0) FROM queue")[0]
-        return [Task(id_, _load(ref) if ref else None, bool(kept)) for _, id_, ref, kept in found]
+        return [Task(id_, _ref(ref) if ref else None, bool(kept)) for _, id_, ref, kept in found]
 
     def release(self, id_: str) -> None:
         """Not what this run was asked for: it owes it no more, unless an earlier one did."""
@@ -235,7 +235,7 @@ class Owed:
         query = "SELECT ref, state, seen, tries, next_try, reason FROM owed ORDER BY state = 'owed' DESC, state, place"
         for ref, state, seen, tries, next_try, reason in self._ledger.rows(query):
             times = {"seen": _time(seen), "next_try": _time(next_try)}
-            yield OwedArticle(ref=_load(ref), state=State(state), tries=tries, reason=reason, **times)
+            yield OwedArticle(ref=_ref(ref), state=State(state), tries=tries, reason=reason, **times)
 
     def retry(self, *states: State) -> int:
         """All of these states are due now, and have the whole patience before them; how many there are."""
@@ -244,24 +244,23 @@ class Owed:
             " WHERE state IN (SELECT value FROM json_each(?))"
         )
         with self._ledger.writing(synced=True):
-            return self._ledger.rows(update, (json.dumps(states),)).rowcount
+            return self._ledger.rows(update, (_json(states),)).rowcount
 
     def forget(self, id_: str) -> None:
         """Never ask for it again, whatever names it."""
         with self._ledger.writing(synced=True):
             if self._ledger.rows("UPDATE owed SET state = 'forgotten' WHERE id = ?", (id_,)).rowcount == 0:
-                row = (id_, "", _dump(ArticleRef(source="", id=id_, url="")), State.FORGOTTEN, _seconds(dates.now()))
+                row = (id_, "", _json(ArticleRef(source="", id=id_, url="")), State.FORGOTTEN, _seconds(dates.now()))
                 self._ledger.rows("INSERT INTO owed (id, source, ref, state, seen) VALUES (?, ?, ?, ?, ?)", row)
 
 
-def _dump(ref: ArticleRef) -> str:
-    return json.dumps({name: getattr(ref, name) for name in _FIELDS}, ensure_ascii=False, default=str)
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
-def _load(text: str) -> ArticleRef:
-    ref = ArticleRef(**json.loads(text))
-    ref.day = date.fromisoformat(str(ref.day)) if ref.day else None
-    ref.time = datetime.fromisoformat(str(ref.time)).astimezone(dates.BEIJING) if ref.time else None
+def _ref(text: str) -> ArticleRef:
+    ref = msgspec.json.decode(text, type=ArticleRef)
+    ref.time = ref.time and ref.time.astimezone(dates.BEIJING)
     return ref
 
 

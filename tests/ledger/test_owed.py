@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -66,6 +66,13 @@ def test_what_is_named_is_owed_as_it_was_named(owed: Owed) -> None:
     named = replace(ref(), media_name="中国证券报", digest="摘要", category="zhongguozhengquanbao", to_the_second=True)
     assert owed.record_listed([named]) == [True]
     assert [task.ref for task in owed.take(9)] == [named]
+
+
+def test_a_time_of_another_zone_is_told_in_beijings(owed: Owed) -> None:
+    owed.record_listed([replace(ref(), time=NOW.astimezone(UTC))])
+    (task,) = owed.take(9)
+    assert task.ref
+    assert f"{task.ref.time}" == "2021-12-30 12:00:00+08:00"
 
 
 def test_a_ref_is_fresh_whichever_list_of_a_run_names_it(owed: Owed) -> None:
