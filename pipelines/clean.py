@@ -5,7 +5,6 @@ from typing import Self
 
 from lxml import html
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DropItem
 from scrapy.statscollectors import StatsCollector
 
 from finews_spider.items import Article
@@ -14,18 +13,17 @@ from finews_spider.markup.characters import MAX_LINE, drop_marks, mark_forbidden
 from finews_spider.markup.cleanup import edit
 from finews_spider.markup.parsing import IncompleteBodyError, tree, until_stable
 from finews_spider.markup.text import visible
+from finews_spider.refusals import Refused, RefusedError
 
 # Opens a tag wherever a layout prints a title as it is; a layout that escapes shows the full-width sign as well.
 _TAG_OPENER = re.compile("<(?=[A-Za-z/!?]|$)")
 
 
-class BodyError(DropItem):
+class BodyError(RefusedError):
     """The body cannot be read whole: the article stays owed."""
 
-    reason = "body cannot be read whole"
-
     def __init__(self, item: Article, why: IncompleteBodyError) -> None:
-        super().__init__(f"{item.url}: {self.reason}, it is {why}; {item.id} is not written")
+        super().__init__(item.url, item.id, Refused.INCOMPLETE_BODY, detail=f", it is {why}")
 
 
 class CleanPipeline:

@@ -9,9 +9,11 @@ from scrapy.exceptions import DropItem
 from finews_spider.archive.archive import Archive
 from finews_spider.archive.changes import is_edited, is_stub, with_permalink_of
 from finews_spider.archive.posts import render
+from finews_spider.crawl.run import run_of
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article
 from finews_spider.markup.text import visible
+from finews_spider.refusals import Refused, RefusedError
 
 logger = logging.getLogger(__name__)
 
@@ -20,10 +22,8 @@ class KnownError(DropItem):
     """The article has a post already, and a reader would see no difference."""
 
 
-class StubError(DropItem):
+class StubError(RefusedError):
     """Next to nothing is left of the article that its post holds: the post stays."""
-
-    reason = "much shorter than its post"
 
 
 class NotWrittenError(DropItem):
@@ -44,9 +44,8 @@ class PostPipeline:
 
     @property
     def archive(self) -> Archive:
-        """The spider's."""
-        archive: Archive = self.crawler.spider.archive  # type: ignore[union-attr]
-        return archive
+        """The run's."""
+        return run_of(self.crawler).archive
 
     async def process_item(self, item: Article) -> Article:
         """The article, when its post is safely on disk."""
@@ -78,7 +77,7 @@ class PostPipeline:
             self._count(item, "unchanged")
             raise KnownError(f"{item.id} has a post already", log_level="DEBUG")
         if is_stub(kept, item):
-            raise StubError(f"{item.url}: {StubError.reason}; the post of {item.id} stays")
+            raise StubError(item.url, f"the post of {item.id}", Refused.STUB, kept="stays")
         await self.archive.ensure_page(item.category, item.tag)
         await self.archive.rewrite(item.id, render(item, self.site))
         self._count(item, "edited")
@@ -87,7 +86,7 @@ class PostPipeline:
     def _end_run(self, error: OSError | DiskError) -> None:
         """What cannot be kept is not asked for."""
         disk = error if isinstance(error, DiskError) else DiskError(self.archive.output, error.strerror or error)
-        self.crawler.spider.stop(disk)  # type: ignore[union-attr]
+        run_of(self.crawler).stop(disk)
 
     def _count(self, item: Article, what: str, by: int = 1) -> None:
-        self.crawler.stats.inc_value(f"finews/{item.source}/{what}", by)
+        run_of(self.crawler).count(item.source, what, by)

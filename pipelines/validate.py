@@ -3,21 +3,25 @@
 import re
 from datetime import timedelta
 
-from scrapy.exceptions import DropItem
-
 from finews_spider import dates
 from finews_spider.items import FLASH_CATEGORY, Article
 from finews_spider.markup.blocks import without_source_line
+from finews_spider.refusals import Refused, RefusedError
 
 AHEAD = timedelta(days=2)  # how far a time may be ahead of the clock; Jekyll leaves out what lies in the future
 
 
-class MissingFieldError(DropItem):
-    """The article lacks fields that a post needs; `reason` names them."""
+OF_FIELD = {
+    "title": Refused.NO_TITLE,
+    "time": Refused.NO_TIME,
+    "media_name": Refused.NO_MEDIA_NAME,
+    "body": Refused.NO_BODY,
+    "digest": Refused.NO_DIGEST,
+}
 
-    def __init__(self, item: Article, missing: list[str]) -> None:
-        self.reason = f"no {', no '.join(missing)}"
-        super().__init__(f"{item.url}: {self.reason}; {item.id} is not written")
+
+class MissingFieldError(RefusedError):
+    """The article lacks fields that a post needs."""
 
 
 class ValidatePipeline:
@@ -25,15 +29,15 @@ class ValidatePipeline:
 
     def process_item(self, item: Article) -> Article:
         """The article, if it can be a post; else MissingFieldError names its URL and the fields."""
-        missing = item.missing()
+        missing = [OF_FIELD[name] for name in item.missing()]
         if item.body and not item.is_flash and not has_content(item.body):
-            missing.append("body")
+            missing.append(Refused.NO_BODY)
         if not item.is_flash and item.media_name and item.category in ("", FLASH_CATEGORY):
-            missing.append("media_name (it gives no slug of its own)")
+            missing.append(Refused.NO_SLUG)
         if item.time and item.time > dates.now() + AHEAD:
-            missing.append("time (it lies ahead of the clock)")
+            missing.append(Refused.TIME_AHEAD)
         if missing:
-            raise MissingFieldError(item, missing)
+            raise MissingFieldError(item.url, item.id, *missing)
         return item
 
 

@@ -11,6 +11,7 @@ from scrapy.commands import crawl
 from finews_spider.archive.lock import only_run
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.config import read_config
+from finews_spider.crawl.run import read_order
 from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.progress import quieten
@@ -39,7 +40,7 @@ class Command(ExitCodeCommand, crawl.Command):
             return ExitCode(self.exitcode)
         config = read_config(self.settings)
         try:
-            FinewsSpider.read_arguments(config, opts.spargs)
+            read_order(config, opts.spargs)
             with only_run(config.output):
                 return self._crawl(opts)
         except (ConfigurationError, ArchiveLockedError) as error:

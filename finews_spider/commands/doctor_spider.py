@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
-import scrapy
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -13,20 +12,19 @@ from twisted.python.failure import Failure
 
 from finews_spider.commands.doctor_checks import Check
 from finews_spider.config import read_config, user_agent
-from finews_spider.downloader.allowed_hosts import allowed_netlocs
-from finews_spider.downloader.failures import reason_of
+from finews_spider.downloader.allowed_hosts import RestrictedSpider, allowed_netlocs
+from finews_spider.downloader.failures import FetchFailure
 from finews_spider.items import ArticleRef
 from finews_spider.sources.base import BlockedError, Listing, Query, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load
 
 
-class DoctorSpider(scrapy.Spider):
+class DoctorSpider(RestrictedSpider):
     """Each listing that a run starts with, and what stands in for it; then each route to the newest article."""
 
     name = "doctor"
 
-    hosts: frozenset[str]  # that may be asked, as URLs write them
     sources: list[Source]
     checks: list[Check]
 
@@ -43,7 +41,7 @@ class DoctorSpider(scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         known = load(read_config(crawler.settings).sources_file)
         spider.sources = [source for source in known.values() if source.enabled]
-        spider.hosts = allowed_netlocs(set().union(*(source.hosts() for source in spider.sources)))
+        spider.netlocs = allowed_netlocs(set().union(*(source.hosts() for source in spider.sources)))
         spider.checks = []
         return spider
 
@@ -97,7 +95,7 @@ class DoctorSpider(scrapy.Spider):
     def failed(self, failure: Failure) -> Iterator[Request]:
         """It did not answer, or was not asked."""
         asked: dict[str, Any] = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        asked["check"].trouble = reason_of(failure)
+        asked["check"].trouble = str(FetchFailure.of(failure))
         yield from self.after(asked["patient"], asked["what"])
 
     def after(self, patient: "Patient", what: Listing | Route) -> Iterator[Request]:

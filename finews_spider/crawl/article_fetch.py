@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from finews_spider import ids
+from finews_spider.downloader.failures import FetchFailure
 from finews_spider.items import Article, ArticleRef
 from finews_spider.sources.base import AbsentError, Route, UnreadableError
 from finews_spider.sources.parsing import media_name_in
@@ -26,7 +27,7 @@ class ArticleFetch:
     absences: int = 0  # answers that say that there is no such article
     missing: int = 0  # answers 404 and 410, which a host that moved gives for everything
     troubles: int = 0  # failures that say nothing of it
-    failures: list[str] = field(default_factory=list)
+    failures: list[tuple[Route, FetchFailure]] = field(default_factory=list)
     handed_over: set[str] = field(default_factory=set)  # ids
 
     def __post_init__(self) -> None:
@@ -77,16 +78,19 @@ class ArticleFetch:
         self.answered = self.answered or told
         self.troubles += not told
 
-    def fail(self, route: Route, reason: str, error: UnreadableError | None = None, *, tried: bool = True) -> None:
-        """A route gave nothing; unless it was `tried`, because its host is left alone."""
-        self.tried = self.tried or tried
-        self.failures.append(f"{route.name}: {reason}")
-        if isinstance(error, AbsentError):
-            self.absences += 1
-        elif reason in ("HTTP 404", "HTTP 410"):
-            self.missing += 1
-        else:
-            self.troubles += 1
+    def fail(self, route: Route, failure: FetchFailure) -> None:
+        """Note that a route did not answer."""
+        self.tried = self.tried or failure.tried
+        self.failures.append((route, failure))
+        self.missing += failure.is_absence
+        self.troubles += not failure.is_absence
+
+    def reject(self, route: Route, error: UnreadableError) -> None:
+        """Note that a route's answer could not be read, or says that there is no such article."""
+        self.tried = True
+        self.failures.append((route, FetchFailure.reading(error)))
+        self.absences += isinstance(error, AbsentError)
+        self.troubles += not isinstance(error, AbsentError)
 
     def hand_over(self) -> Iterator[Article]:
         """The items, as they are when no route is left or none is needed.
@@ -100,8 +104,18 @@ class ArticleFetch:
 
     @property
     def kind(self) -> str:
-        """What the last route said, without its particulars."""
-        return kind_of(self.failures[-1].partition(": ")[2]) if self.failures else "its pages do not tell"
+        """The kind of the last route's failure."""
+        return self.failures[-1][1].kind if self.failures else "its pages do not tell"
+
+    @property
+    def reason(self) -> str:
+        """Why it is not had: what every route that failed told."""
+        return "; ".join(f"{route.name}: {failure}" for route, failure in self.failures) or self.kind
+
+    @property
+    def source(self) -> str:
+        """The name of the source that named it first."""
+        return next(iter(self.refs.values())).source
 
     @property
     def is_withdrawn(self) -> bool:
@@ -110,8 +124,3 @@ class ArticleFetch:
 
     def _body_is_told(self) -> bool:
         return self.answered or not any(map(ids.is_flash, self.items))
-
-
-def kind_of(reason: str) -> str:
-    """`not JSON` of `not JSON: '<html>'`: what reports count."""
-    return reason.partition(": ")[0][:60]

@@ -4,14 +4,16 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from finews_spider import dates
 from finews_spider.crawl import coverage
 from finews_spider.crawl.coverage import Reach
 from finews_spider.crawl.pagination import Pagination
+from finews_spider.crawl.run import Run
 from finews_spider.dates import Window
 
 
 class Figures(NamedTuple):
-    """How far a run is. The spider gives them when it is asked, four times a second at most."""
+    """How far a run is."""
 
     source: str = ""  # the one being read
     listing: str = ""  # the name of the list of which a page came last
@@ -32,6 +34,25 @@ class Days(NamedTuple):
     days: int = 0
     days_done: int = 0
     days_read: float = 0.0
+
+
+def figures_of(run: Run) -> Figures:
+    """Return how far the run is; quick, and without side effects."""
+    window, names = run.arguments.query.window, [source.name for source in run.arguments.sources]
+    under_way = [ref for fetch in run.fetches.values() for ref in fetch.refs.values()]
+    waiting = {name: run.owed.days_waiting(name) | {ref.day for ref in under_way if ref.day} for name in names}
+    source, listing, reached = last_read(run.pagination)
+    return Figures(
+        source=source,
+        listing=listing,
+        reached=reached,
+        wanted=run.owed.wanted(),
+        done=run.counted("asked") - len(run.fetches),
+        archived=run.counted("archived"),
+        failed=sum(map(run.counted, ("failed/", "refused/", "withdrawn"))),
+        sources=len(names),
+        **days(window, dates.now().date(), run.pagination.reaches(names), waiting)._asdict(),
+    )
 
 
 def days(

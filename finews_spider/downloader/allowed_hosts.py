@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Self
 
-from scrapy import Request
+from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
@@ -11,8 +11,9 @@ from scrapy.utils.httpobj import urlparse_cached
 
 def allowed_netlocs(hosts: Iterable[str]) -> frozenset[str]:
     """These hosts as URLs may write them: with their own port, or with those of HTTP."""
-    names = {host.partition(":")[0] for host in hosts}
-    return frozenset(hosts) | names | {f"{name}:{port}" for name in names for port in (80, 443)}
+    given = frozenset(hosts)
+    names = {host.partition(":")[0] for host in given}
+    return given | names | {f"{name}:{port}" for name in names for port in (80, 443)}
 
 
 def is_allowed_url(request: Request, allowed_netlocs: frozenset[str]) -> bool:
@@ -22,6 +23,12 @@ def is_allowed_url(request: Request, allowed_netlocs: frozenset[str]) -> bool:
     """
     url = urlparse_cached(request)
     return url.scheme in ("http", "https") and url.netloc.lower() in allowed_netlocs
+
+
+class RestrictedSpider(Spider):
+    """A spider whose requests go to the hosts of the sources file only."""
+
+    netlocs: frozenset[str]  # as `allowed_netlocs` gives them
 
 
 class AllowedHostsMiddleware:
@@ -40,6 +47,6 @@ class AllowedHostsMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Raises IgnoreRequest."""
-        hosts = getattr(self.crawler.spider, "hosts", None)
-        if hosts and not is_allowed_url(request, hosts):
+        spider = self.crawler.spider
+        if isinstance(spider, RestrictedSpider) and not is_allowed_url(request, spider.netlocs):
             raise IgnoreRequest(f"{urlparse_cached(request).netloc[:100]} is no host of the sources file")

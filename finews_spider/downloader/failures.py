@@ -1,12 +1,16 @@
-"""Why a request failed, in a few words: its kind, then what was said of it."""
+"""Why a request failed: its kind, alike for all, the status where there was one, and what was said of it."""
 
 import re
+from dataclasses import dataclass
+from typing import Self
 
 from scrapy import exceptions
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-KINDS: dict[object, str] = {
+from finews_spider.downloader.throttle import HostSuspendedError
+
+KINDS: dict[type[BaseException], str] = {
     exceptions.CannotResolveHostError: "name not found",
     exceptions.DownloadCancelledError: "too large",  # what else cancels is the end of the run
     exceptions.DownloadConnectionRefusedError: "connection refused",
@@ -14,17 +18,47 @@ KINDS: dict[object, str] = {
     exceptions.DownloadTimeoutError: "no answer in time",
     exceptions.ResponseDataLossError: "cut short",
 }
-_MAX_REASON = 200  # characters; an error may quote what the server sent
+ABSENT = frozenset({404, 410})  # statuses; a host that moved gives them for everything
+MAX_DETAIL = 200  # characters; an error may quote what the server sent
 
 
-def reason_of(failure: Failure) -> str:
-    """`HTTP 503`, `no answer in time: Getting it took longer than 30.0 seconds.`; the kind is alike for all."""
-    error = failure.value
-    if isinstance(error, HttpError):
-        return f"HTTP {error.response.status}"
-    said = "".join(char if char.isprintable() else " " for char in str(error)[:1000])
-    said = re.sub(r"https?://\S+", "it", said)[:_MAX_REASON].strip()
-    if isinstance(error, exceptions.IgnoreRequest):
-        return f"too large: {said}" if "DOWNLOAD_MAXSIZE" in str(error) else said
-    kind = KINDS.get(type(error), type(error).__name__)
-    return f"{kind}: {said}" if said else kind
+@dataclass(frozen=True, slots=True)
+class FetchFailure:
+    """Why something was not had. `str` gives `HTTP 503`, or `no answer in time: Getting it took longer than 30 s`."""
+
+    kind: str
+    detail: str = ""
+    status: int | None = None  # of the answer
+    tried: bool = True  # False: nobody was asked, because the host is suspended
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}" if self.detail else self.kind
+
+    @property
+    def is_absence(self) -> bool:
+        """Whether the host answers that there is no such page."""
+        return self.status in ABSENT
+
+    @classmethod
+    def of(cls, failure: Failure) -> Self:
+        """Return why a request failed."""
+        error = failure.value
+        assert error
+        if isinstance(error, HttpError):
+            return cls(f"HTTP {error.response.status}", status=error.response.status)
+        if isinstance(error, exceptions.IgnoreRequest) and "DOWNLOAD_MAXSIZE" not in str(error):
+            return cls.reading(error, tried=not isinstance(error, HostSuspendedError))
+        if isinstance(error, exceptions.IgnoreRequest):
+            return cls("too large", _short(error))
+        return cls(KINDS.get(type(error), type(error).__name__), _short(error))
+
+    @classmethod
+    def reading(cls, error: Exception, *, tried: bool = True) -> Self:
+        """Return what an error says of itself: its kind stands before the first colon."""
+        kind, _, detail = _short(error).partition(": ")
+        return cls(kind[:60], detail, tried=tried)
+
+
+def _short(error: BaseException) -> str:
+    text = "".join(char if char.isprintable() else " " for char in str(error)[:1000])
+    return re.sub(r"https?://\S+", "it", text)[:MAX_DETAIL].strip()

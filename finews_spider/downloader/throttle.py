@@ -18,13 +18,15 @@ from finews_spider.downloader.resolver import refused
 
 logger = logging.getLogger(__name__)
 
+run_stopped = object()  # a signal: the run ends before its time
+
 MAX_DELAY = 60.0  # seconds between two requests to a host that says it is busy, or that asks for more
 MAX_RETRY_AFTER = 300.0  # seconds of Retry-After that a run waits for; a later run comes back for the rest
 MAX_FAILURES = 5  # in a row; then the host is left alone for the rest of the run
 
 
 class HostSuspendedError(IgnoreRequest):
-    """Nobody was asked: the host is left alone."""
+    """Nobody was asked: the host is left alone, or the run was stopped."""
 
 
 @dataclass(slots=True)
@@ -57,15 +59,23 @@ class ThrottleMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.hosts: dict[str, Host] = {}
+        self.stopped = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's constructor."""
-        return cls(crawler)
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware.stop, run_stopped)
+        return middleware
+
+    def stop(self) -> None:
+        """Let no request through any more, and cancel those that wait."""
+        self.stopped = True
+        cancel_queued_requests(self.crawler, HostSuspendedError("the run was stopped"))
 
     def process_request(self, request: Request) -> None:
         """Refuse what would go to a host that is left alone, and what waited for a robots.txt while the run ended."""
-        if getattr(self.crawler.spider, "stopped", False):
+        if self.stopped:
             raise HostSuspendedError("the run was stopped")
         host = self._host(request)
         if host.left_alone:

@@ -11,11 +11,11 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from finews_spider import dates
+from finews_spider.crawl.run import Run, RunSpider, run_of
 from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.publishing import finish
 from finews_spider.reporting import health, plain_text, report, store
 from finews_spider.reporting.store import Report
-from finews_spider.spiders.finews import FinewsSpider
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class RunReport:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's constructor."""
-        if crawler.spidercls is not FinewsSpider:
+        if not issubclass(crawler.spidercls, RunSpider):
             raise NotConfigured
         extension = cls(crawler)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
@@ -38,51 +38,49 @@ class RunReport:
         return extension
 
     @property
-    def _spider(self) -> FinewsSpider:
-        spider = self.crawler.spider
-        assert isinstance(spider, FinewsSpider)
-        return spider
+    def _run(self) -> Run:
+        return run_of(self.crawler)
 
     def spider_opened(self) -> None:
         """A run that is killed leaves this."""
-        output = self._spider.archive.output
-        self.report = report.begin(output, self._spider.values)
+        output = self._run.archive.output
+        self.report = report.begin(output, self._run.values)
         self._write(output)
 
     def spider_closed(self, reason: str) -> None:
         """The run is over; what it was is judged by those before it."""
-        spider, output = self._spider, self._spider.archive.output
-        report.fill(self.report, spider)
+        run, output = self._run, self._run.archive.output
+        report.fill(self.report, run)
         before, wrong = store.last(output)
-        self.report["warnings"] += [*wrong, *spider.said]
-        limits = {source.name: source.max_age_days for source in spider.arguments.sources}
+        self.report["warnings"] += [*wrong, *run.warnings]
+        limits = {source.name: source.max_age_days for source in run.arguments.sources}
         self.report["exit_code"] = ExitCode.INTERRUPTED if reason == "shutdown" else None
         before = [each for each in before if each["exit_code"] is not None]
         self.report["broken"] = health.troubles(self.report, before, limits, dates.now())
         for name in self.report["sources"]:
             if any(trouble.startswith(f"{name}:") for trouble in self.report["broken"]):
-                spider.owed.restore_withdrawn(name)
+                run.owed.restore_withdrawn(name)
         self._finish()
         code, why = verdict(
-            spider.trouble or reason,
+            run.trouble or reason,
             broken=self.report["broken"],
             unpublished=(self.report["published"] or {}).get("trouble", ""),
-            owed=spider.owed_of_run(),
+            owed=run.count_owed(),
         )
         report.end(self.report, code, why)
         self._write(output)
         plain_text.say(self.report, sys.stdout)
 
     def _finish(self) -> None:
-        archive, run = self._spider.archive, self.report["run"]
-        published, warnings = finish.finish(archive, archive.unpublished, self._spider.config, run)
+        archive = self._run.archive
+        published, warnings = finish.finish(archive, archive.unpublished, self._run.config, self.report["run"])
         self.report["published"] = published and asdict(published)
         self.report["warnings"] += warnings
 
     def exit_code(self) -> ExitCode:
         """The run's, when its process is about to end."""
         if not self.report or self.report["exit_code"] is None:
-            if not self._spider.stopped:
+            if not self._run.stopped:
                 return ExitCode.FAULT  # the log has its traceback
             self.spider_closed("shutdown")  # interrupted twice: Scrapy did not close the spider
         return ExitCode(self.report["exit_code"])

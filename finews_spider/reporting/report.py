@@ -11,8 +11,8 @@ from typing import Any
 from finews_spider import __version__, dates
 from finews_spider.crawl.coverage import window_part
 from finews_spider.crawl.pagination import ListReading
+from finews_spider.crawl.run import Run
 from finews_spider.reporting.store import BY_REASON, COUNTS, FOLDER, SCHEMA, Report
-from finews_spider.spiders.finews import FinewsSpider
 
 
 def begin(output: Path, arguments: Mapping[str, str]) -> Report:
@@ -41,15 +41,15 @@ def begin(output: Path, arguments: Mapping[str, str]) -> Report:
     }
 
 
-def fill(report: Report, spider: FinewsSpider) -> None:
+def fill(report: Report, run: Run) -> None:
     """Put in what the run has come to so far."""
-    stats: dict[str, Any] = spider.crawler.stats.get_stats()
-    report["posts"] = len(spider.archive)
+    stats: dict[str, Any] = run.crawler.stats.get_stats()
+    report["posts"] = len(run.archive)
     report["hosts"] = hosts(stats)
-    names = [source.name for source in spider.arguments.sources]
-    report["sources"] = {name: _source(name, spider, stats) for name in names}
-    if spider.arguments.query.window:
-        report["window"], remarks = _window(spider, names)
+    names = [source.name for source in run.arguments.sources]
+    report["sources"] = {name: _source(name, run, stats) for name in names}
+    if run.arguments.query.window:
+        report["window"], remarks = _window(run, names)
         report["warnings"] += remarks
 
 
@@ -74,9 +74,9 @@ def hosts(stats: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _source(name: str, spider: FinewsSpider, stats: Mapping[str, Any]) -> dict[str, Any]:
-    named = spider.owed.named(name)
-    lists = {title: reading for (source, title), reading in spider.lists.readings.items() if source == name}
+def _source(name: str, run: Run, stats: Mapping[str, Any]) -> dict[str, Any]:
+    named = run.owed.named(name)
+    lists = {title: reading for (source, title), reading in run.pagination.readings.items() if source == name}
     told = [reading for reading in lists.values() if reading.newest]
     return {
         "lists": {title: _list(reading) for title, reading in lists.items()},
@@ -85,7 +85,7 @@ def _source(name: str, spider: FinewsSpider, stats: Mapping[str, Any]) -> dict[s
         "known": named.known,
         **{what: stats.get(f"finews/{name}/{what}", 0) for what in COUNTS},
         **{what: dict(_below(f"finews/{name}/{what}", stats)) for what in BY_REASON},
-        "owed": spider.owed.count(name),
+        "owed": run.owed.count(name),
         "newest": max((str(each.newest) for each in told), default=None),
         "oldest": min((str(each.oldest) for each in told), default=None),
     }
@@ -96,12 +96,12 @@ def _list(reading: ListReading) -> dict[str, Any]:
     return {**{name: getattr(reading, name) for name in names}, "ended": reading.reach.ended}
 
 
-def _window(spider: FinewsSpider, names: list[str]) -> tuple[dict[str, Any], list[str]]:
+def _window(run: Run, names: list[str]) -> tuple[dict[str, Any], list[str]]:
     counts = {
         name: {datetime.fromisoformat(day).date(): named._asdict() for day, named in days.items()}
-        for name, days in ((name, spider.owed.named_by_day(name)) for name in names)
+        for name, days in ((name, run.owed.named_by_day(name)) for name in names)
     }
-    return window_part(spider.arguments.query.window, spider.lists.reaches(names), dates.now().date(), counts)
+    return window_part(run.arguments.query.window, run.pagination.reaches(names), dates.now().date(), counts)
 
 
 def _below(prefix: str, stats: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -13,6 +13,7 @@ import msgspec
 from finews_spider import ids
 from finews_spider.dates import Window
 from finews_spider.items import Article, ArticleRef
+from finews_spider.refusals import UNREAD, Skipped
 from finews_spider.sources.block_pages import block_page
 
 Page = TypeVar("Page")
@@ -39,9 +40,6 @@ IdLink = Annotated[
 Slug = Annotated[str, _form(r"[\w·-]+", "a slug, like zhongguozhengquanbao")]
 Days = Annotated[int, msgspec.Meta(ge=0, le=9999, description="a number of days up to 9999; 0 is no limit")]
 Count = Annotated[int, msgspec.Meta(ge=1, description="a whole number, 1 or more")]
-
-
-UNREAD = {"no id", "no article link"}  # why rows are skipped that cannot be read; other rows are not news
 
 
 def link_of(id_: str, share_link: str, flash_link: str) -> str:
@@ -83,10 +81,10 @@ class ListingPage:
     next_page: "Listing | None" = None
     limit_reached: bool = False
     linked: list["Listing"] = field(default_factory=list)
-    skipped: dict[str, int] = field(default_factory=dict)
+    skipped: dict[Skipped, int] = field(default_factory=dict)
     missing_fields: set[str] = field(default_factory=set)
 
-    def skip(self, reason: str) -> None:
+    def skip(self, reason: Skipped) -> None:
         """Count a row that is no ref."""
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from finews_spider import ids
 from finews_spider.dates import BEIJING, Window, read_time
 from finews_spider.items import FLASH_CATEGORY, Article, ArticleRef
+from finews_spider.refusals import Skipped
 from finews_spider.slugs import slug
 from finews_spider.sources.base import (
     AbsentError,
@@ -167,11 +168,11 @@ class EastmoneySource:
         number, time, title, media_name = page.take(row, "code", "showTime", "title", "mediaName")
         url = text_of(row.get("uniqueUrl") or row.get("url"))
         if row.get("np_dst") == "CFH":
-            page.skip("blog")
+            page.skip(Skipped.BLOG)
         elif url and not is_eastmoney(url):
-            page.skip("another host")
+            page.skip(Skipped.OTHER_HOST)
         elif not ids.is_id(number):
-            page.skip("no id")
+            page.skip(Skipped.NO_ID)
         else:
             page.refs.append(self._ref(f"NW{ids.number(number)}", time, title_of(title), name_of(media_name)))
 
@@ -213,7 +214,7 @@ class EastmoneySource:
         if ids.is_id(number):
             page.refs.append(self._ref(ids.number(number), time, title_of(title), digest=one_line(digest)))
         else:
-            page.skip("no id")
+            page.skip(Skipped.NO_ID)
 
     def _old_flashes(self, number: int = 1, before: Rows = ()) -> Listing:
         query = urlencode({"column": 102, "limit": PAGE_SIZE, "p": number})
@@ -247,7 +248,7 @@ class EastmoneySource:
             if ref := self.ref(href):
                 page.refs.append(self._ref(ref.id, row.xpath("string(span)").get(""), title))
             else:
-                page.skip("another host" if ids.id_in_url(href) else "no id")
+                page.skip(Skipped.OTHER_HOST if ids.id_in_url(href) else Skipped.NO_ID)
         found = tuple(ref.id for ref in page.refs)
         self._go_on(page, found, before, number, lambda: self._roll(number + 1, found))
         return page

@@ -14,6 +14,7 @@ from parsel import Selector
 from finews_spider import ids
 from finews_spider.dates import read_day, read_time
 from finews_spider.items import FLASH_CATEGORY, FLASH_TAG, TAG_ENDING, Article, ArticleRef
+from finews_spider.refusals import Skipped
 from finews_spider.slugs import slug
 from finews_spider.sources.base import (
     Days,
@@ -148,7 +149,7 @@ class FinewsSource:
             elif ref := self._row(node, heading):
                 page.refs.append(ref)
             else:
-                page.skip("no article link")
+                page.skip(Skipped.NO_LINK)
         return page
 
     def _row(self, row: Selector, heading: str) -> ArticleRef | None:

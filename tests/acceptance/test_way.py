@@ -93,7 +93,7 @@ def fetched(source: Source, ref: ArticleRef, answer: Answer) -> Iterator[Article
         try:
             fetch.take(route.read(decode(answer(route.url))))
         except UnreadableError as error:
-            fetch.fail(route, str(error), error)
+            fetch.reject(route, error)
     return fetch.hand_over()
 
 

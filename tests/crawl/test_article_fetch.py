@@ -6,6 +6,7 @@ import pytest
 
 from finews_spider.crawl.article_fetch import ArticleFetch
 from finews_spider.dates import BEIJING
+from finews_spider.downloader.failures import FetchFailure
 from finews_spider.items import Article, ArticleRef
 from finews_spider.sources.base import AbsentError, Route, UnreadableError
 
@@ -221,16 +222,16 @@ def test_an_answer_of_empty_fields_does_not_tell_that_a_flash_has_no_body() -> N
 def test_a_flash_whose_body_nobody_told_is_not_handed_over() -> None:
     made = fetch(flash_ref())
     for route in iter(made.next_route, None):
-        made.fail(route, "HTTP 500")
+        made.fail(route, FetchFailure("HTTP 500", status=500))
     assert given(made) == {}
 
 
 def test_a_flash_whose_routes_all_say_that_there_is_no_article_is_handed_over() -> None:
     made = fetch(flash_ref())
     api, text, page = iter(made.next_route, None)
-    made.fail(api, "data is null", AbsentError("data is null"))
-    made.fail(text, "HTTP 404")
-    made.fail(page, "HTTP 410")
+    made.reject(api, AbsentError("data is null"))
+    made.fail(text, FetchFailure("HTTP 404", status=404))
+    made.fail(page, FetchFailure("HTTP 410", status=410))
     assert list(given(made)) == [NUMBER]
 
 
@@ -239,20 +240,20 @@ def test_one_route_that_failed_otherwise_leaves_it_open(last: bool) -> None:
     made = fetch(flash_ref())
     failures = [AbsentError("data is null"), UnreadableError("not JSON")]
     for route, error in zip(routes("a", "b"), failures if last else reversed(failures), strict=True):
-        made.fail(route, str(error), error)
+        made.reject(route, error)
     assert given(made) == {}
 
 
 def test_an_article_is_handed_over_though_its_flash_is_not() -> None:
     made = fetch(ref(), flash_ref())
-    made.fail(routes("api")[0], "HTTP 500")
+    made.fail(routes("api")[0], FetchFailure("HTTP 500", status=500))
     assert list(given(made)) == [ID]
 
 
 def test_a_failure_is_kept_with_its_route() -> None:
     made = fetch()
-    made.fail(routes("api")[0], "HTTP 500")
-    assert made.failures == ["api: HTTP 500"]
+    made.fail(routes("api")[0], FetchFailure("HTTP 500", status=500))
+    assert made.reason == "api: HTTP 500"
 
 
 def test_an_article_whose_flash_is_archived_with_its_body_needs_no_page() -> None:

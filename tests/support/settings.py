@@ -1,14 +1,18 @@
 """The delivered settings, as a command reads them, with some exchanged."""
 
+from typing import Any
+
 from scrapy.settings import Settings
 
-from finews_spider import settings as delivered
+from finews_spider import settings
 from finews_spider.config import Config, read_config
+
+
+def delivered() -> dict[str, Any]:
+    """The settings of the settings module, by name."""
+    return {name: value for name, value in vars(settings).items() if name.isupper()}
 
 
 def config(**changed: object) -> Config:
     """What `read_config` makes of them."""
-    settings = Settings()
-    settings.setmodule(delivered, priority="project")
-    settings.setdict(changed, priority="cmdline")
-    return read_config(settings)
+    return read_config(Settings({**delivered(), **changed}))

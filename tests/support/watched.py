@@ -11,6 +11,9 @@ class WatchedSpider(FinewsSpider):
     """Figures from the stats; the first warning has what a terminal would obey, and is longer than its lines."""
 
     name = "watched"
+    custom_settings = {  # noqa: RUF012  # no report: the test looks at what the display leaves
+        "EXTENSIONS": {"finews_spider.extensions.progress.Progress": 100, "scrapy.extensions.logstats.LogStats": None}
+    }
     warned = False
 
     def figures(self) -> Figures:

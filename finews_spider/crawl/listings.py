@@ -1,0 +1,143 @@
+"""The listings of a run: asked for, read, followed, asked for again, replaced by what stands in for them."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from finews_spider.crawl import scope
+from finews_spider.crawl.run import Run, RunSpider
+from finews_spider.downloader.conditional import UNCHANGED
+from finews_spider.downloader.failures import FetchFailure
+from finews_spider.exceptions import DiskError
+from finews_spider.items import ArticleRef
+from finews_spider.sources.base import BlockedError, Listing, ListingPage, Source, UnreadableError
+from finews_spider.sources.encodings import decode
+
+logger = logging.getLogger(__name__)
+
+FIRST = 10  # a request's priority: what there is comes first, then the articles
+
+LIMIT_REACHED = "all that %s of %s showed is new: older articles may be missing; backfill them (-a since=… -a until=…)"
+
+
+class Listings:
+    """Requests for listings; what they name is owed, in the ledger, where articles are taken from."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.open = 0  # asked for and not through yet
+        self._requested: set[str] = set()  # URLs
+
+    def start(self, source: Source) -> Iterator[Request]:
+        """Yield the requests that a run of the source begins with."""
+        for listing in source.listings(self.run.arguments.query):
+            yield from self.request(source, listing)
+
+    def request(self, source: Source, listing: Listing | None) -> Iterator[Request]:
+        """Yield the request for a listing, once a run."""
+        if not listing or listing.url in self._requested:
+            return
+        self._requested.add(listing.url)
+        self.open += 1
+        reading = self.run.pagination.begin(source.name, listing)
+        # Older pages are others by the time that they are asked for again; a window is read once.
+        is_kept = not reading.pages and not self.run.arguments.query.window
+        yield Request(
+            listing.url,
+            callback=self.parse,
+            errback=self.failed,
+            cb_kwargs={"source": source, "listing": listing},
+            meta={"kept_responses": self.run.responses} if is_kept else {},
+            priority=FIRST,
+        )
+
+    def parse(self, response: Response, source: Source, listing: Listing) -> Iterator[Request]:
+        """Owe what the listing names, and yield what it leads to; where it cannot be read, what stands in for it."""
+        with self._closing(source, listing):
+            try:
+                page = listing.read(decode(response.body))
+            except UnreadableError as error:
+                yield from self._unreadable(response, source, listing, error)
+            else:
+                reading = self.run.pagination.readings[source.name, listing.name]
+                reading.unchanged += UNCHANGED in response.flags
+                yield from self._follow(source, listing, page)
+
+    def failed(self, failure: Failure) -> Iterator[Request]:
+        """Yield what stands in for a listing that did not come."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        with self._closing(**request.cb_kwargs):
+            if isinstance(failure.value, DiskError):  # of what keeps answers
+                self.run.stop(failure.value)
+            if not self.run.stopped:
+                yield from self._replace(**request.cb_kwargs, failure=FetchFailure.of(failure))
+
+    def _follow(self, source: Source, listing: Listing, page: ListingPage) -> Iterator[Request]:
+        self._count_rows(source, listing, page)
+        fresh = self.run.owed.record_listed([ref for ref in page.refs if self._is_wanted(ref)])
+        for other in page.linked:
+            yield from self.request(source, other)
+        next_page = self.run.pagination.read(source.name, listing, page, fresh)
+        if self.run.pagination.has_gap(source.name, listing, fresh):
+            self.run.log_once(LIMIT_REACHED, listing.name, source.name)
+        yield from self.request(source, next_page)
+
+    def _unreadable(
+        self, response: Response, source: Source, listing: Listing, error: UnreadableError
+    ) -> Iterator[Request]:
+        """Ask again some times, as for a server's error: null data come and go."""
+        assert response.request
+        assert isinstance(self.run.crawler.spider, RunSpider)
+        self.run.responses.forget(response.url)
+        again = get_retry_request(response.request, spider=self.run.crawler.spider, reason="unreadable")
+        if again:
+            self.open += 1
+            yield again
+            return
+        if isinstance(error, BlockedError):
+            self.run.count(source.name, "blocked")
+        yield from self._replace(source, listing, FetchFailure("cannot be read", str(error)))
+
+    def _replace(self, source: Source, listing: Listing, failure: FetchFailure) -> Iterator[Request]:
+        """Say which listing is not had and why, and go on with what stands in for it."""
+        if listing.may_be_absent and failure.status == 404:
+            if not self.run.pagination.end(source.name, listing).pages:
+                self.run.log_once("%s has no %s", source.name, listing.name)
+            return
+        self.run.pagination.fail(source.name, listing, str(failure))
+        logger.error("%s at %s: %s", listing.name, listing.url, failure)
+        yield from self.request(source, listing.fallback)
+
+    @contextmanager
+    def _closing(self, source: Source, listing: Listing) -> Iterator[None]:
+        """A listing is through when what it leads to is asked for; a fault of our own is its failure."""
+        try:
+            yield
+        except DiskError as error:
+            self.run.stop(error)
+            raise
+        except Exception as fault:
+            self.run.pagination.fail(source.name, listing, f"fault in finews: {fault!r}")
+            raise
+        finally:
+            self.open -= 1
+            self.run.changed.set()
+
+    def _is_wanted(self, ref: ArticleRef) -> bool:
+        skipped = scope.skip_ref(ref, self.run.arguments.query)
+        if skipped:
+            self.run.count(ref.source, f"skipped/{skipped}")
+        return skipped is None
+
+    def _count_rows(self, source: Source, listing: Listing, page: ListingPage) -> None:
+        """Count and name what was wrong with rows."""
+        for reason, rows in page.skipped.items():
+            self.run.count(source.name, f"skipped/{reason}", rows)
+            logger.info("%s: %d rows skipped, %s", listing.name, rows, reason)
+        for name in sorted(page.missing_fields):
+            self.run.log_once("%s: rows have no field %s", listing.name.split(" ")[0], name)
