@@ -1,4 +1,4 @@
-"""What the log says of items."""
+"""What the log says of items, and that a terminal obeys nothing of it."""
 
 import logging
 from typing import Any
@@ -6,7 +6,25 @@ from typing import Any
 from scrapy import Spider, logformatter
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatterResult
+from scrapy.settings import BaseSettings
+from scrapy.utils.log import get_scrapy_root_handler
 from twisted.python.failure import Failure
+
+from finews_spider.printable import printable_lines
+
+
+class PrintableFormatter(logging.Formatter):
+    """The log's lines, of characters that are seen: a title or a URL may hold escape sequences."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's lines."""
+        return printable_lines(super().format(record))
+
+
+def make_log_printable(settings: BaseSettings) -> None:
+    """Have Scrapy's handler, where there is one, write printable lines."""
+    if handler := get_scrapy_root_handler():
+        handler.setFormatter(PrintableFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
 
 
 class LogFormatter(logformatter.LogFormatter):

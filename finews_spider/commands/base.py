@@ -9,6 +9,8 @@ from finews_spider.archive.lock import check_place
 from finews_spider.config import Config, read_config
 from finews_spider.exceptions import ArchiveLockedError, ConfigurationError, DiskError
 from finews_spider.exit_codes import ExitCode
+from finews_spider.logformatter import make_log_printable
+from finews_spider.printable import safe_line
 from finews_spider.sources.loader import load
 
 
@@ -20,10 +22,12 @@ class ExitCodeCommand:
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what the command is for; a refusal is one line, and its exit code."""
+        assert self.settings is not None
+        make_log_printable(self.settings)
         try:
             self.exitcode = self.execute(args, opts)
         except (ConfigurationError, ArchiveLockedError, DiskError) as error:
-            print(f"scrapy {self.title}: {error}", file=sys.stderr)
+            print(f"scrapy {self.title}: {safe_line(error, limit=2000)}", file=sys.stderr)
             self.exitcode = error.exit_code
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:

@@ -1,7 +1,6 @@
 """`scrapy owed`: articles that listings named and that have no post, and why."""
 
 import argparse
-import re
 from datetime import timedelta
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.owed import Owed, OwedArticle, State
+from finews_spider.printable import safe_line
 
 MARGIN = " " * 4
 
@@ -67,16 +67,14 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
 def lines(debt: OwedArticle) -> list[str]:
     """What a person has to know of one article."""
-    title = _printable(debt.ref.title)
-    about = [f"{debt.ref.id}  {debt.state}  {debt.ref.source}  {title}".rstrip(), f"{MARGIN}{debt.ref.url}"]
+    title = safe_line(debt.ref.title)
+    about = [
+        f"{debt.ref.id}  {debt.state}  {safe_line(debt.ref.source)}  {title}".rstrip(),
+        f"{MARGIN}{safe_line(debt.ref.url, limit=2000)}",
+    ]
     if debt.reason:
-        about.append(f"{MARGIN}{_printable(debt.reason)}")
+        about.append(f"{MARGIN}{safe_line(debt.reason)}")
     seen = f"seen {debt.seen:%Y-%m-%d %H:%M}, {debt.tries} tries"
     due = debt.next_try <= dates.now()
     then = f", next {'by the next run' if due else f'after {debt.next_try:%Y-%m-%d %H:%M}'}"
     return [*about, f"{MARGIN}{seen}{then if debt.state is State.OWED else ''}"]
-
-
-def _printable(text: str) -> str:
-    """A stranger's text, without what a terminal would act upon."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]", "", text)

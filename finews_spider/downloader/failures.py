@@ -9,6 +9,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from finews_spider.downloader.throttle import HostSuspendedError
+from finews_spider.printable import printable
 
 KINDS: dict[type[BaseException], str] = {
     exceptions.CannotResolveHostError: "name not found",
@@ -60,5 +61,4 @@ class FetchFailure:
 
 
 def _short(error: BaseException) -> str:
-    text = "".join(char if char.isprintable() else " " for char in str(error)[:1000])
-    return re.sub(r"https?://\S+", "it", text)[:MAX_DETAIL].strip()
+    return re.sub(r"https?://\S+", "it", printable(str(error)[:1000]))[:MAX_DETAIL].strip()

@@ -13,7 +13,8 @@ from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 from twisted.internet.task import LoopingCall
 
 from finews_spider.crawl.progress import Figures
-from finews_spider.reporting.terminal import duration, is_terminal, plural, safe_line
+from finews_spider.printable import safe_line
+from finews_spider.reporting.terminal import duration, is_terminal, plural
 
 if TYPE_CHECKING:
     from finews_spider.reporting.live_display import Display

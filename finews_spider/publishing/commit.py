@@ -7,9 +7,10 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from finews_spider.exceptions import PublishError
+from finews_spider.printable import safe_line
 from finews_spider.publishing.git import GitError
 from finews_spider.publishing.push import Push, push
-from finews_spider.publishing.repository import Pause, Repository, printable
+from finews_spider.publishing.repository import Pause, Repository
 
 TRIES = 6  # of a push; the pauses between them add up to about a minute
 
@@ -117,7 +118,7 @@ def _check_ignored(repository: Repository, files: list[str]) -> None:
         if error.said:  # it fails without a word when nothing is ignored
             raise
         return
-    name = printable(ignored[0])
+    name = safe_line(ignored[0])
     raise PublishError(
         f"{name} is ignored by git, and {len(ignored) - 1} more: git check-ignore -v '{name}' in {repository.where}"
         " says by which line; take it out, or set FINEWS_PUBLISH=off"
@@ -140,7 +141,7 @@ def _why_not_committed(repository: Repository, error: GitError) -> PublishError:
     if not advice and (hooks := repository.hooks("pre-commit", "prepare-commit-msg", "commit-msg")):
         advice = f"the hook {' or '.join(hooks)} refused, it seems: mend what it says, or the hook"
     advice = advice or "mend what git says, or try git commit there by hand"
-    return PublishError(f"nothing is committed in {repository.where}; git said: {printable(str(error))}. {advice}")
+    return PublishError(f"nothing is committed in {repository.where}; git said: {error}. {advice}")
 
 
 def _checked(name: str) -> str:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from finews_spider.exceptions import PublishError
+from finews_spider.printable import safe_line
 
 MIN_VERSION = (2, 34)  # the oldest that a supported system has: Ubuntu 22.04's
 LOCAL_TIMEOUT = 600.0  # seconds that a command may take; the first commit of a large archive takes minutes
@@ -43,7 +44,8 @@ class GitError(Exception):
     def __init__(self, said: str) -> None:
         self.said = re.sub(r"(?<=://)[^/\s]*@", "***@", said)  # user:password in the address of a remote
         lines = [line.strip() for line in self.said.splitlines() if not _NOISE.match(line)]
-        super().__init__("; ".join(line.rstrip(".") for line in list(filter(None, lines))[-4:])[-500:] or "nothing")
+        last = "; ".join(line.rstrip(".") for line in list(filter(None, lines))[-4:])
+        super().__init__(safe_line(last[-500:], limit=500) or "nothing")
 
 
 class Git:

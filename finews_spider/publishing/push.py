@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from finews_spider.exceptions import PublishError
+from finews_spider.printable import safe_line
 from finews_spider.publishing.git import REMOTE_TIMEOUT, GitError
-from finews_spider.publishing.repository import Repository, printable
+from finews_spider.publishing.repository import Repository
 
 RUN = "Finews-Run"  # the trailer that marks finews's own commits
 
@@ -131,7 +132,7 @@ def _try(repository: Repository, upstream: Upstream) -> Push | None:
             if _QUICKER.search(error.said):
                 return None
             raise
-    notes = [f"{printable(name)}: the remote has another version, which stays" for name in rebased.theirs]
+    notes = [f"{safe_line(name)}: the remote has another version, which stays" for name in rebased.theirs]
     if rebased.tip != head and (behind := _follow(repository, head, rebased.tip)):
         notes.append(behind)
     return Push(done=True, notes=tuple(notes))
@@ -190,7 +191,7 @@ def _take_theirs(repository: Repository, commit: Commit, index: Path) -> list[st
     for name, stage in stages.items():
         if not commit.is_ours or not {"2", "3"} <= set(stage):
             raise PublishError(
-                f"not pushed: {printable(name)} was changed here and on the remote, each in its own way: git pull"
+                f"not pushed: {safe_line(name)} was changed here and on the remote, each in its own way: git pull"
                 f" --rebase in {repository.where}, resolve it, then git push"
             )
     entries = (f"0 {'0' * 40}\t{name}\0{stage['2']} 0\t{name}\0" for name, stage in stages.items())
@@ -216,7 +217,7 @@ def _follow(repository: Repository, old: str, new: str) -> str:
     except (GitError, PublishError) as error:
         return (
             f"pushed, but {repository.where} does not have yet what others have pushed; commit or stash your own"
-            f" changes there, then git pull --rebase ({printable(str(error))})"
+            f" changes there, then git pull --rebase ({error})"
         )
     return ""
 
@@ -226,6 +227,6 @@ def _trouble(repository: Repository, upstream: Upstream, error: GitError) -> str
     if not advice and repository.hooks("pre-push"):
         advice = "the hook pre-push refused, it seems: mend what it says, or the hook"
     return (
-        f"not pushed to {upstream.remote}, the next run tries again; git said: {printable(str(error))}."
+        f"not pushed to {upstream.remote}, the next run tries again; git said: {error}."
         f" {advice or f'Try git push in {repository.where} by hand'}"
     )

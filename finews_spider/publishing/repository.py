@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from finews_spider.exceptions import PublishError
+from finews_spider.printable import safe_line
 from finews_spider.publishing.git import Git, GitError
 
 Pause = Callable[[float], None]
@@ -104,7 +104,7 @@ class Repository:
                     f"a {what} is in progress in {self.where}: end it with git {what} --continue or git {what} --abort"
                 )
         if unmerged := self.git.names("ls-files", "--unmerged", "-z"):
-            name = printable(unmerged[0].partition("\t")[2])
+            name = safe_line(unmerged[0].partition("\t")[2])
             raise PublishError(f"{self.where} has conflicts, in {name}: resolve them, then git add and git commit")
 
     def _check_branch(self, right: str) -> str:
@@ -179,8 +179,3 @@ def _is_left_over(lock: Path) -> bool:
             return file.read() == _MARK
     except OSError:
         return False
-
-
-def printable(name: str) -> str:
-    """A file's name for a message."""
-    return re.sub(r"\s", " ", name.encode("utf-8", "replace").decode())

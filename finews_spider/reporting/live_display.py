@@ -11,7 +11,8 @@ from rich.progress_bar import ProgressBar
 from rich.text import Text
 from scrapy.utils.log import get_scrapy_root_handler
 
-from finews_spider.reporting.terminal import is_terminal, printable
+from finews_spider.printable import printable_lines
+from finews_spider.reporting.terminal import is_terminal
 
 BAR = 40  # columns
 
@@ -55,8 +56,7 @@ class Above:
 
     def write(self, text: str) -> None:
         """One record, and the end of its line."""
-        lines = "\n".join(printable(line) for line in text.removesuffix("\n").split("\n"))
-        self.console.print(Text(lines), soft_wrap=True)
+        self.console.print(Text(printable_lines(text.removesuffix("\n"))), soft_wrap=True)
 
     def flush(self) -> None:
         """Nothing is held back."""

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from finews_spider.printable import safe_line
 from finews_spider.reporting.summary_window import Table, days_table, reached
-from finews_spider.reporting.terminal import duration, plural, safe_line
+from finews_spider.reporting.terminal import duration, plural
 from finews_spider.settings import FINEWS_OUTPUT
 
 Report = Mapping[str, Any]
@@ -43,7 +44,7 @@ class Digest:
 
 def digest(report: Report) -> Digest:
     """The digest of a report, which may be of a run that was refused, or that has not ended."""
-    notes = [Note(label, safe_line(text, most=2000)) for label, text in _notes(report)]
+    notes = [Note(label, safe_line(text, limit=2000)) for label, text in _notes(report)]
     code = report.get("exit_code")
     started = re.sub("[^0-9:-]", " ", str(report.get("started") or ""))[:16]
     return Digest(

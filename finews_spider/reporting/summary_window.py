@@ -8,7 +8,8 @@ from enum import Enum
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from finews_spider.reporting.terminal import plural, safe_line
+from finews_spider.printable import safe_line
+from finews_spider.reporting.terminal import plural
 
 COUNTS = ("listed", "archived", "known", "owed")
 NAMES = ("source", "window")

@@ -1,18 +1,7 @@
-"""What a person is shown: words that no terminal obeys, numbers, spans of time; and whether there is a screen."""
+"""What a person is shown: numbers, spans of time; and whether there is a screen."""
 
 import os
 from typing import TextIO
-
-
-def printable(text: str) -> str:
-    """Without what is not seen but obeyed: escapes, line ends, what turns the direction of reading."""
-    return "".join(each if each.isprintable() else " " for each in text)
-
-
-def safe_line(text: object, most: int = 300) -> str:
-    """On one line, printable, and cut when it is long."""
-    line = " ".join(printable(str(text)).split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def plural(count: int, thing: str) -> str:

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.console import Console
 
+from finews_spider.printable import safe_line
 from finews_spider.reporting.markdown import markdown
 from finews_spider.reporting.plain_text import plain, say
 from finews_spider.reporting.rich_tables import table
 from finews_spider.reporting.summary_window import MAX_RANGES
-from finews_spider.reporting.terminal import duration, safe_line
+from finews_spider.reporting.terminal import duration
 
 Report = dict[str, Any]
 HOSTILE = "a\x1b[31m\r\n\x07\u202e<script>`|`[bold]x[/bold] ![i](//e) **b** 中"
