@@ -37,7 +37,7 @@ class Reach:
     _last_two: list[date] = field(default_factory=list)
 
     def page(self, days: Iterable[date | None]) -> None:
-        """The next page was read: the days of its rows, in its order. One that follows a failed page proves nothing."""
+        """Take note of the next page, given the days of its rows in their order. After a failed page it proves nothing."""
         if self.ended == "failed":
             return
         rows = list(days)
@@ -49,7 +49,7 @@ class Reach:
         self._newest = max(dated if len(dated) > 1 else self._last_two, default=None)
 
     def end(self, why: str) -> None:
-        """No more of it is read."""
+        """Note why no more of it is read."""
         if self.ended != "failed":
             self.ended = why
 
@@ -90,7 +90,7 @@ def window_part(window: Window, reaches: Reaches, today: date, counts: Counts) -
 
 
 def days_of(window: Window, reaches: Reaches, today: date) -> tuple[list[date], list[str]]:
-    """The days that a window has, in order, and what is to be said of those that are left out."""
+    """Return the days that a window has, in order, and warnings about those that are left out."""
     remarks = []
     until = min(window.until or today, today)
     if (window.since or until) > until:
@@ -119,13 +119,13 @@ def _days_of_source(
 
 
 def days_read(lists: Iterable[Reach], days: list[date]) -> float:
-    """How many of the days were read, a list with the other; one of which no more will be read counts whole."""
+    """Return how many of the days were read, on the average of the lists; one that has ended counts whole."""
     parts = [1.0 if reach.ended else _share(days, reach.covered_from) for reach in lists]
     return len(days) * sum(parts) / len(parts) if parts else 0.0
 
 
 def days_done(lists: Iterable[Reach], days: list[date], waiting: Mapping[date, int]) -> int:
-    """How many of the days no list will add to, and have no article `waiting`."""
+    """Return how many of the days no list will add to and no article of which is `waiting`."""
     first = max((reach.covered_from for reach in lists if not reach.ended), default=date.min)
     return sum(day >= first and not waiting.get(day) for day in days)
 

@@ -24,7 +24,7 @@ class ListReading:
     reach: Reach = field(default_factory=Reach)
 
     def note(self, page: ListingPage) -> None:
-        """A page was read."""
+        """Take note of a page that was read."""
         self.pages += 1
         self.rows += len(page.refs)
         self.reach.page(ref.day for ref in page.refs)
@@ -34,7 +34,7 @@ class ListReading:
 
 
 class Pagination:
-    """Decides of each page of a list whether the next one is read."""
+    """Decides, page by page, whether the next page of a list is read."""
 
     def __init__(self, ledger: Ledger, query: Query) -> None:
         self._finished = FinishedListings(ledger)
@@ -43,7 +43,7 @@ class Pagination:
         self.readings: dict[tuple[str, str], ListReading] = {}  # by source and name of the list
 
     def begin(self, source: str, listing: Listing) -> ListReading:
-        """A page of a list is about to be asked for. Until its end is reached, the list is unfinished."""
+        """Return what is read of a list, of which a page is about to be requested; until its end it is unfinished."""
         reading = self.readings.get((source, listing.name))
         if reading is None:
             was_finished = self._finished.is_finished(source, self._name(listing.name))
@@ -56,7 +56,7 @@ class Pagination:
         return reading
 
     def read(self, source: str, listing: Listing, page: ListingPage, fresh: Sequence[bool]) -> Listing | None:
-        """A page was read, of whose wanted refs so many were fresh; the next page, if it is to be read."""
+        """Return the page to read after this one, if any; `fresh` tells of each wanted ref whether it is new."""
         reading = self.readings[source, listing.name]
         reading.note(page)
         why = self._end(reading, page, fresh)
@@ -66,33 +66,33 @@ class Pagination:
         return None
 
     def end(self, source: str, listing: Listing) -> ListReading:
-        """There is no such page, and need not be one."""
+        """Note that a page which may be absent is; return what was read of its list."""
         self._end_reading(source, listing, "end")
         return self.readings[source, listing.name]
 
     def has_gap(self, source: str, listing: Listing, fresh: Sequence[bool]) -> bool:
-        """Whether a list that was read to its end before is new to its limit now: older articles are missing."""
+        """Return whether a list that was read to its end before is new down to its limit now: older articles are missing."""
         reading = self.readings[source, listing.name]
         return reading.was_finished and reading.reach.ended == "limit" and any(fresh)
 
     def fail(self, source: str, listing: Listing, why: str) -> None:
-        """A page could not be had or read."""
+        """Note why a page could not be fetched or read."""
         reading = self.readings[source, listing.name]
         reading.failed = why
         reading.reach.end("failed")
 
     def settle(self) -> None:
-        """All that the lists named has been archived.
+        """Finish the lists of a narrow run, when all that they named is archived.
 
-        Until then those of a narrow run are unfinished: such a run does not take up what earlier ones owe, so its lists
-        have to name it again.
+        Until then they are unfinished: a narrow run does not ask for what earlier runs owe, so its lists have to name it
+        again.
         """
         for (source, name), reading in self.readings.items():
             if self._narrow and reading.reach.ended and not reading.failed:
                 self._finish(source, name, finished=True)
 
     def reaches(self, sources: Iterable[str]) -> dict[str, dict[str, Reach]]:
-        """How far back the lists of each source were read; those in no order of time prove nothing of that."""
+        """Return how far back the lists of each source were read, but for those in no order of time, which prove nothing."""
         return {
             name: {
                 title: each.reach for (source, title), each in self.readings.items() if source == name and each.in_order
@@ -107,10 +107,10 @@ class Pagination:
             self._finish(source, listing.name, finished=not reading.failed)
 
     def _end(self, reading: ListReading, page: ListingPage, fresh: Sequence[bool]) -> str:
-        """Why no older page is read; empty where one is.
+        """Return why no older page is read; empty where one is.
 
-        In a window, when a page is all too old. Else, when it names nothing new; but a list that the last run did not
-        bring to its end is read to it, since older articles may be missing.
+        In a window, reading ends when a page is all too old; else when it names nothing new. But a list that the last
+        run did not bring to its end is read to it, since older articles may be missing.
         """
         if page.next_page is None:
             return "limit" if page.limit_reached else "end"
@@ -124,5 +124,5 @@ class Pagination:
             self._finished.record(source, self._name(name), finished=finished)
 
     def _name(self, name: str) -> str:
-        """A run that is for some categories leaves out the others' rows, so its lists are others."""
+        """Return the name under which the ledger knows the list: a run for some categories leaves out the others' rows."""
         return " ".join([name, *self._query.categories])
