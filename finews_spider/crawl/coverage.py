@@ -37,7 +37,7 @@ class Reach:
     _last_two: list[date] = field(default_factory=list)
 
     def page(self, days: Iterable[date | None]) -> None:
-        """Take note of the next page, given the days of its rows in their order. After a failed page it proves nothing."""
+        """Take note of the next page, given the days of its rows in order; after a failed page it proves nothing."""
         if self.ended == "failed":
             return
         rows = list(days)

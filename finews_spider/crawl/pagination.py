@@ -71,7 +71,7 @@ class Pagination:
         return self.readings[source, listing.name]
 
     def has_gap(self, source: str, listing: Listing, fresh: Sequence[bool]) -> bool:
-        """Return whether a list that was read to its end before is new down to its limit now: older articles are missing."""
+        """Return whether a list that was read to its end before is new to its limit now: older articles are missing."""
         reading = self.readings[source, listing.name]
         return reading.was_finished and reading.reach.ended == "limit" and any(fresh)
 
@@ -84,15 +84,14 @@ class Pagination:
     def settle(self) -> None:
         """Finish the lists of a narrow run, when all that they named is archived.
 
-        Until then they are unfinished: a narrow run does not ask for what earlier runs owe, so its lists have to name it
-        again.
+        Until then they are unfinished: a narrow run does not ask for what earlier runs owe, so its lists name it again.
         """
         for (source, name), reading in self.readings.items():
             if self._narrow and reading.reach.ended and not reading.failed:
                 self._finish(source, name, finished=True)
 
     def reaches(self, sources: Iterable[str]) -> dict[str, dict[str, Reach]]:
-        """Return how far back the lists of each source were read, but for those in no order of time, which prove nothing."""
+        """Return how far back the lists of each source were read; those in no order of time prove nothing."""
         return {
             name: {
                 title: each.reach for (source, title), each in self.readings.items() if source == name and each.in_order
@@ -124,5 +123,5 @@ class Pagination:
             self._finished.record(source, self._name(name), finished=finished)
 
     def _name(self, name: str) -> str:
-        """Return the name under which the ledger knows the list: a run for some categories leaves out the others' rows."""
+        """Return the ledger's name of the list: a run for some categories leaves out the rows of others."""
         return " ".join([name, *self._query.categories])
