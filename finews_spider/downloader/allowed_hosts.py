@@ -1,4 +1,4 @@
-"""Where requests may go: to the hosts and ports of the sources file over HTTP, also after a redirect."""
+"""Requests go, over HTTP and also after a redirect, to the hosts and ports of the sources file and nowhere else."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -10,16 +10,16 @@ from scrapy.utils.httpobj import urlparse_cached
 
 
 def allowed_netlocs(hosts: Iterable[str]) -> frozenset[str]:
-    """These hosts as URLs may write them: with their own port, or with those of HTTP."""
-    given = frozenset(hosts)
-    names = {host.partition(":")[0] for host in given}
-    return given | names | {f"{name}:{port}" for name in names for port in (80, 443)}
+    """Return the hosts as URLs may write them: with their own port, or with those of HTTP and HTTPS."""
+    hosts = frozenset(hosts)
+    names = {host.partition(":")[0] for host in hosts}
+    return hosts | names | {f"{name}:{port}" for name in names for port in (80, 443)}
 
 
 def is_allowed_url(request: Request, allowed_netlocs: frozenset[str]) -> bool:
-    """Whether it goes to one of them.
+    """Return whether the request goes to an allowed host.
 
-    Other spellings are refused, as what connects may read them fallback: `user@a.example`, `a.example:80@b.example`.
+    Spellings such as `user@a.example` and `a.example:80@b.example` are refused: the HTTP client may read another host.
     """
     url = urlparse_cached(request)
     return url.scheme in ("http", "https") and url.netloc.lower() in allowed_netlocs
@@ -34,7 +34,7 @@ class RestrictedSpider(Spider):
 class AllowedHostsMiddleware:
     """Refuses requests to hosts that the sources file does not name, so that the next route is tried.
 
-    It sees redirects too. Scrapy's own drops such requests where no errback hears of it.
+    It sees redirects too. Scrapy's own middleware drops such requests without calling their errback.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -42,11 +42,11 @@ class AllowedHostsMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's constructor."""
+        """Make the middleware, as Scrapy asks for it."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises IgnoreRequest."""
+        """Raise IgnoreRequest for a request to any other host."""
         spider = self.crawler.spider
         if isinstance(spider, RestrictedSpider) and not is_allowed_url(request, spider.netlocs):
-            raise IgnoreRequest(f"{urlparse_cached(request).netloc[:100]} is no host of the sources file")
+            raise IgnoreRequest(f"{urlparse_cached(request).netloc[:100]} is not a host of the sources file")

@@ -1,4 +1,4 @@
-"""Why a request failed: its kind, alike for all, the status where there was one, and what was said of it."""
+"""Why a request failed: a kind that failures can be counted by, the HTTP status if there was one, and details."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from finews_spider.printable import printable
 
 KINDS: dict[type[BaseException], str] = {
     exceptions.CannotResolveHostError: "name not found",
-    exceptions.DownloadCancelledError: "too large",  # what else cancels is the end of the run
+    exceptions.DownloadCancelledError: "too large",  # nothing else cancels a download, but the end of the run
     exceptions.DownloadConnectionRefusedError: "connection refused",
     exceptions.DownloadFailedError: "connection failed",
     exceptions.DownloadTimeoutError: "no answer in time",
@@ -25,19 +25,19 @@ MAX_DETAIL = 200  # characters; an error may quote what the server sent
 
 @dataclass(frozen=True, slots=True)
 class FetchFailure:
-    """Why something was not had. `str` gives `HTTP 503`, or `no answer in time: Getting it took longer than 30 s`."""
+    """Why a fetch failed. `str` gives `HTTP 503`, or `no answer in time: Getting it took longer than 30 s`."""
 
     kind: str
     detail: str = ""
-    status: int | None = None  # of the answer
-    tried: bool = True  # False: nobody was asked, because the host is suspended
+    status: int | None = None  # of the response, if there was one
+    tried: bool = True  # False: the request was not sent, because the host is suspended
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.detail}" if self.detail else self.kind
 
     @property
     def is_absence(self) -> bool:
-        """Whether the host answers that there is no such page."""
+        """Whether the server says that there is no such page."""
         return self.status in ABSENT
 
     @classmethod
@@ -55,7 +55,8 @@ class FetchFailure:
 
     @classmethod
     def reading(cls, error: Exception, *, tried: bool = True) -> Self:
-        """Return what an error says of itself: its kind stands before the first colon."""
+        """Return the failure that an error's message describes: its kind is what stands before the first colon."""
+
         kind, _, detail = _short(error).partition(": ")
         return cls(kind[:60], detail, tried=tried)
 

@@ -1,4 +1,4 @@
-"""Bounds the head of an answer: Scrapy 2.19 and Twisted 26 keep what comes for as long as it comes."""
+"""A download handler that limits response heads: Scrapy 2.19 and Twisted 26 read headers for as long as they come."""
 
 from scrapy import Request
 from scrapy.core.downloader.handlers import http11
@@ -9,34 +9,34 @@ from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, ParseError
 
-MAX_HEAD = 64 * 1024  # bytes of status lines and headers, those of interim answers too; servers send some KB
-MAX_CODINGS = 2  # a body may be packed in layers; each may take as long to unpack as a large one
+MAX_HEAD = 64 * 1024  # bytes of status lines and headers, interim responses (1xx) included; servers send some KB
+MAX_CODINGS = 2  # content codings of a body; each layer may take as long to decompress as a large body
 
 
 class DownloadHandler(http11.HTTP11DownloadHandler):
-    """Scrapy's, with the bounds."""
+    """Scrapy's HTTP/1.1 handler, with a limit on the size of heads and on the number of content codings."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _Factory
 
     async def download_request(self, request: Request) -> Response:
-        """The answer. Raises IgnoreRequest where its body is packed too often."""
+        """Return the response. Raise IgnoreRequest for one with too many content codings."""
         response = await super().download_request(request)
         if b",".join(response.headers.getlist("Content-Encoding")).count(b",") >= MAX_CODINGS:
-            raise IgnoreRequest("packed too often")
+            raise IgnoreRequest("too many content codings")
         return response
 
 
 class _Protocol(http11._LenientHTTP11ClientProtocol):
-    _head = 0  # bytes of it so far
+    _head_size = 0  # bytes received of the head so far
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  # Twisted's name
         super().dataReceived(data)  # type: ignore[no-untyped-call]
         in_head = self._parser and self._parser.state in (STATUS, HEADER)
-        self._head = self._head + len(data) if in_head else 0
-        if self._head > MAX_HEAD:
-            self._giveUp(Failure(ParseError("the head is too long", b"")))  # type: ignore[no-untyped-call]
+        self._head_size = self._head_size + len(data) if in_head else 0
+        if self._head_size > MAX_HEAD:
+            self._giveUp(Failure(ParseError("the response's head is too large", b"")))  # type: ignore[no-untyped-call]
 
 
 class _Factory(http11._LenientHTTP11ClientFactory):

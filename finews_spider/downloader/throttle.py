@@ -1,4 +1,4 @@
-"""How often a host is asked: Retry-After, slower on 429 and 503, and when it is left alone."""
+"""How often a host gets requests: Retry-After, slower after 429 and 503, and none once the host is suspended."""
 
 import logging
 import math
@@ -14,125 +14,132 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from finews_spider.downloader.resolver import refused
+from finews_spider.downloader.resolver import refused_names
 
 logger = logging.getLogger(__name__)
 
 run_stopped = object()  # a signal: the run ends before its time
 
-MAX_DELAY = 60.0  # seconds between two requests to a host that says it is busy, or that asks for more
-MAX_RETRY_AFTER = 300.0  # seconds of Retry-After that a run waits for; a later run comes back for the rest
-MAX_FAILURES = 5  # in a row; then the host is left alone for the rest of the run
+MAX_DELAY = 60.0  # seconds between two requests to a host that says it is busy, or whose Crawl-delay is longer
+MAX_RETRY_AFTER = 300.0  # seconds of Retry-After that a run waits for; after a longer one the next run goes on
+MAX_FAILURES = 5  # in a row; then the host is suspended for the rest of the run
 
 
 class HostSuspendedError(IgnoreRequest):
-    """Nobody was asked: the host is left alone, or the run was stopped."""
+    """The request was not sent: its host is suspended, or the run was stopped."""
 
 
 @dataclass(slots=True)
 class Host:
-    """What one host has said in this run. Arithmetic only; times in seconds."""
+    """How a host has responded in this run. Arithmetic only; times in seconds."""
 
     failures: int = 0  # in a row
-    left_alone: str = ""  # why, once it is
+    suspended: str = ""  # why it gets no more requests in this run; empty: it does
 
-    def answered(self, status: int, retry_after: float) -> float:
-        """How long to pause before the next request."""
+    def record_response(self, status: int, retry_after: float) -> float:
+        """Record a response's status, and return how long to pause before the next request."""
         if status != 429 and status < 500:
             self.failures = 0
             return 0.0
-        self.failed()
+        self.record_failure()
         if retry_after > MAX_RETRY_AFTER:
-            self.left_alone = f"asked for a pause of {retry_after:.0f} s"
-        return 0.0 if self.left_alone else retry_after
+            self.suspended = f"asked for a pause of {retry_after:.0f} s"
+        return 0.0 if self.suspended else retry_after
 
-    def failed(self) -> None:
-        """It did not answer, or with an error of its own."""
+    def record_failure(self) -> None:
+        """Record that there was no response, or a server error; suspend the host after too many in a row."""
         self.failures += 1
-        if self.failures >= MAX_FAILURES and not self.left_alone:
-            self.left_alone = f"failed {self.failures} times in a row"
+        if self.failures >= MAX_FAILURES and not self.suspended:
+            self.suspended = f"failed {self.failures} times in a row"
 
 
 class ThrottleMiddleware:
-    """Slows down where a host says 429 or 503, pauses for Retry-After, and leaves a host alone that keeps failing."""
+    """Slows down for a host that sends 429 or 503, pauses for Retry-After, and suspends a host that keeps failing."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.hosts: dict[str, Host] = {}
+        self.hosts: dict[str, Host] = {}  # by netloc
         self.stopped = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's constructor."""
+        """Make the middleware, as Scrapy asks for it."""
         middleware = cls(crawler)
         crawler.signals.connect(middleware.stop, run_stopped)
         return middleware
 
     def stop(self) -> None:
-        """Let no request through any more, and cancel those that wait."""
+        """Send no more requests, and cancel those that are queued."""
         self.stopped = True
         cancel_queued_requests(self.crawler, HostSuspendedError("the run was stopped"))
 
     def process_request(self, request: Request) -> None:
-        """Refuse what would go to a host that is left alone, and what waited for a robots.txt while the run ended."""
+        """Raise HostSuspendedError for a suspended host, or if the run was stopped while robots.txt was fetched."""
         if self.stopped:
             raise HostSuspendedError("the run was stopped")
         host = self._host(request)
-        if host.left_alone:
-            raise HostSuspendedError(f"host left alone: it {host.left_alone}")
+        if host.suspended:
+            raise _suspended_error(host)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Note how the host is."""
+        """Record the response, and slow down or suspend its host; return it as it is."""
         host = self._host(request)
-        was = host.left_alone
+        was_suspended = bool(host.suspended)
         self._count(request, f"statuses/{response.status}", len(response.body))
-        pause = host.answered(response.status, seconds(response.headers.get(b"Retry-After"), time.time()))
+        retry_after = parse_retry_after(response.headers.get(b"Retry-After"), time.time())
+        pause = host.record_response(response.status, retry_after)
         if response.status in (429, 503):
-            pace(self.crawler, request, factor=2.0, pause=pause)
-        self._say(request, host, was)
+            slow_down(self.crawler, request, factor=2.0, pause=pause)
+        if host.suspended and not was_suspended:
+            self._suspend(request, host)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Note that it did not answer. Where its address is private, there is no use in asking again."""
+        """Record that there was no response. Raise HostSuspendedError for a private address: a retry cannot help."""
         if isinstance(exception, IgnoreRequest):
             return
         self._count(request, f"statuses/{type(exception).__name__}")
         host = self._host(request)
-        was = host.left_alone
-        host.failed()
-        address = refused.get(urlparse_cached(request).hostname or "")
+        was_suspended = bool(host.suspended)
+        host.record_failure()
+        address = refused_names.get(urlparse_cached(request).hostname or "")
         if address:
-            host.left_alone = f"has the private address {address}, and FINEWS_PRIVATE_NETWORKS does not allow it"
-        self._say(request, host, was)
+            host.suspended = f"has the private address {address}, and FINEWS_PRIVATE_NETWORKS does not allow it"
+        if host.suspended and not was_suspended:
+            self._suspend(request, host)
         if address:
-            raise HostSuspendedError(f"host left alone: it {host.left_alone}") from exception
+            raise _suspended_error(host) from exception
 
     def _host(self, request: Request) -> Host:
         return self.hosts.setdefault(urlparse_cached(request).netloc, Host())
 
-    def _say(self, request: Request, host: Host, was: str) -> None:
-        if host.left_alone and not was:
-            netloc = urlparse_cached(request).netloc
-            cancel_queued_requests(self.crawler, HostSuspendedError(f"host left alone: it {host.left_alone}"), netloc)
-            logger.warning("%s %s; it is left alone for the rest of the run", netloc, host.left_alone)
-            self.crawler.stats.set_value(f"finews/hosts/{netloc}/left_alone", host.left_alone)
+    def _suspend(self, request: Request, host: Host) -> None:
+        """Cancel what is queued for a host that has just been suspended, and say why in the log and the report."""
+        netloc = urlparse_cached(request).netloc
+        cancel_queued_requests(self.crawler, _suspended_error(host), netloc)
+        logger.warning("%s %s; it gets no more requests in this run", netloc, host.suspended)
+        self.crawler.stats.set_value(f"finews/hosts/{netloc}/left_alone", host.suspended)
 
-    def _count(self, request: Request, answer: str, size: int = 0) -> None:
-        """For the report. `size` is in bytes, on the wire."""
+    def _count(self, request: Request, outcome: str, size: int = 0) -> None:
+        """Count a request and its outcome for the report. `size` is in bytes as transferred."""
         host = f"finews/hosts/{urlparse_cached(request).netloc}"
         stats = self.crawler.stats
         stats.inc_value(f"{host}/requests")
-        stats.inc_value(f"{host}/{answer}")
+        stats.inc_value(f"{host}/{outcome}")
         stats.inc_value(f"{host}/bytes", size)
         if request.meta.get("retry_times"):
             stats.inc_value(f"{host}/retries")
 
 
-def seconds(retry_after: bytes | None, now: float) -> float:
-    """The seconds that a Retry-After header asks for, as a number or as a date; 0 for none and for what is neither."""
-    if not retry_after:
+def _suspended_error(host: Host) -> HostSuspendedError:
+    return HostSuspendedError(f"host left alone: it {host.suspended}")  # the report counts it by the words before ":"
+
+
+def parse_retry_after(header: bytes | None, now: float) -> float:
+    """Return the seconds of a Retry-After header, a number or a date; 0 for none, and for one that is neither."""
+    if not header:
         return 0.0
-    text = retry_after.decode("latin-1").strip()
+    text = header.decode("latin-1").strip()
     if text.isascii() and text.isdecimal():
         return float(text[:9])
     try:
@@ -142,27 +149,36 @@ def seconds(retry_after: bytes | None, now: float) -> float:
         return 0.0
 
 
-def pace(crawler: Crawler, request: Request, delay: float = 0.0, *, factor: float = 1.0, pause: float = 0.0) -> None:
-    """Wait `delay` seconds at least between requests to its host, or `factor` times as long as so far; now `pause`."""
+def slow_down(
+    crawler: Crawler, request: Request, delay: float = 0.0, *, factor: float = 1.0, pause: float = 0.0
+) -> None:
+    """Lengthen the delay between requests to the request's host.
+
+    It becomes `delay` seconds at least, or `factor` times what it is; the next request waits `pause` seconds besides.
+    """
     downloader = crawler.engine.downloader
     key = downloader.get_slot_key(request)
     slot = downloader.slots.get(key)
     if slot is None:
         return
     slot.delay = min(max(delay, slot.delay * factor), max(MAX_DELAY, slot.delay))
-    known = downloader.per_slot_settings
-    known[key] = {**known.get(key, {}), "delay": slot.delay}  # Scrapy forgets the slot after a minute without requests
+    settings = downloader.per_slot_settings
+    settings[key] = {
+        **settings.get(key, {}),
+        "delay": slot.delay,
+    }  # Scrapy drops slots that are idle for a minute
     if pause:
-        slot.delay = max(slot.delay, 0.001)  # a slot without a delay does not look at when it was last seen
+        slot.delay = max(slot.delay, 0.001)  # without a delay, a slot does not look at `lastseen`
         slot.lastseen = max(slot.lastseen, time.monotonic() + pause)
     netloc = urlparse_cached(request).netloc
     crawler.stats.set_value(f"finews/delay/{netloc}", slot.delay)
 
 
-def cancel_queued_requests(crawler: Crawler, why: IgnoreRequest, netloc: str = "") -> None:
-    """Requests that wait for their turn, at this host or at any, fail at once, instead of one a second."""
+def cancel_queued_requests(crawler: Crawler, error: IgnoreRequest, netloc: str = "") -> None:
+    """Fail the requests that are queued, for this host or for all, at once with the error, and not one a second."""
     for slot in crawler.engine.downloader.slots.values():
-        waiting = [each for each in slot.queue if netloc in ("", urlparse_cached(each[0]).netloc)]
-        for each in waiting:
-            slot.queue.remove(each)
-            each[1].errback(why)
+        queued = [entry for entry in slot.queue if netloc in ("", urlparse_cached(entry[0]).netloc)]
+        for entry in queued:
+            slot.queue.remove(entry)
+            _, deferred = entry
+            deferred.errback(error)

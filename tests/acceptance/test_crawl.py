@@ -251,7 +251,7 @@ def test_a_redirect_to_another_host_is_a_failure(site: Site, world: World) -> No
     site.room.answer("site", "/", status=302, headers={"Location": "http://localhost:1/x"})
     ran = site.crawl()
     assert ran.code == 4
-    assert "localhost:1 is no host of the sources file" in ran.err
+    assert "localhost:1 is not a host of the sources file" in ran.err
 
 
 def test_the_seed_served_raw_gives_the_seeds_file(site: Site) -> None:

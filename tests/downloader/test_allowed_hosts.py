@@ -1,4 +1,4 @@
-"""Requests leave for the hosts and ports of the sources file only, whoever says otherwise."""
+"""Requests go to the hosts and ports of the sources file only, whatever a page, a row or a redirect says."""
 
 from itertools import count
 
@@ -9,7 +9,7 @@ from scrapy import Request
 from finews_spider.downloader.allowed_hosts import allowed_netlocs, is_allowed_url
 from finews_spider.newsroom.world import World
 from tests.conftest import Site
-from tests.support.hostile_server import answer, hostile
+from tests.support.hostile_server import hostile, response
 
 TEXTS, CATEGORY = "/NewsData/", "category=zhongguozhengquanbao"
 HOSTS = allowed_netlocs({"a.example", "b.example:8080"})
@@ -26,7 +26,7 @@ HOSTS = allowed_netlocs({"a.example", "b.example:8080"})
         "https://b.example/",
     ],
 )
-def test_named_hosts_are_open(url: str) -> None:
+def test_named_hosts_are_allowed(url: str) -> None:
     assert is_allowed_url(Request(url), HOSTS)
 
 
@@ -86,14 +86,14 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("location", ELSEWHERE)
-def test_a_redirect_elsewhere_is_a_failure_and_the_next_route_is_asked(site: Site, world: World, location: str) -> None:
-    with hostile({"/": answer(b'{"text": "<p>elsewhere</p>"}')}) as other:
+def test_a_redirect_elsewhere_is_a_failure_and_the_next_route_is_tried(site: Site, world: World, location: str) -> None:
+    with hostile({"/": response(b'{"text": "<p>elsewhere</p>"}')}) as other:
         here = site.room.urls["share"].removeprefix("http://")
         to = location.format(here=here, other=other.url.removeprefix("http://"))
-        with hostile({TEXTS: answer(b"", f"Location: {to}", status="302 Found")}) as share:
+        with hostile({TEXTS: response(b"", f"Location: {to}", status="302 Found")}) as share:
             site.room.urls["share"] = share.url
             ran = site.crawl(CATEGORY)
-    assert other.asked == []
+    assert other.requested == []
     assert ran.code == 0, ran.err
     assert "Traceback" not in ran.err
     assert site.names() == {f"NW{s.number}" for s in world if s.in_article and s.media_name == "中国证券报"}
@@ -123,14 +123,14 @@ def test_a_refresh_in_a_page_is_not_followed(site: Site) -> None:
         site.room.answer("site", "/category/", body=page)
         site.crawl(CATEGORY)
         site.crawl("source=eastmoney", "column=cgnjj")
-    assert other.asked == []
+    assert other.requested == []
 
 
 def test_of_a_link_in_a_page_only_the_path_is_taken(site: Site, world: World) -> None:
     with hostile({}) as other:
         site.room.answer("site", "/category/", edit=lambda text: text.replace('href="/', f'href="{other.url}/'))
         site.crawl(CATEGORY)
-    assert other.asked == []
+    assert other.requested == []
     assert site.names() == {f"NW{s.number}" for s in world if s.in_article and s.media_name == "中国证券报"}
 
 
@@ -139,5 +139,5 @@ def test_a_row_that_leads_elsewhere_is_skipped(site: Site) -> None:
         evil = f"{other.url}/finance.eastmoney.com"
         site.room.answer("listapi", "/", edit=lambda text: text.replace("http://finance.eastmoney.com", evil))
         site.crawl("source=eastmoney", "column=cgnjj")
-    assert other.asked == []
+    assert other.requested == []
     assert "another host" in site.report()["sources"]["eastmoney"]["skipped"]

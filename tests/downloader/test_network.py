@@ -1,4 +1,4 @@
-"""Proxies and certificates work as elsewhere."""
+"""Proxies and certificates: the environment variables that other HTTP clients obey are obeyed."""
 
 import datetime
 import ssl
@@ -21,15 +21,15 @@ PAGE = b"<section><h2>\xe6\x96\xb0\xe9\x97\xbb</h2><ul></ul></section></html>"
 
 @contextmanager
 def server(context: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[str]]]:
-    """A server of one page; yields its port and the targets that were asked for, as they stood in the request."""
-    asked: list[str] = []
+    """Serve one page for every target; yield the port and the targets requested, as they stood in the request line."""
+    requested: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_CONNECT(self) -> None:
             self.do_GET()
 
         def do_GET(self) -> None:
-            asked.append(self.path)
+            requested.append(self.path)
             self.send_response(404 if self.path.endswith("/robots.txt") else 200)
             self.send_header("Content-Length", str(len(PAGE)))
             self.end_headers()
@@ -44,7 +44,7 @@ def server(context: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[st
     thread = threading.Thread(target=here.serve_forever)
     thread.start()
     try:
-        yield here.server_address[1], asked
+        yield here.server_address[1], requested
     finally:
         here.shutdown()
         thread.join()
@@ -62,7 +62,7 @@ def crawl(folder: Path, site: str, settings: Mapping[str, str] | None = None, **
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of its own authority for 127.0.0.1, with its key."""
+    """Return the path of a self-signed certificate for 127.0.0.1, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "finews tests")])
     now = datetime.datetime.now(datetime.UTC)
@@ -89,19 +89,19 @@ def context(certificate: Path) -> ssl.SSLContext:
 
 
 def test_a_proxy_is_used(tmp_path: Path) -> None:
-    with server() as (port, asked):
+    with server() as (port, requested):
         crawl(tmp_path, "http://news.invalid", http_proxy=f"http://127.0.0.1:{port}", no_proxy="")
-    assert asked == ["http://news.invalid/robots.txt", "http://news.invalid/category/x.html"]
+    assert requested == ["http://news.invalid/robots.txt", "http://news.invalid/category/x.html"]
 
 
 def test_a_certificate_is_checked(tmp_path: Path, certificate: Path) -> None:
-    with server(context(certificate)) as (port, asked):
+    with server(context(certificate)) as (port, requested):
         ran = crawl(tmp_path, f"https://127.0.0.1:{port}", no_proxy="*")
-    assert asked == []
+    assert requested == []
     assert "certificate" in ran.err
 
 
 def test_a_custom_authority_is_trusted(tmp_path: Path, certificate: Path) -> None:
-    with server(context(certificate)) as (port, asked):
+    with server(context(certificate)) as (port, requested):
         crawl(tmp_path, f"https://127.0.0.1:{port}", no_proxy="*", SSL_CERT_FILE=str(certificate))
-    assert asked == ["/robots.txt", "/category/x.html"]
+    assert requested == ["/robots.txt", "/category/x.html"]

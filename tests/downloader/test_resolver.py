@@ -1,4 +1,4 @@
-"""No name leads into this machine or its network, however it is written; what resolves the names is the operator's."""
+"""No name leads to this machine or its network, however it is written, but for the operator's own proxies."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.conftest import Site, run_forked
 from tests.downloader.test_network import crawl, server
 from tests.support.settings import config
 
-NOBODY = {"FINEWS_PRIVATE_NETWORKS": ""}
+NO_PRIVATE_NETWORKS = {"FINEWS_PRIVATE_NETWORKS": ""}
 
 
 @pytest.mark.parametrize(
@@ -35,17 +35,17 @@ NOBODY = {"FINEWS_PRIVATE_NETWORKS": ""}
         "255.255.255.255",
     ],
 )
-def test_addresses_that_are_not_of_the_internet_are_refused(address: str) -> None:
+def test_private_addresses_are_refused(address: str) -> None:
     assert not is_allowed(address, ())
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "101.226.30.1", "172.32.0.1", "223.255.255.254"])
-def test_those_of_the_internet_are_allowed(address: str) -> None:
+def test_public_addresses_are_allowed(address: str) -> None:
     assert is_allowed(address, ())
 
 
 @pytest.mark.parametrize("address", ["198.18.0.1", "198.19.255.255"])
-def test_so_are_the_stand_ins_of_local_tunnels(address: str) -> None:
+def test_fake_addresses_of_local_proxies_are_allowed(address: str) -> None:
     assert is_allowed(address, ())
 
 
@@ -55,13 +55,13 @@ def test_a_setting_allows_networks() -> None:
 
 
 @pytest.mark.parametrize("text", ["localhost", "127.0.0.1/8", "10.0.0.0/33", "::1/128", "10.0.0.0/8;127.0.0.0/8"])
-def test_what_is_no_network_is_a_mistake(text: str) -> None:
+def test_what_is_no_network_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match="FINEWS_PRIVATE_NETWORKS"):
         config(FINEWS_PRIVATE_NETWORKS=text)
 
 
 @pytest.mark.parametrize("command", ["crawl", "doctor"])
-def test_a_mistake_ends_a_command_before_it_asks(site: Site, command: str) -> None:
+def test_a_wrong_network_ends_a_command_before_any_request(site: Site, command: str) -> None:
     words = site.words((), {"FINEWS_PRIVATE_NETWORKS": "all"})
     ran = run_forked("doctor", *words[4:]) if command == "doctor" else run_forked(*words)
     assert ran.code == 2
@@ -70,16 +70,16 @@ def test_a_mistake_ends_a_command_before_it_asks(site: Site, command: str) -> No
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "localhost"])
-def test_a_host_that_is_this_machine_is_not_asked(tmp_path: Path, host: str) -> None:
-    with server() as (port, asked):
-        ran = crawl(tmp_path, f"http://{host}:{port}", settings=NOBODY, no_proxy="*")
-    assert asked == []
-    said = f"{host}:{port} has the private address 127.0.0.1, and FINEWS_PRIVATE_NETWORKS does not allow it"
-    assert ran.err.count(said) == 1
+def test_a_host_that_is_this_machine_gets_no_request(tmp_path: Path, host: str) -> None:
+    with server() as (port, requested):
+        ran = crawl(tmp_path, f"http://{host}:{port}", settings=NO_PRIVATE_NETWORKS, no_proxy="*")
+    assert requested == []
+    warning = f"{host}:{port} has the private address 127.0.0.1, and FINEWS_PRIVATE_NETWORKS does not allow it"
+    assert ran.err.count(warning) == 1
 
 
-def test_it_is_asked_for_once_only(site: Site) -> None:
-    ran = site.crawl(settings=NOBODY)
+def test_it_is_tried_once_only(site: Site) -> None:
+    ran = site.crawl(settings=NO_PRIVATE_NETWORKS)
     assert ran.code == 4
     assert site.room.log == []
     failed = site.report()["sources"]["finews"]["lists"]["home"]["failed"]
@@ -89,29 +89,29 @@ def test_it_is_asked_for_once_only(site: Site) -> None:
     assert "has the private address 127.0.0.1" in next(iter(hosts.values()))["left_alone"]
 
 
-def test_the_next_host_is_asked_in_its_place(site: Site) -> None:
+def test_the_next_host_is_tried_in_its_place(site: Site) -> None:
     """The share host's name leads to what only this setting forbids; its origin is where it may be."""
     urls = site.room.urls
-    urls["share"] = urls["share"].replace("127.0.0.1", "127.0.0.2")  # nobody listens there, and nobody is asked
+    urls["share"] = urls["share"].replace("127.0.0.1", "127.0.0.2")  # nobody listens there, and no request arrives
     ran = site.crawl("category=zhongguozhengquanbao", settings={"FINEWS_PRIVATE_NETWORKS": "127.0.0.1"})
     assert ran.code == 0, ran.err
     assert site.posts()
     assert "has the private address 127.0.0.2" in ran.err
 
 
-def crawl_by(proxy: str, folder: Path, site: str, no_proxy: str) -> None:
-    crawl(folder, site, settings=NOBODY, http_proxy=proxy, https_proxy=proxy, no_proxy=no_proxy)
+def crawl_through(proxy: str, folder: Path, site: str, no_proxy: str) -> None:
+    crawl(folder, site, settings=NO_PRIVATE_NETWORKS, http_proxy=proxy, https_proxy=proxy, no_proxy=no_proxy)
 
 
 @pytest.mark.parametrize("proxy", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_may_be_anywhere(tmp_path: Path, proxy: str, scheme: str) -> None:
-    with server() as (port, asked):
-        crawl_by(f"http://{proxy}:{port}", tmp_path, f"{scheme}://news.invalid", no_proxy="")
-    assert asked
+    with server() as (port, requested):
+        crawl_through(f"http://{proxy}:{port}", tmp_path, f"{scheme}://news.invalid", no_proxy="")
+    assert requested
 
 
-def test_what_does_not_go_by_the_proxy_is_looked_at(tmp_path: Path) -> None:
-    with server() as (port, asked):
-        crawl_by(f"http://127.0.0.1:{port}", tmp_path, f"http://127.1:{port}", no_proxy="127.1")
-    assert asked == []
+def test_what_does_not_go_through_the_proxy_is_checked(tmp_path: Path) -> None:
+    with server() as (port, requested):
+        crawl_through(f"http://127.0.0.1:{port}", tmp_path, f"http://127.1:{port}", no_proxy="127.1")
+    assert requested == []

@@ -1,4 +1,4 @@
-"""What a server does, it does to itself: its article is owed, the others come, and the machine does not notice."""
+"""Hostile and broken servers: only their own article is owed, the others come, and memory and log stay small."""
 
 import gzip
 import json
@@ -15,7 +15,7 @@ from finews_spider.newsroom.finews import Blog, ShareHost
 from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.world import Story, World
 from tests.conftest import Ran, Site
-from tests.support.hostile_server import Attack, answer, drip, endless, hostile
+from tests.support.hostile_server import Attack, drip, endless, hostile, response
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -24,8 +24,8 @@ else:
 
 NAME, CATEGORY = "中国证券报", "category=zhongguozhengquanbao"
 MB = 1024 * 1024
-MEMORY = 200  # MB of a run at the most; one at peace has 80 to 100
-LOG = 100_000  # characters
+MAX_MEMORY = 200  # MB of a run; without an attack it takes 80 to 100
+MAX_LOG = 100_000  # characters
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -36,12 +36,12 @@ ZEROS = bytes(128 * MB)
 class Attacked(NamedTuple):
     ran: Ran
     peak: float  # MB
-    asked: list[str]
+    requested: list[str]  # targets
 
 
 @pytest.fixture
 def victim(site: Site, world: World) -> Story:
-    """An article that no route gives but the one that is attacked."""
+    """Return an article that can be fetched by one route only, the one that is attacked."""
     story = next(story for story in world if story.in_article and story.media_name == NAME)
     site.fail(story)
     return story
@@ -52,12 +52,12 @@ def others(world: World, victim: Story) -> set[str]:
 
 
 def crawl(site: Site, role: str, attacks: Mapping[str, Attack], **settings: str) -> Attacked:
-    """The category, from a newsroom of which one host is hostile at these paths and knows no others."""
+    """Crawl the category from a newsroom of which one host is hostile at these paths and has no others."""
     with hostile(attacks) as server:
         site.room.urls[role] = server.url
         crawling = site.start(CATEGORY, settings={"DOWNLOAD_TIMEOUT": "2", **settings})
         ran = site.end_of(crawling)
-    return Attacked(ran, getattr(crawling, "peak", 0.0), server.asked)
+    return Attacked(ran, getattr(crawling, "peak", 0.0), server.requested)
 
 
 def attack_the_text(site: Site, victim: Story, attack: Attack, **settings: str) -> Attacked:
@@ -68,8 +68,8 @@ def assert_harmless(site: Site, attacked: Attacked, rest: set[str]) -> None:
     assert attacked.ran.code == 3, attacked.ran.err
     assert site.names() == rest
     assert site.report()["sources"]["finews"]["owed"] == 1
-    assert attacked.peak < MEMORY
-    assert len(attacked.ran.err) < LOG
+    assert attacked.peak < MAX_MEMORY
+    assert len(attacked.ran.err) < MAX_LOG
 
 
 BOMBS: dict[str, Callable[[bytes], bytes]] = {
@@ -82,17 +82,17 @@ BOMBS: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("coding", BOMBS)
 def test_bombs(site: Site, world: World, victim: Story, coding: str) -> None:
-    bomb = answer(BOMBS[coding](ZEROS), f"Content-Encoding: {coding}")
+    bomb = response(BOMBS[coding](ZEROS), f"Content-Encoding: {coding}")
     attacked = attack_the_text(site, victim, bomb)
     assert_harmless(site, attacked, others(world, victim))
     assert "too large: Ignored response" in attacked.ran.err
 
 
-def test_a_body_that_is_packed_in_layers(site: Site, world: World, victim: Story) -> None:
-    packed = answer(gzip.compress(gzip.compress(gzip.compress(FULL))), "Content-Encoding: gzip, gzip, gzip")
+def test_a_body_with_several_content_codings(site: Site, world: World, victim: Story) -> None:
+    packed = response(gzip.compress(gzip.compress(gzip.compress(FULL))), "Content-Encoding: gzip, gzip, gzip")
     attacked = attack_the_text(site, victim, packed)
     assert_harmless(site, attacked, others(world, victim))
-    assert "packed too often" in attacked.ran.err
+    assert "too many content codings" in attacked.ran.err
 
 
 ENDLESS = {
@@ -105,7 +105,7 @@ ENDLESS = {
     "header": endless(OK + b"X: ", b"x" * 65536),
     "headers": endless(OK, b"X: y\r\n" * 10_000),
     "header in lines": endless(OK + b"X: y\r\n", b" y\r\n" * 10_000),
-    "interim answers": endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1000),
+    "interim responses": endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1000),
     "slow head": drip(b"HTTP/1.1 200 ", b"O"),
     "slow headers": drip(OK, b"X: y\r\n"),
     "slow body": drip(OK + b"Content-Length: 100000\r\n\r\n", b" "),
@@ -118,39 +118,39 @@ def test_what_never_ends(site: Site, world: World, victim: Story, what: str) -> 
     assert_harmless(site, attack_the_text(site, victim, ENDLESS[what]), others(world, victim))
 
 
-@pytest.mark.parametrize("what", ["headers", "header in lines", "interim answers"])
+@pytest.mark.parametrize("what", ["headers", "header in lines", "interim responses"])
 def test_a_head_without_end_is_not_read_until_the_time_is_over(site: Site, victim: Story, what: str) -> None:
-    """Else it would be in memory by then, some GB of it."""
+    """Without the limit, some GB of it would be in memory by then."""
     attacked = attack_the_text(site, victim, ENDLESS[what], DOWNLOAD_TIMEOUT="30")
-    assert "the head is too long" in attacked.ran.err
+    assert "the response's head is too large" in attacked.ran.err
 
 
 def test_a_head_of_some_kilobytes_is_read(site: Site, world: World, victim: Story) -> None:
     cookies = [f"Set-Cookie: a{n}={'b' * 4000}" for n in range(10)]
-    attacked = attack_the_text(site, victim, answer(text_of(world, victim), *cookies))
+    attacked = attack_the_text(site, victim, response(text_of(world, victim), *cookies))
     assert attacked.ran.code == 0, attacked.ran.err
 
 
 LIES = {
-    "too long": answer(FULL, length=1000),
-    "far too long": answer(FULL, length=10**30),
-    "too short": answer(FULL, length=len(FULL) - 2),
-    "negative": answer(FULL, length=-5),
-    "no number": answer(FULL, "Content-Length: many", length=-1),
-    "two": answer(FULL, "Content-Length: 5"),
-    "beside an unknown coding": answer(FULL, "Transfer-Encoding: gzip, chunked"),
-    "beside chunks that are none": answer(FULL, "Transfer-Encoding: chunked"),
-    "gzip that is none": answer(FULL, "Content-Encoding: gzip"),
-    "gzip that is cut": answer(gzip.compress(FULL)[:-12], "Content-Encoding: gzip"),
-    "zstd that is cut": answer(zstd.compress(FULL)[:-5], "Content-Encoding: zstd"),
+    "too long": response(FULL, length=1000),
+    "far too long": response(FULL, length=10**30),
+    "too short": response(FULL, length=len(FULL) - 2),
+    "negative": response(FULL, length=-5),
+    "no number": response(FULL, "Content-Length: many", length=-1),
+    "two": response(FULL, "Content-Length: 5"),
+    "beside an unknown coding": response(FULL, "Transfer-Encoding: gzip, chunked"),
+    "beside chunks that are none": response(FULL, "Transfer-Encoding: chunked"),
+    "gzip that is none": response(FULL, "Content-Encoding: gzip"),
+    "gzip that is cut": response(gzip.compress(FULL)[:-12], "Content-Encoding: gzip"),
+    "zstd that is cut": response(zstd.compress(FULL)[:-5], "Content-Encoding: zstd"),
     "chunks that are cut": lambda client: client.sendall(CHUNKED + b"5\r\n" + FULL[:5] + b"\r\n"),
     "cut, and no length": lambda client: client.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + FULL[:-1]),
     "nothing": lambda client: None,
     "no HTTP": lambda client: client.sendall(FULL),
     "another protocol": lambda client: client.sendall(b"SSH-2.0-OpenSSH_9.9\r\n"),
     "no status": lambda client: client.sendall(b"HTTP/1.1 two OK\r\n\r\n" + FULL),
-    "304": answer(status="304 Not Modified"),
-    "204": answer(status="204 No Content"),
+    "304": response(status="304 Not Modified"),
+    "204": response(status="204 No Content"),
 }
 
 
@@ -160,8 +160,8 @@ def test_lies_about_the_body(site: Site, world: World, victim: Story, lie: str) 
 
 
 @pytest.mark.parametrize("wait", ["99999999", "1e400", "9" * 4000, "-1", "soon", "Mon, 01 Jan 99999 00:00:00 GMT"])
-def test_pauses_that_are_asked_for(site: Site, world: World, victim: Story, wait: str) -> None:
-    busy = answer(b"", f"Retry-After: {wait}", status="503 Busy")
+def test_unusual_values_of_retry_after(site: Site, world: World, victim: Story, wait: str) -> None:
+    busy = response(b"", f"Retry-After: {wait}", status="503 Busy")
     assert_harmless(site, attack_the_text(site, victim, busy), others(world, victim))
 
 
@@ -171,20 +171,20 @@ def test_pauses_that_are_asked_for(site: Site, world: World, victim: Story, wait
 def test_a_robots_txt_is_read_to_its_first_half_megabyte(site: Site, world: World, victim: Story) -> None:
     forbidden = b"User-agent: *\nDisallow: /a/\n"
     filling = b"Disallow: /*x*y*z$\n" * (10 * MB // 19)
-    rules = answer(forbidden + filling + b"Disallow: /NewsData/\n")
+    rules = response(forbidden + filling + b"Disallow: /NewsData/\n")
     path = f"/NewsData/GetNewsText.do?id=NW{victim.number}"
-    attacked = crawl(site, "share", {"/robots.txt": rules, path: answer(text_of(world, victim))})
+    attacked = crawl(site, "share", {"/robots.txt": rules, path: response(text_of(world, victim))})
     assert attacked.ran.code == 0, attacked.ran.err
-    assert path in attacked.asked
-    assert attacked.peak < MEMORY
+    assert path in attacked.requested
+    assert attacked.peak < MAX_MEMORY
 
 
 ROBOTS = {
-    "32 MB": answer(b"Disallow: /x\n" * (32 * MB // 13)),
+    "32 MB": response(b"Disallow: /x\n" * (32 * MB // 13)),
     "endless": endless(OK + b"\r\n", b"User-agent: *\n" * 1000),
-    "zeros": answer(bytes(MB)),
-    "redirects to itself": answer(b"", "Location: /robots.txt", status="302 Found"),
-    "an endless delay": answer(b"User-agent: *\nCrawl-delay: inf\n"),
+    "zeros": response(bytes(MB)),
+    "redirects to itself": response(b"", "Location: /robots.txt", status="302 Found"),
+    "an endless delay": response(b"User-agent: *\nCrawl-delay: inf\n"),
 }
 
 
@@ -208,17 +208,17 @@ READABLE = {
     "UTF-8 that is called GBK": ("utf-8", "gbk"),
     "GB18030 that is called GB2312": ("gb18030", "gb2312"),
     "UTF-8 with a mark in front": ("utf-8-sig", "latin-1"),
-    "UTF-8 that is called what there is not": ("utf-8", "klingon"),
+    "UTF-8 that is called by an unknown name": ("utf-8", "klingon"),
 }
 
 
 @pytest.mark.parametrize("case", READABLE)
-def test_the_bytes_count_and_not_what_they_are_called(site: Site, world: World, victim: Story, case: str) -> None:
+def test_the_bytes_tell_the_encoding_and_not_the_header(site: Site, world: World, victim: Story, case: str) -> None:
     encoding, label = READABLE[case]
-    told = json.loads(text_of(world, victim))
-    told["text"] = f"<p>㐂镕𠮷</p>{told['text']}"  # characters of GB18030, and not of GB2312
-    body = json.dumps(told, ensure_ascii=False).encode(encoding)
-    sent = answer(body, f"Content-Type: text/html; charset={label}")
+    text_page = json.loads(text_of(world, victim))
+    text_page["text"] = f"<p>㐂镕𠮷</p>{text_page['text']}"  # characters of GB18030, and not of GB2312
+    body = json.dumps(text_page, ensure_ascii=False).encode(encoding)
+    sent = response(body, f"Content-Type: text/html; charset={label}")
     attacked = attack_the_text(site, victim, sent)
     assert attacked.ran.code == 0, attacked.ran.err
     post = next(post for path, post in site.posts().items() if victim.number in path)
@@ -245,10 +245,10 @@ GARBLED: dict[str, Callable[[str], bytes]] = {
 @pytest.mark.parametrize("case", GARBLED)
 def test_garbled_text_is_no_article(site: Site, world: World, victim: Story, case: str) -> None:
     body = GARBLED[case](json.dumps(json.loads(text_of(world, victim)), ensure_ascii=False))
-    assert_harmless(site, attack_the_text(site, victim, answer(body)), others(world, victim))
+    assert_harmless(site, attack_the_text(site, victim, response(body)), others(world, victim))
 
 
-# Pages that are cut. HTML can be read to any point, so that has to be noticed.
+# Truncated pages. An HTML parser takes any of them for whole, so this has to be noticed.
 
 
 def post_page(world: World, victim: Story) -> tuple[str, bytes]:
@@ -259,8 +259,8 @@ def post_page(world: World, victim: Story) -> tuple[str, bytes]:
 
 
 CUTS: dict[str, Callable[[bytes], Attack]] = {
-    "by its length": lambda page: answer(page, length=page.index(b"</section>")),
-    "without a length": lambda page: answer(page[: page.index(b"</section>")], length=-1),
+    "by its length": lambda page: response(page, length=page.index(b"</section>")),
+    "without a length": lambda page: response(page[: page.index(b"</section>")], length=-1),
     "of HTTP/1.0": lambda page: (
         lambda client: client.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + page[: page.rindex(b"</p>")])
     ),
@@ -272,7 +272,7 @@ def test_a_page_that_is_cut_is_no_article(site: Site, world: World, victim: Stor
     path, page = post_page(world, victim)
     listing = Blog(world).page("/category/zhongguozhengquanbao.html", View(len(world)))
     assert listing
-    attacked = crawl(site, "site", {path: CUTS[cut](page), "/category/": answer(listing.body)})
+    attacked = crawl(site, "site", {path: CUTS[cut](page), "/category/": response(listing.body)})
     assert_harmless(site, attacked, others(world, victim))
     assert "post page: cut short" in attacked.ran.err
 
@@ -281,8 +281,8 @@ def test_a_page_with_its_end_is_an_article(site: Site, world: World, victim: Sto
     path, page = post_page(world, victim)
     listing = Blog(world).page("/category/zhongguozhengquanbao.html", View(len(world)))
     assert listing
-    whole = answer(page + b"\n<!-- 12 queries -->\n<script>measure()</script>\n", length=-1)
-    attacked = crawl(site, "site", {path: whole, "/category/": answer(listing.body)})
+    whole = response(page + b"\n<!-- 12 queries -->\n<script>measure()</script>\n", length=-1)
+    attacked = crawl(site, "site", {path: whole, "/category/": response(listing.body)})
     assert attacked.ran.code == 0, attacked.ran.err
     assert f"NW{victim.number}" in site.names()
 

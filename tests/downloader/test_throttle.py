@@ -1,4 +1,4 @@
-"""Manners on other people's sites. The arithmetic has no clock of its own; the rest goes through the front door."""
+"""Retry-After, Crawl-delay and suspended hosts. The arithmetic is given the time; the rest is tested by crawls."""
 
 import asyncio
 import signal
@@ -13,45 +13,45 @@ from scrapy import Request
 from scrapy.core.downloader import Downloader
 from scrapy.utils.test import get_crawler
 
-from finews_spider.downloader.throttle import MAX_FAILURES, MAX_RETRY_AFTER, Host, pace, seconds
+from finews_spider.downloader.throttle import MAX_FAILURES, MAX_RETRY_AFTER, Host, parse_retry_after, slow_down
 from finews_spider.newsroom.world import World
 from tests.conftest import Site
 
 NOW = 1_640_995_200.0
 
 
-def test_a_good_answer_asks_for_no_pause() -> None:
-    assert Host().answered(200, 0) == 0
+def test_a_good_response_asks_for_no_pause() -> None:
+    assert Host().record_response(200, 0) == 0
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_waited_for(status: int) -> None:
     host = Host()
-    assert host.answered(status, 30) == 30
-    assert not host.left_alone
+    assert host.record_response(status, 30) == 30
+    assert not host.suspended
 
 
 def test_a_long_retry_after_is_left_to_a_later_run() -> None:
     host = Host()
-    host.answered(503, MAX_RETRY_AFTER + 1)
-    assert host.left_alone == "asked for a pause of 301 s"
+    host.record_response(503, MAX_RETRY_AFTER + 1)
+    assert host.suspended == "asked for a pause of 301 s"
 
 
-def test_a_host_that_keeps_failing_is_left_alone() -> None:
+def test_a_host_that_keeps_failing_is_suspended() -> None:
     host = Host()
     for _ in range(MAX_FAILURES - 1):
-        host.failed()
-    assert not host.left_alone
-    host.answered(500, 0)
-    assert host.left_alone == f"failed {MAX_FAILURES} times in a row"
+        host.record_failure()
+    assert not host.suspended
+    host.record_response(500, 0)
+    assert host.suspended == f"failed {MAX_FAILURES} times in a row"
 
 
-def test_a_good_answer_ends_the_row_of_failures() -> None:
+def test_a_good_response_ends_the_row_of_failures() -> None:
     host = Host()
     for _ in range(10):
-        host.failed()
-        host.answered(404, 0)
-    assert not host.left_alone
+        host.record_failure()
+        host.record_response(404, 0)
+    assert not host.suspended
 
 
 @pytest.mark.parametrize(
@@ -70,18 +70,18 @@ def test_a_good_answer_ends_the_row_of_failures() -> None:
     ],
 )
 def test_retry_after_is_read(header: bytes | None, wait: float) -> None:
-    assert seconds(header, NOW) == wait
+    assert parse_retry_after(header, NOW) == wait
 
 
-def delays(site: Site, said: str) -> list[float]:
-    return [float(each.split(": ")[1].rstrip(",")) for each in said.splitlines() if "finews/delay/" in each]
+def delays(log: str) -> list[float]:
+    return [float(line.split(": ")[1].rstrip(",")) for line in log.splitlines() if "finews/delay/" in line]
 
 
 def test_crawl_delay_is_obeyed(site: Site, world: World) -> None:
     site.room.robots["share"] = "User-agent: *\nCrawl-delay: 0.125\n"
     story = next(story for story in world if story.in_article)
     ran = site.crawl(f"url={site.room.urls['share']}/html_News/NewsShare.html?infoCode=NW{story.number}")
-    assert delays(site, ran.err) == [0.125]
+    assert delays(ran.err) == [0.125]
     assert len(site.posts()) == 1
 
 
@@ -92,48 +92,49 @@ def test_a_busy_host_is_slowed_down(site: Site, world: World) -> None:
         f"url={site.room.urls['share']}/html_News/NewsShare.html?infoCode=NW{story.number}",
         settings={"DOWNLOAD_DELAY": "0.01"},
     )
-    assert delays(site, ran.err) == [0.02]
+    assert delays(ran.err) == [0.02]
     assert len(site.posts()) == 1
 
 
-def test_a_dead_host_is_asked_a_few_times_only_and_the_others_answer(site: Site, world: World) -> None:
+def test_a_dead_host_gets_a_few_requests_only_and_the_other_hosts_answer(site: Site, world: World) -> None:
     site.room.answer("share", "/NewsData/", status=500)
     ran = site.crawl("category=zhongguozhengquanbao", settings={"CONCURRENT_REQUESTS_PER_DOMAIN": "1"})
     wanted = {f"NW{s.number}" for s in world if s.in_article and s.media_name == "中国证券报"}
     assert site.names() == wanted
     assert len(site.room.requests("share", "/NewsData/")) == min(MAX_FAILURES, len(wanted))
-    assert "left alone for the rest of the run" in ran.err or len(wanted) < MAX_FAILURES
+    assert "it gets no more requests in this run" in ran.err or len(wanted) < MAX_FAILURES
 
 
 def test_a_slow_host_stays_slow_when_scrapy_forgets_it() -> None:
-    async def paced() -> float:
+    async def delay_after_a_while() -> float:
         crawler = get_crawler(
             settings_dict={"DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https", "data", "file", "ftp", "s3"))}
         )
         crawler.engine = SimpleNamespace(downloader=Downloader(crawler))  # type: ignore[assignment]
         downloader, request = crawler.engine.downloader, Request("https://example.com/")
         downloader._get_slot(request)
-        pace(crawler, request, 10.0)
+        slow_down(crawler, request, 10.0)
         downloader._slot_gc(age=-100)
         assert not downloader.slots
         delay = downloader._get_slot(request)[1].delay
         downloader.close()
         return float(delay)
 
-    assert asyncio.run(paced()) == 10.0
+    assert asyncio.run(delay_after_a_while()) == 10.0
 
 
-def test_what_waits_for_robots_txt_is_not_asked_for_after_ctrl_c(site: Site) -> None:
-    asked = Event()
+def test_what_waits_for_robots_txt_is_not_requested_after_ctrl_c(site: Site) -> None:
+    requested = Event()
 
     async def robots(_: web.BaseRequest) -> web.Response:
-        asked.set()
+        requested.set()
         await asyncio.sleep(1.0)  # the run is stopped meanwhile
         return web.Response(text="")
 
     site.room.answer("share", "/robots.txt", handler=robots)
     crawl = site.start("category=zhongguozhengquanbao")
-    assert asked.wait(60)
+    assert requested.wait(60)
+
     crawl.send_signal(signal.SIGINT)
     assert crawl.wait(15) == 130
     assert site.articles_asked() == []

@@ -1,4 +1,4 @@
-"""A server on raw sockets, which answers as no server should."""
+"""A server on raw sockets that sends responses as no server should."""
 
 import socket
 import socketserver
@@ -14,15 +14,15 @@ NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 @dataclass
 class Hostile:
-    """Where it is, and the targets that it was asked for."""
+    """Where the server is, and the targets that were requested."""
 
     url: str
-    asked: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
 
 
 @contextmanager
 def hostile(attacks: Mapping[str, Attack]) -> Iterator[Hostile]:
-    """Answers a target that starts so with its attack, and any other with 404."""
+    """Serve attacks by the start of the target, and 404 for any other target."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -31,8 +31,8 @@ def hostile(attacks: Mapping[str, Attack]) -> Iterator[Hostile]:
                     while self.rfile.readline().strip():
                         pass
                     target = line.split()[1].decode()
-                    here.asked.append(target)
-                    attack = next((each for start, each in attacks.items() if target.startswith(start)), None)
+                    here.requested.append(target)
+                    attack = next((attack for start, attack in attacks.items() if target.startswith(start)), None)
                     if attack:
                         attack(self.connection)
                         return
@@ -49,15 +49,15 @@ def hostile(attacks: Mapping[str, Attack]) -> Iterator[Hostile]:
             thread.join()
 
 
-def answer(body: bytes = b"", *headers: str, status: str = "200 OK", length: int | None = None) -> Attack:
-    """An answer of these bytes; `length` is what it says of them."""
-    told = (f"Content-Length: {len(body) if length is None else length}",) if length != -1 else ()
-    head = "\r\n".join([f"HTTP/1.1 {status}", *told, *headers])
+def response(body: bytes = b"", *headers: str, status: str = "200 OK", length: int | None = None) -> Attack:
+    """Return an attack that sends this body; `length` is its Content-Length, right if None, and missing if -1."""
+    content_length = (f"Content-Length: {len(body) if length is None else length}",) if length != -1 else ()
+    head = "\r\n".join([f"HTTP/1.1 {status}", *content_length, *headers])
     return lambda client: client.sendall(head.encode("latin-1") + b"\r\n\r\n" + body)
 
 
 def endless(start: bytes, piece: bytes) -> Attack:
-    """Begins so, and goes on for ever."""
+    """Return an attack that sends `start`, then `piece` for ever."""
 
     def attack(client: socket.socket) -> None:
         client.sendall(start)
@@ -68,7 +68,7 @@ def endless(start: bytes, piece: bytes) -> Attack:
 
 
 def drip(start: bytes, piece: bytes, pause: float = 0.05) -> Attack:
-    """The same, slowly."""
+    """Return an attack that sends `start`, then `piece` for ever with pauses."""
     never = threading.Event()
 
     def attack(client: socket.socket) -> None:
