@@ -83,7 +83,7 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider knows what 
 
 EXTENSIONS = {
     "finews_spider.extensions.progress.Progress": 100,
-    "finews_spider.extensions.report.RunReport": 900,
+    "finews_spider.extensions.report.ReportExtension": 900,
     "scrapy.extensions.logstats.LogStats": None,  # Progress says the same, and more
 }
 FINEWS_PROGRESS = True  # the live lines on a terminal, or a line a minute in the log

@@ -15,8 +15,8 @@ from finews_spider.crawl.run import read_order
 from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.progress import quieten
-from finews_spider.extensions.report import RunReport
-from finews_spider.reporting import report, store
+from finews_spider.extensions.report import ReportExtension
+from finews_spider.reporting import builder, store
 from finews_spider.spiders.finews import FinewsSpider
 
 
@@ -57,13 +57,12 @@ class Command(ExitCodeCommand, crawl.Command):
             if isinstance(crawling, asyncio.Task):
                 crawling.result()  # raises what it was: that the ledger cannot be used, or a fault
             return ExitCode.FAULT
-        extension = crawler.get_extension(RunReport)
+        extension = crawler.get_extension(ReportExtension)
         return extension.exit_code() if extension else ExitCode.FAULT
 
 
 def _report_refusal(output: Path, arguments: dict[str, str], error: ConfigurationError | ArchiveLockedError) -> None:
     if output.is_dir():
-        refused = report.begin(output, arguments)
-        report.end(refused, error.exit_code, str(error))
+        report = builder.end(builder.begin(output, arguments), error.exit_code, str(error))
         with suppress(OSError):
-            store.write(refused, output)
+            store.write(report, output)

@@ -14,7 +14,7 @@ from finews_spider.archive.paths import FOLDERS, POSTS
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
-from finews_spider.extensions.report import RunReport
+from finews_spider.extensions.report import ReportExtension
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from finews_spider.spiders.finews import FinewsSpider
@@ -79,7 +79,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
         crawler = self.crawler_process.create_crawler(FinewsSpider)
         self.crawler_process.crawl(crawler)
         self.crawler_process.start()
-        extension = crawler.get_extension(RunReport)
+        extension = crawler.get_extension(ReportExtension)
         return ExitCode.FAULT if extension is None else extension.exit_code()
 
 

@@ -9,16 +9,21 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from finews_spider.dates import Window
 
 DAY = timedelta(days=1)
 MAX_DAYS = 3660  # of a window, ten years; the figures of each are in the run's report
-COUNTS = ("listed", "archived", "known", "owed")
 
 Reaches = Mapping[str, Mapping[str, "Reach"]]  # by source, by the list's name
-Counts = Mapping[str, Mapping[date, Mapping[str, int]]]  # by source, by day: some of COUNTS
+
+
+class DayCoverage(NamedTuple):
+    """By how many lists a day is covered, and of how many others something of it was read."""
+
+    covered: int
+    in_part: int
 
 
 @dataclass(slots=True)
@@ -69,26 +74,6 @@ class Reach:
         return self.oldest or date.max
 
 
-def window_part(window: Window, reaches: Reaches, today: date, counts: Counts) -> tuple[dict[str, Any], list[str]]:
-    """The report's `window`, and what is to be said of its days (for the report's `warnings`).
-
-    `today` is Beijing's. Where the window is open, its days begin with the oldest that a list named, and end today.
-    """
-    days, remarks = days_of(window, reaches, today)
-    told = {source: _days_of_source(days, lists.values(), counts.get(source, {})) for source, lists in reaches.items()}
-    since, until = (days[0], days[-1]) if days else (window.since, window.until)
-    return {
-        "since": since and since.isoformat(),
-        "until": until and until.isoformat(),
-        "days": told,
-        "lists": {source: len(lists) for source, lists in reaches.items()},
-        "not_covered": {
-            source: [day for day, figures in of_source.items() if not figures["covered"] + figures["in_part"]]
-            for source, of_source in told.items()
-        },
-    }, remarks
-
-
 def days_of(window: Window, reaches: Reaches, today: date) -> tuple[list[date], list[str]]:
     """Return the days that a window has, in order, and warnings about those that are left out."""
     remarks = []
@@ -105,17 +90,14 @@ def days_of(window: Window, reaches: Reaches, today: date) -> tuple[list[date], 
     return [since + number * DAY for number in range((until - since).days + 1)], remarks
 
 
-def _days_of_source(
-    days: list[date], lists: Iterable[Reach], counts: Mapping[date, Mapping[str, int]]
-) -> dict[str, dict[str, int]]:
+def coverage_of(days: Iterable[date], lists: Iterable[Reach]) -> dict[date, DayCoverage]:
+    """Return how many of the lists each day is covered by, and read of in part."""
+    lists = list(lists)
     covered = sorted(reach.covered_from for reach in lists)
     read = sorted(reach.read_from for reach in lists)
-    told = {}
-    for day in days:
-        past, so_far = bisect_right(covered, day), bisect_right(read, day)  # what covers a day was read of it too
-        figures = {name: counts.get(day, {}).get(name, 0) for name in COUNTS}
-        told[day.isoformat()] = {**figures, "covered": past, "in_part": so_far - past}
-    return told
+    counts = {day: (bisect_right(covered, day), bisect_right(read, day)) for day in days}
+    # What covers a day was read of it too.
+    return {day: DayCoverage(past, so_far - past) for day, (past, so_far) in counts.items()}
 
 
 def days_read(lists: Iterable[Reach], days: list[date]) -> float:

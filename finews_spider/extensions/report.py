@@ -1,8 +1,8 @@
-"""Leaves a report of every run, judges it, and prints what a person has to know."""
+"""Leave a report of every run, judge it, and print what a person has to know."""
 
 import logging
 import sys
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -14,18 +14,19 @@ from finews_spider import dates
 from finews_spider.crawl.run import Run, RunSpider, run_of
 from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.publishing import finish
-from finews_spider.reporting import health, plain_text, report, store
-from finews_spider.reporting.store import Report
+from finews_spider.reporting import builder, health, store
+from finews_spider.reporting.printing import print_summary
+from finews_spider.reporting.report import RunReport, SourceReport, WindowReport
 
 logger = logging.getLogger(__name__)
 
 
-class RunReport:
-    """`<output>/.finews/runs/<start>.json`, and the summary; `report` holds it when the run has ended."""
+class ReportExtension:
+    """`<output>/.finews/runs/<start>.json`, and the summary; `report` is whole when the run has ended."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.report: Report = {}
+        self.report: RunReport | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -42,52 +43,92 @@ class RunReport:
         return run_of(self.crawler)
 
     def spider_opened(self) -> None:
-        """A run that is killed leaves this."""
+        """Keep a report that a run which is killed leaves."""
         output = self._run.archive.output
-        self.report = report.begin(output, self._run.values)
-        self._write(output)
+        self._keep(builder.begin(output, self._run.values), output)
 
     def spider_closed(self, reason: str) -> None:
-        """The run is over; what it was is judged by those before it."""
-        run, output = self._run, self._run.archive.output
-        report.fill(self.report, run)
-        before, wrong = store.last(output)
-        self.report["warnings"] += [*wrong, *run.warnings]
-        limits = {source.name: source.max_age_days for source in run.arguments.sources}
-        self.report["exit_code"] = ExitCode.INTERRUPTED if reason == "shutdown" else None
-        before = [each for each in before if each["exit_code"] is not None]
-        self.report["broken"] = health.troubles(self.report, before, limits, dates.now())
-        for name in self.report["sources"]:
-            if any(trouble.startswith(f"{name}:") for trouble in self.report["broken"]):
-                run.owed.restore_withdrawn(name)
-        self._finish()
-        code, why = verdict(
-            run.trouble or reason,
-            broken=self.report["broken"],
-            unpublished=(self.report["published"] or {}).get("trouble", ""),
-            owed=run.count_owed(),
-        )
-        report.end(self.report, code, why)
-        self._write(output)
-        plain_text.say(self.report, sys.stdout)
-
-    def _finish(self) -> None:
-        archive = self._run.archive
-        published, warnings = finish.finish(archive, archive.unpublished, self._run.config, self.report["run"])
-        self.report["published"] = published and asdict(published)
-        self.report["warnings"] += warnings
+        """Judge the run, publish, keep and print its report."""
+        self._close(reason)
 
     def exit_code(self) -> ExitCode:
-        """The run's, when its process is about to end."""
-        if not self.report or self.report["exit_code"] is None:
+        """Return the run's, when its process is about to end."""
+        code = self.report.exit_code if self.report else None
+        if code is None:
             if not self._run.stopped:
                 return ExitCode.FAULT  # the log has its traceback
-            self.spider_closed("shutdown")  # interrupted twice: Scrapy did not close the spider
-        return ExitCode(self.report["exit_code"])
+            code = self._close("shutdown")  # interrupted twice: Scrapy did not close the spider
+        return ExitCode(code)
 
-    def _write(self, output: Path) -> None:
+    def _close(self, reason: str) -> int:
+        """Return the exit code of the run, which is over; `reason` is Scrapy's."""
+        assert self.report
+        run, output = self._run, self._run.archive.output
+        before, warnings = store.read_last(output)
+        self.report = self._filled(self.report, warnings, interrupted=reason == "shutdown")
+        report = replace(self.report, broken=self._broken(self.report, before))
+        for name in report.sources:
+            if any(trouble.startswith(f"{name}:") for trouble in report.broken):
+                run.owed.restore_withdrawn(name)
+        report = self._published(report)
+        code, why = verdict(
+            run.trouble or reason,
+            broken=report.broken,
+            unpublished=report.published.trouble if report.published else "",
+            owed=run.count_owed(),
+        )
+        report = builder.end(report, code, why)
+        self._keep(report, output)
+        print_summary(report, sys.stdout)
+        return code
+
+    def _filled(self, report: RunReport, warnings: list[str], *, interrupted: bool) -> RunReport:
+        """Return the report with what the run has come to, and with these warnings among its own."""
+        run = self._run
+        names = [source.name for source in run.arguments.sources]
+        window, left_out = self._window(names)
+        return replace(
+            report,
+            posts=len(run.archive),
+            hosts=builder.host_reports(self.crawler.stats.get_stats()),
+            sources={name: self._source(name) for name in names},
+            window=window,
+            warnings=[*left_out, *warnings, *run.warnings],
+            exit_code=ExitCode.INTERRUPTED if interrupted else None,
+        )
+
+    def _source(self, name: str) -> SourceReport:
+        run = self._run
+        lists = {title: reading for (source, title), reading in run.pagination.readings.items() if source == name}
+        stats = self.crawler.stats.get_stats()
+        return builder.source_report(name, stats, lists, run.owed.named(name), run.owed.count(name))
+
+    def _window(self, names: list[str]) -> tuple[WindowReport | None, list[str]]:
+        run, window = self._run, self._run.arguments.query.window
+        if not window:
+            return None, []
+        named = {name: run.owed.named_by_day(name) for name in names}
+        return builder.window_report(window, run.pagination.reaches(names), dates.now().date(), named)
+
+    def _broken(self, report: RunReport, before: list[RunReport]) -> list[str]:
+        limits = {source.name: source.max_age_days for source in self._run.arguments.sources}
+        ended = [earlier for earlier in before if earlier.exit_code is not None]
+        return health.troubles(report, ended, limits, dates.now())
+
+    def _published(self, report: RunReport) -> RunReport:
+        """Return the report with what became of the run's files."""
+        archive = self._run.archive
+        published, warnings = finish.finish(archive, archive.unpublished, self._run.config, report.run)
+        return replace(
+            report,
+            published=builder.published_report(published) if published else None,
+            warnings=[*report.warnings, *warnings],
+        )
+
+    def _keep(self, report: RunReport, output: Path) -> None:
+        self.report = report
         try:
-            store.write(self.report, output)
+            store.write(report, output)
             store.forget_old(output)
         except OSError as error:
             logger.error("The run's report cannot be written: %s", error)

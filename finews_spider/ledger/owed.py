@@ -224,10 +224,10 @@ class Owed:
         """What the source's listings named in this run."""
         return Named(*self._ledger.row(f"SELECT {_COUNTS} WHERE source = ?", (source,)))
 
-    def named_by_day(self, source: str) -> dict[str, Named]:
-        """The same for each day, YYYY-MM-DD, that a listing told."""
+    def named_by_day(self, source: str) -> dict[date, Named]:
+        """The same for each day that a listing told."""
         query = f"SELECT day, {_COUNTS} WHERE source = ? AND day IS NOT NULL GROUP BY day ORDER BY day"
-        return {day: Named(*counts) for day, *counts in self._ledger.rows(query, (source,))}
+        return {date.fromisoformat(day): Named(*counts) for day, *counts in self._ledger.rows(query, (source,))}
 
     # What a person asks and says.
 

@@ -1,14 +1,13 @@
 """What the reports of runs say of one source, put so that they can be compared."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Self
 
 from finews_spider.dates import BEIJING
-
-Report = Mapping[str, Any]
+from finews_spider.reporting.report import RunReport, SourceReport
 
 MIN_ARTICLES = 5  # articles to judge by; where a run has fewer, those of the runs before it are added
 MIN_BODIES = 50  # bodies in three runs or more, to know how long they are
@@ -18,92 +17,94 @@ NARROW_ARGS = {"category", "column"}  # its lists are like the same lists of oth
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class SourceRun:
     """What one run's report says of one source."""
 
     source: str
-    report: Report
+    report: SourceReport
+    run_report: RunReport
 
-    def __getitem__(self, name: str) -> Any:
-        return self.report["sources"][self.source][name]
+    @classmethod
+    def of(cls, source: str, run: RunReport) -> Self:
+        """Return the run's part that is the source's. Raises KeyError where it has none."""
+        return cls(source, run.sources[source], run)
 
     def has(self, arguments: set[str]) -> bool:
-        """Whether it was run with one of these."""
-        return not arguments.isdisjoint(self.report["arguments"])
+        """Return whether it was run with one of these."""
+        return not arguments.isdisjoint(self.run_report.arguments)
 
     def rows(self, name: str) -> int | None:
-        """How many rows a list had; None where it was not read, or not wholly."""
-        reading = self["lists"].get(name)
-        return int(reading["rows"]) if reading and reading["pages"] and not reading["failed"] else None
+        """Return how many rows a list had; None where it was not read, or not wholly."""
+        reading = self.report.lists.get(name)
+        return reading.rows if reading and reading.pages and not reading.failed else None
 
-    def was_told(self, trouble: str, name: str = "") -> bool:
-        """Whether this trouble was told of then, and of this list where one is named."""
-        told = [line for line in self.report["broken"] if line.startswith(f"{self.source}: ") and trouble in line]
+    def had(self, trouble: str, name: str = "") -> bool:
+        """Return whether it was broken by this trouble, and where a list is named, by that of this list."""
+        lines = [line for line in self.run_report.broken if line.startswith(f"{self.source}: ") and trouble in line]
         named = re.compile(rf": (?:.*, )?(?:{re.escape(name)}|all \d+ {kind(name)} lists)(?:, | ha)")
-        return any(not name or named.search(line) for line in told)
+        return any(not name or named.search(line) for line in lines)
 
     @property
     def archived(self) -> int:
         """Articles that came well, written or not."""
-        return sum(int(self[name]) for name in ("archived", "edited", "unchanged"))
+        return self.report.archived + self.report.edited + self.report.unchanged
 
     @property
     def lost(self) -> int:
         """Articles that did not come."""
-        return sum([*self["refused"].values(), *self["failed"].values(), self["withdrawn"]])
+        return sum(self.report.refused.values()) + sum(self.report.failed.values()) + self.report.withdrawn
 
     @property
     def fresh(self) -> int:
         """Articles that were asked for the first time. One that fails run after run says nothing of today."""
-        asked = int(self["asked"])
-        return asked if self.has({"refresh"}) else min(int(self["new"]), asked)
+        return self.report.asked if self.has({"refresh"}) else min(self.report.new, self.report.asked)
 
     @property
     def bodies(self) -> int:
         """Posts that were written with a body."""
-        return int(self["bodies"])
+        return self.report.bodies
 
     @property
     def late(self) -> int:
         """Those whose body came by the last route: not articles that did not come, nor flashes without a body."""
-        return max(0, int(self["last_route"]) - self.lost - (int(self["archived"]) - self.bodies))
+        return max(0, self.report.last_route - self.lost - (self.report.archived - self.bodies))
 
 
-def latest(run: Run, earlier: Sequence[Run], number: Callable[[Run], int]) -> list[Run]:
-    """This run, and so many before it that there are enough articles to judge by; none where there are not."""
+def latest(run: SourceRun, earlier: Sequence[SourceRun], number: Callable[[SourceRun], int]) -> list[SourceRun]:
+    """Return this run, and so many before it that there are enough articles to judge by; none where there are not."""
     runs, total = [], 0
-    for each in (run, *reversed(earlier)):
-        runs.append(each)
-        total += number(each)
+    for one in (run, *reversed(earlier)):
+        runs.append(one)
+        total += number(one)
         if total >= MIN_ARTICLES:
             return runs
     return []
 
 
-def mean(runs: Iterable[Run]) -> float:
-    """Characters of a body, on average; there has to be one."""
-    counts = [(int(each["chars"]), each.bodies) for each in runs]
+def mean(runs: Iterable[SourceRun]) -> float:
+    """Return the characters of a body, on average; there has to be one."""
+    counts = [(run.report.chars, run.bodies) for run in runs]
     return sum(chars for chars, _ in counts) / sum(bodies for _, bodies in counts)
 
 
-def lowest_mean(runs: Sequence[Run]) -> float:
-    """The lowest mean of runs that have enough bodies together; 0 where there are too few to know."""
-    means, together = [], list[Run]()
-    for each in runs:
-        together.append(each)
+def lowest_mean(runs: Sequence[SourceRun]) -> float:
+    """Return the lowest mean of runs that have enough bodies together; 0 where there are too few to know."""
+    means, together = [], list[SourceRun]()
+    for run in runs:
+        together.append(run)
         if sum(one.bodies for one in together) >= MIN_ARTICLES:
             means.append(mean(together))
             together = []
-    known = sum(each.bodies for each in runs) >= MIN_BODIES and len(means) >= 3
+    known = sum(run.bodies for run in runs) >= MIN_BODIES and len(means) >= 3
     return min(means) if known else 0.0
 
 
 def moment(text: str) -> datetime:
-    """A report's time; of a day its end."""
+    """Return a report's time; of a day its end."""
     time = datetime.fromisoformat(text)
     return time if time.tzinfo else time.replace(tzinfo=BEIJING) + timedelta(days=1)
 
 
 def kind(name: str) -> str:
-    """`column` of `column cgnjj`."""
+    """Return `column` of `column cgnjj`."""
     return name.split(" ")[0]

@@ -1,22 +1,27 @@
 """A run's summary as Markdown, for the summary of a step in GitHub Actions."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from finews_spider.reporting.summary import Report, digest
-from finews_spider.reporting.summary_window import NAMES, REMARKS
+from finews_spider.reporting.summary import Summary
+from finews_spider.reporting.tables import Table, is_number
 
 
-def markdown(report: Report) -> str:
-    """Markdown for the summary of a step. What comes from outside stands in code spans, where nothing has a meaning."""
-    said = digest(report)
-    lines = [f"### {said.title}", ""]
-    for each in (said.sources, said.days):
-        if each.rows:
-            lines += [_cells(each.head), _cells("---" if head in (*NAMES, *REMARKS) else "--:" for head in each.head)]
-            lines += [_cells(map(_code, row)) for row in each.rows] + [""]
-    lines += [f"- **{note.label}** {_code(note.text)}" for note in said.notes]
-    return "\n".join([*lines, "", _code(said.ending), "", ""])
+def render(summary: Summary) -> str:
+    """Return Markdown. What comes from outside stands in code spans, where nothing has a meaning."""
+    lines = [f"### {summary.title}", ""]
+    for table in (summary.sources, summary.days):
+        lines += _table(table) if table.rows else ()
+    lines += [f"- **{note.label}** {_code(note.text)}" for note in summary.notes]
+    return "\n".join([*lines, "", _code(summary.ending), "", ""])
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield _cells(table.columns)
+    yield _cells("--:" if is_number(head) else "---" for head in table.columns)
+    for row in table.rows:
+        yield _cells(map(_code, row))
+    yield ""
 
 
 def _cells(cells: Iterable[str]) -> str:
@@ -24,7 +29,7 @@ def _cells(cells: Iterable[str]) -> str:
 
 
 def _code(text: str) -> str:
-    """A number, or a code span that holds the text whole.
+    """Return a number as it is, any other text whole in a code span.
 
     No escape for `|` is safe in every table, so another bar stands for it.
     """

@@ -1,108 +1,129 @@
-"""The report of a run: what it was asked for, what came, what is owed, and how it ended. README.md has its schema."""
+"""The report of a run: what it was asked for, what came, what is owed, and how it ended.
 
-import platform
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from importlib.metadata import version
-from itertools import count
-from pathlib import Path
-from typing import Any
+The fields are the keys of its JSON, in this order; docs/reports.md lists them. A field without a default is one that
+every report has and that runs are compared by: JSON that lacks it is no report. Other fields may be missing in reports
+of older versions.
+"""
 
-from finews_spider import __version__, dates
-from finews_spider.crawl.coverage import window_part
-from finews_spider.crawl.pagination import ListReading
-from finews_spider.crawl.run import Run
-from finews_spider.reporting.store import BY_REASON, COUNTS, FOLDER, SCHEMA, Report
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final, Literal
+
+SCHEMA: Final = 1
 
 
-def begin(output: Path, arguments: Mapping[str, str]) -> Report:
-    """The report of a run that begins now."""
-    now = dates.now()
-    second = f"{now:%Y-%m-%dT%H-%M-%S}"
-    names = (f"{second}-{number}" if number else second for number in count())
-    return {
-        "schema": SCHEMA,
-        "run": next(name for name in names if not (output / FOLDER / f"{name}.json").exists()),
-        "started": now.isoformat(timespec="seconds"),
-        "ended": None,
-        "seconds": None,
-        "arguments": dict(arguments),
-        "versions": {"finews": __version__, "scrapy": version("scrapy"), "python": platform.python_version()},
-        "output": str(output.resolve()),
-        "posts": None,
-        "sources": {},
-        "hosts": {},
-        "window": None,
-        "published": None,
-        "warnings": [],
-        "broken": [],
-        "exit_code": None,
-        "why": "it goes on, or was killed",
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """What the run was made with, like `2.19.0`."""
+
+    finews: str = ""
+    scrapy: str = ""
+    python: str = ""
 
 
-def fill(report: Report, run: Run) -> None:
-    """Put in what the run has come to so far."""
-    stats: dict[str, Any] = run.crawler.stats.get_stats()
-    report["posts"] = len(run.archive)
-    report["hosts"] = hosts(stats)
-    names = [source.name for source in run.arguments.sources]
-    report["sources"] = {name: _source(name, run, stats) for name in names}
-    if run.arguments.query.window:
-        report["window"], remarks = _window(run, names)
-        report["warnings"] += remarks
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListReport:
+    """What was read of one list. Times are as the list gives them: `2026-11-22T21:40:00+08:00`, or the day alone."""
+
+    pages: int
+    unchanged: int = 0  # of the pages, those that a 304 stood for
+    rows: int
+    newest: str | None = None
+    oldest: str | None = None
+    failed: str  # why a page could not be had or read; "": none failed
+    ended: str | None = None  # why no more was read, as `coverage.Reach.ended`; None: the run was cut short
 
 
-def end(report: Report, code: int, why: str) -> None:
-    """Say how it ended."""
-    now = dates.now()
-    report["ended"] = now.isoformat(timespec="seconds")
-    report["seconds"] = round((now - datetime.fromisoformat(report["started"])).total_seconds(), 1)
-    report["exit_code"], report["why"] = code, why
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """What came of one source: numbers of articles, where nothing else is said."""
+
+    lists: dict[str, ListReport]  # by name
+    rows: int = 0  # named by its lists
+    new: int  # of these, neither archived nor owed before
+    known: int = 0  # of these, archived before
+    asked: int
+    archived: int
+    edited: int
+    unchanged: int  # posts that are as the site has them, with `refresh=`
+    withdrawn: int
+    given_up: int
+    last_route: int  # that came to the last route
+    blocked: int  # answers that were captcha, block or login pages
+    chars: int  # characters in the bodies
+    bodies: int  # posts that were written with a body
+    skipped: dict[str, int]  # rows, by reason
+    refused: dict[str, int]  # by reason
+    failed: dict[str, int]  # by reason
+    routes: dict[str, int]  # answers, by the name of the route
+    owed: int = 0  # after the run
+    newest: str | None = None  # of all its lists
+    oldest: str | None = None
 
 
-def hosts(stats: Mapping[str, Any]) -> dict[str, Any]:
-    """What each host was asked and said."""
-    found: dict[str, Any] = {}
-    for name, value in _below("finews/hosts", stats):
-        netloc, _, what = name.partition("/")
-        host = found.setdefault(netloc, {"requests": 0, "retries": 0, "bytes": 0, "statuses": {}, "left_alone": ""})
-        if what.startswith("statuses/"):
-            host["statuses"][what.removeprefix("statuses/")] = value
-        else:
-            host[what] = value
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostReport:
+    """What one host was asked, and how it answered."""
+
+    requests: int = 0
+    retries: int = 0  # of the requests
+    bytes: int = 0  # of the answers' bodies
+    statuses: dict[str, int] = field(default_factory=dict)  # requests, by HTTP status or by what went wrong
+    left_alone: str  # why it was asked no more; "": it was not
 
 
-def _source(name: str, run: Run, stats: Mapping[str, Any]) -> dict[str, Any]:
-    named = run.owed.named(name)
-    lists = {title: reading for (source, title), reading in run.pagination.readings.items() if source == name}
-    told = [reading for reading in lists.values() if reading.newest]
-    return {
-        "lists": {title: _list(reading) for title, reading in lists.items()},
-        "rows": named.listed,
-        "new": named.new,
-        "known": named.known,
-        **{what: stats.get(f"finews/{name}/{what}", 0) for what in COUNTS},
-        **{what: dict(_below(f"finews/{name}/{what}", stats)) for what in BY_REASON},
-        "owed": run.owed.count(name),
-        "newest": max((str(each.newest) for each in told), default=None),
-        "oldest": min((str(each.oldest) for each in told), default=None),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayReport:
+    """One day of a window: numbers of articles, and of the source's lists."""
+
+    listed: int = 0
+    archived: int = 0
+    known: int = 0
+    owed: int = 0
+    covered: int = 0  # lists that were read past the day
+    in_part: int = 0  # lists of which something of the day was read, and perhaps not all
 
 
-def _list(reading: ListReading) -> dict[str, Any]:
-    names = ("pages", "unchanged", "rows", "newest", "oldest", "failed")
-    return {**{name: getattr(reading, name) for name in names}, "ended": reading.reach.ended}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowReport:
+    """What the lists of a window prove, by source."""
+
+    since: date | None = None
+    until: date | None = None
+    days: dict[str, dict[date, DayReport]] = field(default_factory=dict)
+    lists: dict[str, int] = field(default_factory=dict)  # how many lists it has
+    not_covered: dict[str, list[date]] = field(default_factory=dict)
 
 
-def _window(run: Run, names: list[str]) -> tuple[dict[str, Any], list[str]]:
-    counts = {
-        name: {datetime.fromisoformat(day).date(): named._asdict() for day, named in days.items()}
-        for name, days in ((name, run.owed.named_by_day(name)) for name in names)
-    }
-    return window_part(run.arguments.query.window, run.pagination.reaches(names), dates.now().date(), counts)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedReport:
+    """What became of the run's files in git."""
+
+    files: int = 0  # in the commit; 0: none was made
+    commit: str = ""  # the branch's last; "": there was nothing to do
+    pushed: bool = False
+    trouble: str = ""  # why it is not published, and what to do
+    notes: tuple[str, ...] = ()  # what else the owner should know
 
 
-def _below(prefix: str, stats: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((name[len(prefix) + 1 :], value) for name, value in stats.items() if name.startswith(f"{prefix}/"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """One run. Times are Beijing's, to the second."""
+
+    schema: Literal[1]
+    run: str  # its name, and its file's without .json
+    started: datetime
+    ended: datetime | None = None  # None: it goes on, or was killed
+    seconds: float | None = None  # that it took
+    arguments: dict[str, str]  # as typed after -a
+    versions: Versions = field(default_factory=Versions)
+    output: str = ""  # the output folder's path
+    posts: int | None = None  # in the archive after the run
+    sources: dict[str, SourceReport]  # by name
+    hosts: dict[str, HostReport]  # by host, with the port where a URL names one
+    window: WindowReport | None = None  # None: it was no backfill
+    published: PublishedReport | None = None  # None: publishing is off
+    warnings: list[str] = field(default_factory=list)
+    broken: list[str]  # why sources look broken, a sentence each
+    exit_code: int | None  # None: it goes on, or was killed
+    why: str = ""  # the exit code

@@ -7,8 +7,11 @@ from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from finews_spider.reporting.summary import Note, Report, digest
-from finews_spider.reporting.summary_window import NAMES, REMARKS, Covered, Table
+from finews_spider.exit_codes import ExitCode
+from finews_spider.reporting.summary import Summary
+from finews_spider.reporting.summary_notes import Note
+from finews_spider.reporting.summary_window import Coverage
+from finews_spider.reporting.tables import Table, is_number
 
 STYLES = {
     "broken": "bold red",
@@ -19,20 +22,20 @@ STYLES = {
     "lists": "cyan",
     "type": "bold cyan",
 }
+ENDINGS: dict[int | None, str] = {ExitCode.OK: "green", ExitCode.OWED: "yellow"}
 
 
-def show(report: Report, stream: TextIO) -> None:
-    """The summary, on a terminal."""
-    Console(file=stream, force_terminal=True).print(table(report), crop=False)
+def print_tables(summary: Summary, stream: TextIO) -> None:
+    """Print the summary on a terminal."""
+    Console(file=stream, force_terminal=True).print(render(summary), crop=False)
 
 
-def table(report: Report) -> RenderableType:
-    """For rich: what came, source by source, then what a window's lists cover, then what needs attention."""
-    said = digest(report)
-    parts: list[RenderableType] = [Text(said.title, "bold")]
-    parts += [_grid(each) for each in (said.sources, said.days) if each.rows]
-    parts += map(_note, said.notes)
-    parts.append(Text(said.ending, "green" if said.code == 0 else "yellow" if said.code == 3 else "red"))
+def render(summary: Summary) -> RenderableType:
+    """Return for rich: what came, source by source, what a window's lists cover, what needs attention."""
+    parts: list[RenderableType] = [Text(summary.title, "bold")]
+    parts += [_table(table) for table in (summary.sources, summary.days) if table.rows]
+    parts += map(_note, summary.notes)
+    parts.append(Text(summary.ending, ENDINGS.get(summary.exit_code, "red")))
     return Group(*parts)
 
 
@@ -43,16 +46,16 @@ def _note(note: Note) -> Text:
     return text
 
 
-def _grid(of: Table) -> rich.table.Table:
+def _table(table: Table) -> rich.table.Table:
     grid = rich.table.Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
-    for head in of.head:
-        grid.add_column(Text(head), justify="left" if head in (*NAMES, *REMARKS) else "right", overflow="fold")
-    for row in of.rows:
-        grid.add_row(*(Text(cell, _style(head, cell)) for head, cell in zip(of.head, row, strict=True)))
+    for head in table.columns:
+        grid.add_column(Text(head), justify="right" if is_number(head) else "left", overflow="fold")
+    for row in table.rows:
+        grid.add_row(*(Text(cell, _style(head, cell)) for head, cell in zip(table.columns, row, strict=True)))
     return grid
 
 
 def _style(head: str, cell: str) -> str:
     if head == "covered by":
-        return "bold red" if Covered.NOT.value in cell else "" if cell.startswith("all") else "yellow"
+        return "bold red" if Coverage.NONE.value in cell else "" if cell.startswith("all") else "yellow"
     return "yellow" if head in ("owed", "failed", "refused") and cell != "0" else ""

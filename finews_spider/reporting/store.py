@@ -4,98 +4,86 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from finews_spider import dates
 from finews_spider.archive.atomic import check_inside, write_all
-from finews_spider.shapes import fits
+from finews_spider.reporting.report import RunReport
 
-Report = dict[str, Any]
-
-SCHEMA = 1
 FOLDER = Path(".finews/runs")
 BASELINE_RUNS = 60  # of the last reports that new posts came with, to compare with, and all between them
 MAX_REPORTS = 1000  # reports to read for that: runs without news, and those that another run kept from beginning
 KEPT = timedelta(days=60)  # a report has some KB, and a run every five minutes makes a hundred thousand a year
 NAMES = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(?:-\d+)?\.json")
-COUNTS = (
-    "asked",
-    "archived",
-    "edited",
-    "unchanged",
-    "withdrawn",
-    "given_up",
-    "last_route",
-    "blocked",
-    "chars",
-    "bodies",
-)
-BY_REASON = ("skipped", "refused", "failed", "routes")
-# What reports are compared by.
-COMPARED = {
-    "arguments": {str: str},
-    "hosts": {str: {"left_alone": str}},
-    "broken": [str],
-    "exit_code": (int, type(None)),
-    "sources": {
-        str: {
-            "lists": {str: {"pages": int, "rows": int, "failed": str}},
-            "new": int,
-            **dict.fromkeys(COUNTS, int),
-            **{name: {str: int} for name in BY_REASON},
-        }
-    },
-}
 
 
-def write(report: Report, output: Path) -> Path:
-    """Keep the report, whole. Raises OSError where the disk refuses."""
-    folder = output / FOLDER
-    check_inside(output, folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{report['run']}.json"
-    # Names of files need not be Unicode.
-    text = json.dumps(report, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
-    (error,), _ = write_all(output, [(path, text)])
+def path_of(output: Path, run: str) -> Path:
+    """Return where the report of that run lies."""
+    return output / FOLDER / f"{run}.json"
+
+
+def write(report: RunReport, output: Path) -> Path:
+    """Keep the report, whole; return its file. Raises OSError where the disk refuses."""
+    path = path_of(output, report.run)
+    check_inside(output, path.parent)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    (error,), _ = write_all(output, [(path, to_json(report))])
     if error:
         raise error
     return path
 
 
+def to_json(report: RunReport) -> str:
+    """Return the report as it is kept. Names of files need not be Unicode: what is none is written as an escape."""
+    # json, for msgspec's own writer and reader refuse such names.
+    text = json.dumps(msgspec.to_builtins(report, str_keys=True), ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def from_json(text: str) -> RunReport:
+    """Return the report that was kept. Raises ValueError or RecursionError where it is none."""
+    return msgspec.convert(json.loads(text), RunReport)
+
+
 def forget_old(output: Path) -> None:
-    """Reports that no run is compared with any more go."""
+    """Delete the reports that no run is compared with any more."""
     oldest = f"{dates.now() - KEPT:%Y-%m-%d}"
     for path in (output / FOLDER).iterdir():
         if NAMES.fullmatch(path.name) and path.name < oldest and path.is_file():
             path.unlink()
 
 
-def last(output: Path) -> tuple[list[Report], list[str]]:
-    """The last reports, the newest last, and what is wrong with files that are none."""
+def read_last(output: Path) -> tuple[list[RunReport], list[str]]:
+    """Return the last reports, the newest last, and warnings of files that are none."""
+    folder = output / FOLDER
     try:
-        names = sorted(path.name for path in (output / FOLDER).iterdir())
+        names = sorted(path.name for path in folder.iterdir())
     except FileNotFoundError:
         return [], []
     except NotADirectoryError:
-        return [], [f"{output / FOLDER} is no folder; move it away, the reports of runs go there"]
-    others = [name for name in names if not NAMES.fullmatch(name)]
-    found, wrong = [], [f"{output / FOLDER / name} is no report of a run; move it away" for name in others]
+        return [], [f"{folder} is no folder; move it away, the reports of runs go there"]
+    paths = [folder / name for name in names if NAMES.fullmatch(name)]
+    reports, warnings = _baseline(paths[::-1])
+    warnings = [_no_report(folder / name) for name in names if not NAMES.fullmatch(name)] + warnings
+    return reports[::-1], warnings[:1] + ([f"… and {len(warnings) - 1} more files there"] if warnings[1:] else [])
+
+
+def _baseline(newest_first: list[Path]) -> tuple[list[RunReport], list[str]]:
+    reports: list[RunReport] = []
+    warnings = []
     with_news = 0
-    for name in [name for name in reversed(names) if NAMES.fullmatch(name)][:MAX_REPORTS]:
+    for path in newest_first[:MAX_REPORTS]:
         try:
-            found.append(_read(output / FOLDER / name))
-            with_news += any(each["archived"] for each in found[-1]["sources"].values())
+            reports.append(from_json(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, RecursionError) as error:
-            wrong.append(f"{output / FOLDER / name} is no report of a run ({error}); move it away")
+            warnings.append(_no_report(path, f" ({error})"))
+        else:
+            with_news += any(source.archived for source in reports[-1].sources.values())
         if with_news == BASELINE_RUNS:
             break
-    return found[::-1], wrong[:1] + ([f"… and {len(wrong) - 1} more files there"] if len(wrong) > 1 else [])
+    return reports, warnings
 
 
-def _read(path: Path) -> Report:
-    report = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(report, dict) or report.get("schema") != SCHEMA:
-        raise ValueError("its schema is another")
-    if not fits(report, COMPARED):
-        raise ValueError("it lacks fields, or they are of another type")
-    return report
+def _no_report(path: Path, why: str = "") -> str:
+    return f"{path} is no report of a run{why}; move it away"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from finews_spider.crawl.coverage import MAX_DAYS, Reach, days_done, days_read, window_part
+from finews_spider.crawl.coverage import MAX_DAYS, Reach, coverage_of, days_done, days_of, days_read
 from finews_spider.dates import Window
 
 TODAY = date(2026, 11, 22)
@@ -31,12 +31,11 @@ def reach(*pages: list[int | None], ended: str | None) -> Reach:
     return made
 
 
-def proved(made: Reach, window: Window = WINDOW) -> str:
+def proved(made: Reach) -> str:
     """A letter a day, oldest first: c for covered, p for in part, - for neither."""
-    part, _ = window_part(window, {"finews": {"home": made}}, TODAY, {})
-    return "".join(
-        "c" if each["covered"] else "p" if each["in_part"] else "-" for each in part["days"]["finews"].values()
-    )
+    days, _ = days_of(WINDOW, {"finews": {"home": made}}, TODAY)
+    coverage = coverage_of(days, [made]).values()
+    return "".join("c" if day.covered else "p" if day.in_part else "-" for day in coverage)
 
 
 def test_a_list_that_was_read_past_the_window_covers_all_of_it() -> None:
@@ -99,48 +98,34 @@ def test_a_day_that_no_date_can_follow_is_no_trouble() -> None:
     assert Reach(ended="end", rows=1, oldest=date.max, _last_two=[date.max]).covered_from == date.max
 
 
-def test_the_part_counts_lists_and_names_days_that_none_covers() -> None:
-    lists = {"a": reach([9, 8], [0, 0], ended="window"), "b": reach([9, 3, 3], ended="limit")}
-    counts = {"finews": {day(9): {"listed": 2, "archived": 1, "owed": 1}}}
-    window = Window(day(2), day(9))
-    part, remarks = window_part(window, {"finews": lists, "eastmoney": {}}, TODAY, counts)
-    assert (part["since"], part["until"]) == ("2021-12-02", "2021-12-09")
-    assert part["lists"] == {"finews": 2, "eastmoney": 0}
-    days = part["days"]["finews"]
-    assert list(days) == [f"2021-12-0{number}" for number in range(2, 10)]
-    assert days["2021-12-09"] == {"listed": 2, "archived": 1, "known": 0, "owed": 1, "covered": 1, "in_part": 1}
-    assert days["2021-12-02"] == {"listed": 0, "archived": 0, "known": 0, "owed": 0, "covered": 1, "in_part": 0}
-    assert part["not_covered"] == {"finews": [], "eastmoney": list(days)}
-    assert remarks == []
+def test_lists_are_counted_by_what_they_prove_of_a_day() -> None:
+    lists = [reach([9, 8], [0, 0], ended="window"), reach([9, 3, 3], ended="limit")]
+    assert coverage_of([day(2), day(9), day(10)], lists) == {day(2): (1, 0), day(9): (1, 1), day(10): (2, 0)}
 
 
 def test_an_open_window_goes_from_the_oldest_row_to_today() -> None:
-    made = reach([9, 8, 7], ended="limit")
-    part, _ = window_part(Window(until=day(9)), {"finews": {"home": made}}, TODAY, {})
-    assert (part["since"], part["until"]) == ("2021-12-07", "2021-12-09")
-    part, _ = window_part(Window(since=date(2026, 11, 20)), {"finews": {"home": made}}, TODAY, {})
-    assert list(part["days"]["finews"]) == ["2026-11-20", "2026-11-21", "2026-11-22"]
+    reaches = {"finews": {"home": reach([9, 8, 7], ended="limit")}}
+    assert days_of(Window(until=day(9)), reaches, TODAY) == ([day(7), day(8), day(9)], [])
+    days, _ = days_of(Window(since=date(2026, 11, 20)), reaches, TODAY)
+    assert days == [date(2026, 11, 20), date(2026, 11, 21), TODAY]
 
 
-def test_an_open_window_of_which_nothing_was_read_is_its_last_day_not_covered() -> None:
-    part, _ = window_part(Window(until=day(9)), {"finews": {"home": reach(ended="failed")}}, TODAY, {})
-    assert part["not_covered"] == {"finews": ["2021-12-09"]}
+def test_an_open_window_of_which_nothing_was_read_is_its_last_day() -> None:
+    assert days_of(Window(until=day(9)), {"finews": {"home": reach(ended="failed")}}, TODAY) == ([day(9)], [])
 
 
 @pytest.mark.parametrize("window", [Window(date(1, 1, 1), date.max), Window(until=date.max)])
 def test_the_days_are_bounded_and_that_is_said(window: Window) -> None:
     made = Reach()
     made.page([date(1970, 1, 1), date(1, 1, 2)])
-    part, remarks = window_part(window, {"finews": {"home": made}}, TODAY, {})
-    assert len(part["days"]["finews"]) == MAX_DAYS
-    assert part["until"] == "2026-11-22"
+    days, remarks = days_of(window, {"finews": {"home": made}}, TODAY)
+    assert (len(days), days[-1]) == (MAX_DAYS, TODAY)
     assert len(remarks) == 2
 
 
 def test_a_window_that_has_not_come_has_no_days_and_that_is_said() -> None:
-    part, remarks = window_part(Window(since=date(2026, 11, 23)), {"finews": {}}, TODAY, {})
-    assert (part["since"], part["until"], part["days"]) == ("2026-11-23", None, {"finews": {}})
-    assert remarks == ["window: none of its days has come yet; today is 2026-11-22"]
+    days, remarks = days_of(Window(since=date(2026, 11, 23)), {"finews": {}}, TODAY)
+    assert (days, remarks) == ([], ["window: none of its days has come yet; today is 2026-11-22"])
 
 
 def test_days_are_read_when_lists_are_past_them_or_are_read_no_more() -> None:

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -219,7 +219,10 @@ def test_figures_tell_of_each_source_and_day_what_became_of_what_it_named(owed: 
     archive(ledger, ref(1))
     owed.withdraw(ref(3).id, "HTTP 404")
     assert owed.named("finews") == (4, 3, 1, 1, 1)  # listed, new, known, archived, owed
-    assert owed.named_by_day("eastmoney") == {"2021-12-30": (1, 1, 0, 1, 0), "2021-12-31": (1, 1, 0, 0, 1)}
+    assert owed.named_by_day("eastmoney") == {
+        date(2021, 12, 30): (1, 1, 0, 1, 0),
+        date(2021, 12, 31): (1, 1, 0, 0, 1),
+    }
 
 
 # Through the front door.

@@ -1,7 +1,7 @@
-"""What makes a run broken, and what does not, on reports of the schema that runs write."""
+"""What makes a run broken, and what does not."""
 
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,82 +10,66 @@ import pytest
 
 from finews_spider.dates import BEIJING
 from finews_spider.reporting.health import troubles
-from finews_spider.reporting.store import FOLDER, SCHEMA, last
+from finews_spider.reporting.report import HostReport, ListReport, RunReport, SourceReport
+from finews_spider.reporting.store import path_of, read_last, to_json
+from tests.support.reports import list_report, run_report, source_report
 
 NOW = datetime(2026, 11, 22, 21, 45, tzinfo=BEIJING)
 LIMITS = {"eastmoney": 10, "finews": 0}
-Figures = dict[str, Any]
 
 
-def listed(rows: int = 20, newest: str | None = None, failed: str = "") -> Figures:
-    """A list as a report tells of it."""
-    return {
-        "pages": 0 if failed else 1,
-        "unchanged": 0,
-        "rows": 0 if failed else rows,
-        "newest": newest,
-        "oldest": newest,
-        "ended": "failed" if failed else "known",
-        "failed": failed,
-    }
+def listed(rows: int = 20, newest: str | None = None, failed: str = "") -> ListReport:
+    """A list of one page, that was read or failed."""
+    return list_report(pages=0 if failed else 1, rows=0 if failed else rows, newest=newest, failed=failed)
 
 
-NOTHING: Figures = dict.fromkeys("known edited unchanged withdrawn given_up owed rows last_route blocked".split(), 0)
-NONE: Figures = {"refused": {}, "failed": {}, "skipped": {}, "routes": {}, "newest": None, "oldest": None}
-
-
-def source(**figures: Any) -> Figures:
+def source(
+    *,
+    new: int = 10,
+    asked: int | None = None,
+    archived: int | None = None,
+    bodies: int | None = None,
+    each: int = 900,
+    lists: Mapping[str, ListReport | int] | None = None,
+    **fields: Any,
+) -> SourceReport:
     """A source whose new articles are all asked for and archived, each with a body of 900 characters, or what is said.
 
-    Pagination may be given by their rows.
+    Lists may be given by their rows.
     """
-    new = figures.pop("new", 10)
-    asked = figures.pop("asked", new)
-    lost = sum([*figures.get("refused", {}).values(), *figures.get("failed", {}).values(), figures.get("withdrawn", 0)])
-    archived = figures.pop("archived", asked - lost)
-    bodies = figures.pop("bodies", archived)
-    lists = figures.pop("lists", {"home": 20})
-    return {
-        **NOTHING,
-        **NONE,
-        "lists": {name: each if isinstance(each, dict) else listed(each) for name, each in lists.items()},
-        "new": new,
-        "asked": asked,
-        "archived": archived,
-        "bodies": bodies,
-        "chars": bodies * figures.pop("each", 900),
-        **figures,
-    }
+    lost = sum([*fields.get("refused", {}).values(), *fields.get("failed", {}).values(), fields.get("withdrawn", 0)])
+    asked = new if asked is None else asked
+    archived = asked - lost if archived is None else archived
+    bodies = archived if bodies is None else bodies
+    readings = {name: listed(one) if isinstance(one, int) else one for name, one in (lists or {"home": 20}).items()}
+    numbers = {"new": new, "asked": asked, "archived": archived, "bodies": bodies, "chars": bodies * each}
+    return source_report(lists=readings, **numbers, **fields)
 
 
 def report(
-    *broken: str, arguments: Mapping[str, str] | None = None, left: Mapping[str, str] | None = None, **sources: Figures
-) -> Figures:
+    *broken: str,
+    arguments: Mapping[str, str] | None = None,
+    left: Mapping[str, str] | None = None,
+    **sources: SourceReport,
+) -> RunReport:
     """A run's report."""
-    host = {"requests": 9, "retries": 0, "bytes": 9, "statuses": {}, "left_alone": ""}
-    return {
-        "ended": f"{NOW:%FT%T}+08:00",
-        "arguments": dict(arguments or {}),
-        "sources": sources,
-        "hosts": {"a.example": host} | {name: {**host, "left_alone": why} for name, why in (left or {}).items()},
-        "broken": list(broken),
-        "exit_code": None,
-    }
+    hosts = {name: HostReport(left_alone=why) for name, why in {"a.example": "", **(left or {})}.items()}
+    return run_report(arguments=dict(arguments or {}), hosts=hosts, broken=list(broken), sources=sources)
 
 
-def judged(now: Figures, before: Sequence[Figures] = ()) -> list[str]:
+def judged(now: RunReport, before: Sequence[RunReport] = ()) -> list[str]:
     return troubles(now, before, LIMITS, NOW)
 
 
 WELL = [report(finews=source(), eastmoney=source(lists={"column cgnjj": 200, "flashes": 200}))] * 12
 
 
-def before(runs: int = 12, *broken: str, **figures: Any) -> list[Figures]:
+def before(runs: int = 12, *broken: str, **figures: Any) -> list[RunReport]:
     """Runs of finews, all alike."""
     return [report(*broken, finews=source(**figures))] * runs
 
 
-def of_finews(before: Sequence[Figures] = WELL, /, **figures: Any) -> list[str]:
+def of_finews(before: Sequence[RunReport] = WELL, /, **figures: Any) -> list[str]:
     """What is said of a run of finews."""
     return judged(report(finews=source(**figures)), before)
 
@@ -107,7 +91,7 @@ def test_a_first_run_is_well() -> None:
 
 
 def test_a_run_that_finds_nothing_new_is_well() -> None:
-    unchanged = {**listed(20), "unchanged": 1}
+    unchanged = replace(listed(20), unchanged=1)
     assert of_finews(new=0, lists={"home": unchanged}) == []
 
 
@@ -115,7 +99,7 @@ def test_a_source_that_is_named_for_the_first_time_is_well() -> None:
     assert judged(report(finews=source(lists={"home": 0})), [report(eastmoney=source())] * 12) == []
 
 
-# Pagination that fail.
+# Lists that fail.
 
 
 def test_a_list_that_failed_is_named_at_once() -> None:
@@ -144,7 +128,7 @@ def test_a_list_that_failed_is_named_by_any_run(arguments: dict[str, str]) -> No
     assert judged(report(finews=source(lists={"home": listed(failed="x")}), arguments=arguments), WELL)
 
 
-# Pagination without rows.
+# Lists without rows.
 
 
 def test_a_list_that_always_had_rows_and_has_none_is_named() -> None:
@@ -186,7 +170,7 @@ def test_lists_without_rows_are_one_reason_and_stay_it() -> None:
     run = report(eastmoney=source(new=0, lists={**columns, "flashes": 0, "roll": 0}))
     (why,) = judged(run, had)
     assert why.startswith("eastmoney: all 36 column lists, flashes have no rows, and had 200 before")
-    run["broken"] = [why]
+    run = replace(run, broken=[why])
     (again,) = judged(run, [run])
     assert again.startswith("eastmoney: all 36 column lists, flashes have no rows, and had some before")
 
@@ -218,7 +202,7 @@ def test_lists_of_a_window_may_be_empty(argument: str) -> None:
 
 
 def test_a_run_that_was_cut_short_says_nothing_of_lists_that_it_did_not_read() -> None:
-    unread = {**listed(0), "pages": 0, "ended": None}
+    unread = replace(listed(0), pages=0, ended=None)
     assert of_finews(lists={"home": unread}) == []
 
 
@@ -259,7 +243,7 @@ def test_a_few_articles_are_judged_with_those_of_the_runs_before() -> None:
 
 
 def test_an_article_that_fails_in_every_run_is_one_article() -> None:
-    again: Figures = {"new": 0, "asked": 6, "failed": {"x": 6}}
+    again: dict[str, Any] = {"new": 0, "asked": 6, "failed": {"x": 6}}
     assert of_finews(before(20, **again), **again) == []
     assert of_finews([*WELL, *before(20, **again)], **again) == []
 
@@ -421,7 +405,7 @@ def of_eastmoney(
     """What is said of a run of eastmoney with lists whose newest item is of that time; `_` is a space."""
     lists = {name.replace("_", " "): listed(newest=time) for name, time in newest.items()}
     run = report(eastmoney=source(new=0, lists=lists), arguments=arguments)
-    return judged({**run, "exit_code": exit_code})
+    return judged(replace(run, exit_code=exit_code))
 
 
 @pytest.mark.parametrize(("days", "said"), [(0, 0), (9.99, 0), (10.01, 1), (400, 1)])
@@ -490,7 +474,7 @@ def test_a_few_block_pages_among_many_articles_are_not_enough() -> None:
 
 
 def test_articles_that_are_behind_a_login_in_every_run_are_not_news() -> None:
-    again: Figures = {"new": 0, "asked": 4, "failed": {"login page": 4}}
+    again: dict[str, Any] = {"new": 0, "asked": 4, "failed": {"login page": 4}}
     assert of_finews(**again, blocked=16) == []
     assert len(of_finews(**again, blocked=17)) == 1
 
@@ -499,26 +483,18 @@ def test_articles_that_are_behind_a_login_in_every_run_are_not_news() -> None:
 
 
 def test_each_trouble_of_each_source_is_told() -> None:
-    broken = {"lists": {"home": 0, "flashes": listed(failed="x")}, "failed": {"x": 9}, "blocked": 27}
+    broken: dict[str, Any] = {"lists": {"home": 0, "flashes": listed(failed="x")}, "failed": {"x": 9}, "blocked": 27}
     said = judged(report(finews=source(**broken), eastmoney=source(**broken)), WELL)
     assert len(said) == 7  # eastmoney has no list `home` in the runs before
     assert {each.partition(":")[0] for each in said} == {"finews", "eastmoney"}
 
 
-def test_reports_are_not_changed() -> None:
-    run = report(finews=source(lists={"home": 0}, failed={"x": 10}))
-    copy = report(finews=source(lists={"home": 0}, failed={"x": 10}))
-    judged(run, WELL)
-    assert run == copy
-
-
 def test_runs_without_news_push_no_basis_out_of_sight(tmp_path: Path) -> None:
-    folder = tmp_path / FOLDER
-    folder.mkdir(parents=True)
     quiet, refused = report(finews=source(new=0)), report()
-    for number, each in enumerate([*before(3, new=20), *[quiet] * 99, *[refused] * 99]):
-        told = json.dumps({"schema": SCHEMA, **each})
-        (folder / f"2026-11-22T00-{number // 60:02}-{number % 60:02}.json").write_text(told)
-    reports, wrong = last(tmp_path)
-    assert (len(reports), wrong) == (201, [])
+    for number, one in enumerate([*before(3, new=20), *[quiet] * 99, *[refused] * 99]):
+        path = path_of(tmp_path, f"2026-11-22T00-{number // 60:02}-{number % 60:02}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(to_json(one), encoding="utf-8")
+    reports, warnings = read_last(tmp_path)
+    assert (len(reports), warnings) == (201, [])
     assert len(judged(report(finews=source(each=20)), reports)) == 1

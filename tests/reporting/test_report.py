@@ -1,4 +1,4 @@
-"""What every run leaves, and what it says of its lists."""
+"""What every run leaves, and what it says of its lists; through the front door."""
 
 import re
 from collections.abc import Iterator

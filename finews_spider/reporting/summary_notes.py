@@ -1,0 +1,111 @@
+"""The notes of a run's summary: what needs attention, and what to type."""
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from finews_spider.printable import safe_line
+from finews_spider.reporting.report import PublishedReport, RunReport, SourceReport
+from finews_spider.reporting.summary_window import reading_notes
+from finews_spider.reporting.terminal import plural
+from finews_spider.settings import FINEWS_OUTPUT
+
+MAX_NOTES = 10  # of one kind
+MAX_REASONS = 5
+MAX_LENGTH = 2000  # of one, in characters: a command is to be copied whole
+
+
+class Note(NamedTuple):
+    """What needs attention, or what to type."""
+
+    label: str
+    text: str
+
+
+def notes_of(report: RunReport) -> list[Note]:
+    """Return the notes, each on one line and printable."""
+    return [Note(label, safe_line(text, limit=MAX_LENGTH)) for label, text in _notes(report)]
+
+
+def _notes(report: RunReport) -> Iterator[tuple[str, str]]:
+    yield from _first("broken", report.broken)
+    if report.window and not any(report.window.days.values()):
+        yield "not covered", "the run ended before it could tell what its lists cover"
+    for name, source in report.sources.items():
+        for text in reading_notes(name, source.lists, report.window):
+            yield "lists", text
+    yield from _of_articles(report.sources)
+    for name, host in report.hosts.items():
+        if host.left_alone:
+            yield "left alone", f"{name}: it {host.left_alone}"
+    yield from _first("warning", report.warnings)
+    if report.published:
+        yield from _of_publishing(report.published)
+    for command in _commands(report):
+        yield "type", command
+
+
+def _first(label: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for text in texts[:MAX_NOTES]:
+        yield label, text
+    if len(texts) > MAX_NOTES:
+        yield label, f"and {len(texts) - MAX_NOTES} more; the run's report has all"
+
+
+def _of_publishing(published: PublishedReport) -> Iterator[tuple[str, str]]:
+    if published.commit:
+        commit = f"commit {published.commit[:10]}"
+        files = f"{plural(published.files, 'file')} in {commit}" if published.files else commit
+        yield "published", f"{files}, {'pushed' if published.pushed else 'not pushed'}"
+    yield from _first("published", published.notes)
+    if published.trouble:
+        yield "not published", published.trouble
+
+
+def _of_articles(sources: Mapping[str, SourceReport]) -> Iterator[tuple[str, str]]:
+    for name, source in sources.items():
+        if source.failed:
+            yield "failed", f"{name}: {_reasons(source.failed)}"
+    for name, source in sources.items():
+        if source.refused:
+            yield "refused", f"{name}: {_reasons(source.refused)}"
+    owed = {name: source.owed for name, source in sources.items()}
+    blocked = {name: source.blocked for name, source in sources.items()}
+    withdrawn = {name: source.withdrawn for name, source in sources.items()}
+    given_up = {name: source.given_up for name, source in sources.items()}
+    yield from _by_source("owed", "article", owed, "; a later run asks again")
+    yield from _by_source("blocked", "answer", blocked, ": captcha, block or login pages")
+    yield from _by_source("withdrawn", "article", withdrawn)
+    yield from _by_source("given up", "article", given_up, "; no run asks again")
+
+
+def _by_source(label: str, thing: str, counts: Mapping[str, int], ending: str = "") -> Iterator[tuple[str, str]]:
+    if texts := [f"{plural(count, thing)} of {name}" for name, count in counts.items() if count]:
+        yield label, ", ".join(texts) + ending
+
+
+def _reasons(reasons: Mapping[str, int]) -> str:
+    ordered = sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0]))
+    texts = [f"{count:,} × {why}" for why, count in ordered[:MAX_REASONS]]
+    rest = sum(count for _, count in ordered[MAX_REASONS:])
+    return ", ".join([*texts, *([plural(rest, "other")] if rest else [])])
+
+
+def _commands(report: RunReport) -> Iterator[str]:
+    ends = {reading.ended for source in report.sources.values() for reading in source.lists.values()}
+    if report.broken or "failed" in ends:
+        yield "scrapy doctor  # says what answers, and what to do"
+    if report.window and ends & {"failed", None}:
+        again = {name: value for name, value in report.arguments.items() if name != "url"}
+        yield f"{_crawl(report.output, again)}  # reads the days again; what is archived costs nothing"
+    elif any(source.owed for source in report.sources.values()):
+        again = {name: value for name, value in report.arguments.items() if name == "source"}
+        yield f"{_crawl(report.output, again)}  # asks again for what is owed"
+
+
+def _crawl(output: str, arguments: Mapping[str, str]) -> str:
+    words = ["scrapy", "crawl", "finews"]
+    words += [word for name, value in arguments.items() for word in ("-a", f"{name}={value}")]
+    if output and output != FINEWS_OUTPUT:
+        words += ["-s", f"FINEWS_OUTPUT={output}"]
+    return shlex.join(words)
