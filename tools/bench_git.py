@@ -1,4 +1,4 @@
-"""What an archive costs in git, in one folder and by day: growth of .git a commit, before and after `git gc`."""
+"""How much .git grows with each commit of new posts, in one folder and by day, before and after `git gc`."""
 
 import argparse
 import os
@@ -18,31 +18,31 @@ from finews_spider.archive.posts import render
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
 from finews_spider.newsroom.words import MEDIA
-from finews_spider.publishing.commit import Message, publish
+from finews_spider.publishing.commit import CommitMessage, publish
 
-A_DAY = 190  # posts; the existing site had 37,000 in its seven months
+POSTS_A_DAY = 190  # the existing site had 37,000 in its seven months
 START = datetime(2021, 12, 1, tzinfo=BEIJING)
-PHRASES, PHRASE = 20_000, 12  # so many, of so many characters each: hardly two posts share one, as in the real world
+PHRASES, PHRASE_LENGTH = 20_000, 12  # characters; so many phrases that posts hardly share one, as in the real world
 CHARACTERS = [chr(0x4E00 + 5 * rank) for rank in range(4000)]
 WEIGHTS = [1 / (rank + 5) for rank in range(len(CHARACTERS))]  # few characters make most of a text
 
 
 class Cost(NamedTuple):
-    """Of one layout; sizes in bytes on disk, a commit's seconds in the middle of all."""
+    """What was measured of one layout; sizes in bytes on disk."""
 
-    before: int
-    grown: int
-    packed: int
-    seconds: float
+    before: int  # .git before the first commit
+    grown: int  # by the commits
+    packed: int  # what `git gc` leaves of that
+    seconds: float  # of a commit, the median
 
 
 def posts(count: int, pattern: str) -> Iterator[tuple[str, bytes]]:
-    """Paths and texts, 5 KB each in the middle, of which zlib leaves 41 %; of the seed post it leaves 45 %."""
+    """Yield paths and texts of posts. The median has 5 KB, of which zlib leaves 41 %; the seed post leaves 45 %."""
     rng = Random(1)
-    letters = rng.choices(CHARACTERS, WEIGHTS, k=PHRASES * PHRASE)
-    phrases = ["".join(letters[start : start + PHRASE]) for start in range(0, len(letters), PHRASE)]
+    letters = rng.choices(CHARACTERS, WEIGHTS, k=PHRASES * PHRASE_LENGTH)
+    phrases = ["".join(letters[start : start + PHRASE_LENGTH]) for start in range(0, len(letters), PHRASE_LENGTH)]
     for index in range(count):
-        moment = START + timedelta(days=index / A_DAY)
+        moment = START + timedelta(days=index / POSTS_A_DAY)
         id_ = f"NW{moment:%Y%m%d}{2_230_000_000 + index}"
         own = rng.choices(phrases, k=85)  # an article repeats its words
         paragraphs = ["，".join(rng.choices(own, k=rng.randint(5, 14))) for _ in range(rng.randint(5, 20))]
@@ -60,49 +60,49 @@ def posts(count: int, pattern: str) -> Iterator[tuple[str, bytes]]:
         yield pattern.format(id=id_, **day), render(article, "//finews.withounder.com").encode()
 
 
-def git(site: Path, *arguments: str, given: bytes = b"") -> None:
-    subprocess.run(["git", "-C", str(site), *arguments], input=given, check=True, stdout=subprocess.DEVNULL)
+def git(site: Path, *arguments: str, stdin: bytes = b"") -> None:
+    subprocess.run(["git", "-C", str(site), *arguments], input=stdin, check=True, stdout=subprocess.DEVNULL)
 
 
-def begin(site: Path, archived: list[tuple[str, bytes]]) -> None:
-    """A repository with these posts in one commit, packed."""
+def init(site: Path, archived: list[tuple[str, bytes]]) -> None:
+    """Make a repository with these posts in one commit, packed."""
     git(site, "init", "--quiet", "--initial-branch=main")
     person = b"committer finews <finews@example.com> 0 +0000\n"
     stream = [b"commit refs/heads/main\n", person, b"data 0\n"]
     for path, text in archived:
         stream.append(b"M 644 inline %s\ndata %d\n%s\n" % (path.encode(), len(text), text))
-    git(site, "fast-import", "--quiet", given=b"".join(stream))
+    git(site, "fast-import", "--quiet", stdin=b"".join(stream))
     git(site, "reset", "--quiet", "--hard")
     git(site, "gc", "--quiet", "--prune=now")
 
 
-def measure(site: Path, pattern: str, archived: int, commits: int, each: int) -> Cost:
-    """Make the archive, then commit new posts as runs do."""
-    made = list(posts(archived + commits * each, pattern))
-    begin(site, made[:archived])
+def measure(site: Path, pattern: str, archived: int, commits: int, per_commit: int) -> Cost:
+    """Make the archive, commit new posts as runs do, and return what that costs."""
+    made = list(posts(archived + commits * per_commit, pattern))
+    init(site, made[:archived])
     before = size(site)
     seconds = []
     for turn in range(commits):
-        new = made[archived + turn * each :][:each]
+        new = made[archived + turn * per_commit :][:per_commit]
         for path, text in new:
             (site / path).parent.mkdir(parents=True, exist_ok=True)
             (site / path).write_bytes(text)
         start = time.perf_counter()
-        done = publish(site, [path for path, _ in new], said, "commit")
+        published = publish(site, [path for path, _ in new], commit_message, "commit")
         seconds.append(time.perf_counter() - start)
-        assert done.files == each
+        assert published.files == per_commit
     grown = size(site)
     git(site, "gc", "--quiet", "--prune=now")
     return Cost(before, grown - before, size(site) - before, statistics.median(seconds))
 
 
-def said(changes: Mapping[str, str]) -> Message:
-    """Of each commit."""
-    return Message(run="bench", new=len(changes), categories=len(changes))
+def commit_message(changes: Mapping[str, str]) -> CommitMessage:
+    return CommitMessage(run="bench", new=len(changes), categories=len(changes))
 
 
 def size(site: Path) -> int:
-    """What .git takes on disk, as `du` counts."""
+    """Return the bytes that .git takes on disk, as `du` counts them."""
+
     return sum(path.stat().st_blocks * 512 for path in (site / ".git").rglob("*") if not path.is_symlink())
 
 

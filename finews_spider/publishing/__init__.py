@@ -1,1 +1,1 @@
-"""One commit a run of what finews wrote, and a push that survives races."""
+"""Publishing: one git commit a run with the files that finews wrote, and a push that copes with concurrent pushes."""

@@ -1,4 +1,4 @@
-"""The end of a run, when its articles have come: old posts move, and what finews wrote is published."""
+"""What happens after a run's last article: old posts are moved, and the files that finews wrote are published."""
 
 import signal
 from collections.abc import Iterator, Mapping
@@ -12,13 +12,13 @@ from finews_spider.archive.retention import Moves, move_old
 from finews_spider.config import Config, Mode
 from finews_spider.exceptions import DiskError, PublishError
 from finews_spider.ledger.unpublished import Unpublished
-from finews_spider.publishing.commit import Message, Published, publish
+from finews_spider.publishing.commit import CommitMessage, Published, publish
 
 
 def finish(archive: Archive, unpublished: Unpublished, config: Config, run: str) -> tuple[Published | None, list[str]]:
-    """What became of the run's files, None where nothing is to be published; and what went wrong with old posts.
+    """Move old posts, and publish if that is switched on; return what was published, if it is, and warnings.
 
-    Raises nothing for what the disk or git refuse: the posts are there, and the next run does the rest.
+    What the disk or git refuse is not raised but returned: the posts are safe, and the next run does the rest.
     """
     warnings = _move_old(archive, unpublished, config.keep_days)
     return (
@@ -26,13 +26,13 @@ def finish(archive: Archive, unpublished: Unpublished, config: Config, run: str)
     ), warnings
 
 
-def message(output: Path, run: str, changes: Mapping[str, str]) -> Message:
-    """What is to be said of a commit, given as {path: git's letter}."""
+def commit_message(output: Path, run: str, changes: Mapping[str, str]) -> CommitMessage:
+    """Return the message for a commit of these changes, {path: git's status letter}."""
     posts = {name: letter for name, letter in changes.items() if ids.id_in_post_name(PurePosixPath(name).name)}
-    gone = {PurePosixPath(name).name for name, letter in posts.items() if letter == "D"}
+    deleted = {PurePosixPath(name).name for name, letter in posts.items() if letter == "D"}
     added = [name for name, letter in posts.items() if letter == "A"]
-    new = [name for name in added if PurePosixPath(name).name not in gone]
-    return Message(
+    new = [name for name in added if PurePosixPath(name).name not in deleted]  # the others have moved
+    return CommitMessage(
         run=run,
         new=len(new),
         categories=len({category_pages.of(output / name) for name in new}),
@@ -42,12 +42,14 @@ def message(output: Path, run: str, changes: Mapping[str, str]) -> Message:
 
 
 def _move_old(archive: Archive, unpublished: Unpublished, keep_days: int) -> list[str]:
+    """Move posts older than `keep_days`, and return warnings."""
+
     def note(pairs: Moves) -> None:
         unpublished.note(path.relative_to(archive.output).as_posix() for pair in pairs for path in pair)
 
     try:
         if move_old(archive.output, keep_days, dates.now().date(), note):
-            archive.sync()  # or the next run would take them for another's doing
+            archive.sync()  # otherwise the next run would report the moved posts as gone and come
     except (OSError, DiskError) as error:
         return [f"old posts could not be moved, the next run tries again: {error}"]
     return []
@@ -56,23 +58,23 @@ def _move_old(archive: Archive, unpublished: Unpublished, keep_days: int) -> lis
 def _publish(output: Path, unpublished: Unpublished, mode: Mode, branch: str, run: str) -> Published:
     names = list(unpublished)
     try:
-        with _stoppable():
-            done = publish(output, names, lambda changes: message(output, run, changes), mode, branch=branch)
+        with _interruptible():
+            done = publish(output, names, lambda changes: commit_message(output, run, changes), mode, branch=branch)
         unpublished.clear(names)
     except KeyboardInterrupt:
-        return Published(trouble="interrupted while it was published; the next run goes on")
+        return Published(trouble="interrupted while publishing; the next run publishes the rest")
     except (PublishError, OSError, DiskError) as error:
         return Published(trouble=str(error))
     return done
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
-    """Ctrl-C and the like end what waits for git; Scrapy's handlers, which are there now, would only note them."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+def _interruptible() -> Iterator[None]:
+    """Let SIGINT and SIGTERM raise KeyboardInterrupt; Scrapy's handlers would let a wait for git go on."""
+    signals = (signal.SIGINT, signal.SIGTERM)
+    handlers = [signal.signal(number, signal.default_int_handler) for number in signals]
     try:
         yield
     finally:
-        for number, handler in zip(numbers, before, strict=True):
+        for number, handler in zip(signals, handlers, strict=True):
             signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""The git repository that the output folder lies in, and its index, which is held as git holds it."""
+"""The git repository that the output folder lies in, and its index, which is locked as git locks it."""
 
 import fcntl
 import os
@@ -14,7 +14,7 @@ from finews_spider.publishing.git import Git, GitError
 
 Pause = Callable[[float], None]
 
-_UNFINISHED = {
+_IN_PROGRESS = {
     "rebase-apply/applying": "am",
     "rebase-merge": "rebase",
     "rebase-apply": "rebase",
@@ -22,15 +22,15 @@ _UNFINISHED = {
     "CHERRY_PICK_HEAD": "cherry-pick",
     "REVERT_HEAD": "revert",
 }
-_WAITS = (0.1, 0.3, 1.0, 3.0)  # seconds, for another git to let go of the index
-_MARK = b"finews"  # in index.lock while we hold it; git writes something else
+_LOCK_WAITS = (0.1, 0.3, 1.0, 3.0)  # seconds, for another git to release the index
+_LOCK_CONTENT = b"finews"  # of our index.lock; git's has something else
 
 
 class Repository:
-    """A work tree on a branch, with nothing unfinished. Names of files are relative to its top."""
+    """A work tree on a branch, with no merge or rebase in progress. File names are relative to its top level."""
 
     def __init__(self, output: Path, branch: str = "", pause: Pause = time.sleep) -> None:
-        """Raises PublishError where finews should not commit; `branch` is the only one that is right, if given."""
+        """Raise PublishError where finews should not commit; `branch`, if given, is the only one to commit on."""
         self.pause = pause
         self.git = Git(output)
         try:
@@ -39,104 +39,109 @@ class Repository:
             raise _no_repository(output, error) from error
         self.git.folder = Path(top)
         try:
-            (self._index,) = self._inside("index")
-            self._check_finished()
+            (self._index,) = self._git_paths("index")
+            self._check_nothing_in_progress()
         except GitError as error:
             raise PublishError(
-                f"{top} looks damaged; git said: {error}. Mend it until git status works there"
+                f"{top} looks damaged; git said: {error}. Repair it until git status works there"
             ) from error
         self.branch = self._check_branch(branch)
 
     @property
-    def where(self) -> str:
-        """For messages."""
-        return str(self.git.folder)
+    def toplevel(self) -> Path:
+        """The top-level folder of the work tree."""
+        return self.git.folder
 
     @property
     def head(self) -> str | None:
-        """The commit that the branch is at; None: it has none yet."""
+        """The id of the branch's last commit; None: it has none yet."""
         return self.commit(self.branch)
 
     def commit(self, name: str) -> str | None:
-        """The commit of that name."""
+        """Return the id of the commit that a ref or a revision names; None if there is none."""
         try:
             return self.git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
         except GitError:
             return None
 
     def hooks(self, *names: str) -> list[str]:
-        """Those of these hooks that git runs here."""
-        return [path.name for path in self._inside(*(f"hooks/{name}" for name in names)) if os.access(path, os.X_OK)]
+        """Return which of these hooks git runs here."""
+        return [path.name for path in self._git_paths(*(f"hooks/{name}" for name in names)) if os.access(path, os.X_OK)]
 
     @contextmanager
     def index(self) -> Iterator[Path]:
-        """Hold the index; yields a copy to work on, which takes its place at a good end, and only then.
+        """Lock the index, and yield a copy to work on, which replaces it unless an exception is raised.
 
-        No other git commits, stages or switches meanwhile. Raises PublishError where another one holds it.
+        No other git commits, stages or switches meanwhile. Raise PublishError where another one holds the lock.
         """
-        with self._held(self._index.with_name("index.lock")), _emptied(self._index.with_name("finews")) as folder:
+        with self._locked(self._index.with_name("index.lock")), _temporary(self._index.with_name("finews")) as folder:
             copy = folder / "index"
             if self._index.exists():
-                shutil.copy2(self._index, copy)  # with its time: git tells by it which files to look at again
+                shutil.copy2(self._index, copy)  # with its mtime, by which git tells which files to read again
             yield copy
             if copy.exists() and not (self._index.exists() and copy.read_bytes() == self._index.read_bytes()):
                 self._replace(copy)
 
     def update(self, index: Path, files: Iterable[str]) -> None:
-        """Take these files into that index as they are in the work tree; those that are gone, out of it."""
-        self.git("update-index", "-z", "--add", "--remove", "--stdin", given="\0".join(files), index=index)
+        """Add the files to that index as they are in the work tree; remove those that are deleted."""
+        self.git("update-index", "-z", "--add", "--remove", "--stdin", stdin="\0".join(files), index=index)
 
     def _replace(self, copy: Path) -> None:
         try:
             copy.replace(self._index)
         except OSError as error:
-            raise PublishError(f"{self._index} cannot be written ({error.strerror}): the next run mends it") from error
+            raise PublishError(
+                f"{self._index} cannot be written ({error.strerror}): the next run repairs it"
+            ) from error
 
-    def _inside(self, *names: str) -> list[Path]:
-        """Paths in git's own folder."""
+    def _git_paths(self, *names: str) -> list[Path]:
+        """Return the paths of files in the .git folder."""
         words = (word for name in names for word in ("--git-path", name))
         return [self.git.folder / path for path in self.git("rev-parse", *words).split("\n")]
 
-    def _check_finished(self) -> None:
-        for path, what in zip(self._inside(*_UNFINISHED), _UNFINISHED.values(), strict=True):
+    def _check_nothing_in_progress(self) -> None:
+        for path, command in zip(self._git_paths(*_IN_PROGRESS), _IN_PROGRESS.values(), strict=True):
             if path.exists():
                 raise PublishError(
-                    f"a {what} is in progress in {self.where}: end it with git {what} --continue or git {what} --abort"
+                    f"a {command} is in progress in {self.toplevel}: end it with git {command} --continue or"
+                    f" git {command} --abort"
                 )
-        if unmerged := self.git.names("ls-files", "--unmerged", "-z"):
+        if unmerged := self.git.split("ls-files", "--unmerged", "-z"):
             name = safe_line(unmerged[0].partition("\t")[2])
-            raise PublishError(f"{self.where} has conflicts, in {name}: resolve them, then git add and git commit")
+            raise PublishError(f"{self.toplevel} has conflicts, in {name}: resolve them, then git add and git commit")
 
-    def _check_branch(self, right: str) -> str:
+    def _check_branch(self, expected: str) -> str:
+        """Return the current branch. Raise PublishError where there is none, or another one is expected."""
         try:
             branch = self.git("symbolic-ref", "--quiet", "HEAD")
         except GitError as error:
             raise PublishError(
-                f"{self.where} is on no branch (its HEAD is detached), so that a commit would be lost: git switch"
-                f" {right or 'BRANCH'}"
+                f"{self.toplevel} is on no branch (its HEAD is detached), so a commit would be lost: git switch"
+                f" {expected or 'BRANCH'}"
             ) from error
-        if right and branch != f"refs/heads/{right}":
+        if expected and branch != f"refs/heads/{expected}":
             raise PublishError(
-                f"{self.where} is on the branch {branch.removeprefix('refs/heads/')}, and FINEWS_BRANCH says {right}:"
-                f" git switch {right}, or set FINEWS_BRANCH"
+                f"{self.toplevel} is on the branch {branch.removeprefix('refs/heads/')}, and FINEWS_BRANCH says"
+                f" {expected}: git switch {expected}, or set FINEWS_BRANCH"
             )
         return branch
 
     @contextmanager
-    def _held(self, lock: Path) -> Iterator[None]:
-        handle = self._take(lock)
+    def _locked(self, lock: Path) -> Iterator[None]:
+        handle = self._acquire(lock)
         try:
             yield
         finally:
             lock.unlink()
             os.close(handle)
 
-    def _take(self, lock: Path) -> int:
-        for wait in (*_WAITS, None):
+    def _acquire(self, lock: Path) -> int:
+        """Create the lock file, and return its descriptor. Raise PublishError where another git keeps holding it."""
+        for wait in (*_LOCK_WAITS, None):
             try:
                 handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_EXCL)
             except FileExistsError:
-                if _is_left_over(lock):
+                if _is_stale(lock):
                     lock.unlink(missing_ok=True)
                 elif wait is not None:
                     self.pause(wait)
@@ -144,16 +149,17 @@ class Repository:
             except OSError as error:
                 raise PublishError(f"{lock} cannot be written: {error.strerror}") from error
             fcntl.flock(handle, fcntl.LOCK_EX)
-            os.write(handle, _MARK)
+            os.write(handle, _LOCK_CONTENT)
             return handle
         raise PublishError(
-            f"{lock} is there: another git works in {self.where}, or one was killed; if none runs, delete that file"
+            f"{lock} exists: another git process is running in {self.toplevel}, or was killed; if none runs, delete"
+            " that file"
         )
 
 
 def _no_repository(output: Path, error: GitError) -> PublishError:
-    if "dubious ownership" in error.said:
-        return PublishError(f"{output} is another user's, let finews run as that user; or, as git said: {error}")
+    if "dubious ownership" in error.output:
+        return PublishError(f"{output} belongs to another user: run finews as that user; or, as git says: {error}")
     return PublishError(
         f"{output} is not in the work tree of a git repository ({error}): git init or git clone there, set"
         " FINEWS_OUTPUT to the site's repository, or FINEWS_PUBLISH=off"
@@ -161,8 +167,8 @@ def _no_repository(output: Path, error: GitError) -> PublishError:
 
 
 @contextmanager
-def _emptied(folder: Path) -> Iterator[Path]:
-    """A folder for a while, without what a killed run left in it."""
+def _temporary(folder: Path) -> Iterator[Path]:
+    """Make a folder and delete it at the end; what a killed run left in it is deleted first."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     try:
@@ -171,11 +177,12 @@ def _emptied(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def _is_left_over(lock: Path) -> bool:
-    """Whether it is from a finews that was killed: its mark is in it, and nobody holds it any more."""
+def _is_stale(lock: Path) -> bool:
+    """Return whether a finews that was killed left the lock file behind: it is ours, and no process holds it."""
     try:
         with lock.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return file.read() == _MARK
+            return file.read() == _LOCK_CONTENT
+
     except OSError:
         return False

@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import Site, unanswered
 from tests.downloader.test_network import server
-from tests.support.trees import Tree, be_a_person
+from tests.support.trees import Tree, set_identity
 
 SECRET = "hunter2"
 # As sitecustomize.py in a folder on PYTHONPATH, this hears of all that the process does from its first line on.
@@ -36,7 +36,7 @@ Events = dict[str, list[Any]]
 @pytest.fixture
 def events(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Events:
     """The arguments of each audit event of a run that archives, commits and pushes."""
-    be_a_person(tmp_path / "home", monkeypatch)
+    set_identity(tmp_path / "home", monkeypatch)
     remote, tree = Tree(tmp_path / "remote.git"), Tree(site.output)
     remote.folder.mkdir()
     remote.git("init", "-q", "--bare")

@@ -1,4 +1,4 @@
-"""The end of a run, through the front door: crawls into real repositories, and what is committed and pushed."""
+"""Publishing at the end of a run: crawls into real repositories, and what is committed and pushed then."""
 
 import re
 import shutil
@@ -23,22 +23,22 @@ from tests.conftest import Site, TimedSite
 from tests.support.built import build
 from tests.support.forks import Process
 from tests.support.settings import config
-from tests.support.trees import Tree, be_a_person, clone
+from tests.support.trees import Tree, clone, set_identity
 
 COMMIT, PUSH, OFF = ({"FINEWS_PUBLISH": mode} for mode in ("commit", "push", "off"))
 RUNS = 50
-HALF = World(articles=60).time(30)  # of the newsroom's stories
-SOON = 15  # seconds
+HALF = World(articles=60).time(30)  # when half of the newsroom's stories are out
+MAX_WAIT = 15  # seconds
 
 
 @pytest.fixture(autouse=True)
 def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    be_a_person(tmp_path / "home", monkeypatch)
+    set_identity(tmp_path / "home", monkeypatch)
 
 
 @pytest.fixture
 def tree(site: Site) -> Tree:
-    """The output folder, a repository with a commit of a person's."""
+    """Return the output folder as a repository with a commit of a person's."""
     return repository(site.output)
 
 
@@ -52,7 +52,7 @@ def repository(folder: Path) -> Tree:
 
 @pytest.fixture
 def remote(tree: Tree, tmp_path: Path) -> Tree:
-    """A bare repository that the site's branch follows."""
+    """Return a bare repository, the upstream of the site's branch."""
     remote = Tree(tmp_path / "remote.git")
     remote.folder.mkdir()
     remote.git("init", "-q", "--bare")
@@ -61,15 +61,15 @@ def remote(tree: Tree, tmp_path: Path) -> Tree:
     return remote
 
 
-def archived_so_far(site: Site, crawl: Process, posts: int) -> None:
-    """Wait until the crawl has so many posts."""
+def wait_for_posts(site: Site, crawl: Process, posts: int) -> None:
+    """Wait until the crawl has written this many posts."""
     while crawl.poll() is None and len(site.posts()) < posts:
         time.sleep(0.005)
 
 
 @pytest.fixture
 def slow(site: Site) -> Iterator[Site]:
-    """Articles come late enough to be overtaken by a signal."""
+    """Delay articles, so that a signal comes before the last of them."""
     site.room.answer("share", "/", headers={}, delay=0.05)
     yield site
     site.room.clear()
@@ -90,7 +90,7 @@ def check_all_is_published(site: Site, tree: Tree) -> None:
 # Commits.
 
 
-def test_a_run_is_one_commit_that_says_what_came(site: Site, tree: Tree) -> None:
+def test_a_run_is_one_commit_that_counts_its_posts(site: Site, tree: Tree) -> None:
     ran = site.crawl(settings=COMMIT)
     assert ran.code == 0
     check_all_is_published(site, tree)
@@ -102,7 +102,7 @@ def test_a_run_is_one_commit_that_says_what_came(site: Site, tree: Tree) -> None
     assert f"Finews-New: {len(site.posts())}" in trailers
 
 
-def test_the_report_and_the_summary_tell_of_it(site: Site, tree: Tree) -> None:
+def test_the_report_and_the_summary_show_the_commit(site: Site, tree: Tree) -> None:
     ran = site.crawl(settings=COMMIT)
     head, files = tree.git("rev-parse", "HEAD"), len(tree.changed()) // 2
     assert site.report()["published"] == {"files": files, "commit": head, "pushed": False, "trouble": "", "notes": []}
@@ -118,7 +118,7 @@ def test_nothing_new_is_no_commit(site: Site, tree: Tree) -> None:
     assert "published" not in ran.out
 
 
-def test_what_a_person_has_staged_and_changed_is_left_alone(site: Site, tree: Tree) -> None:
+def test_what_a_person_has_staged_and_changed_stays_as_it_is(site: Site, tree: Tree) -> None:
     tree.save("about.md")
     tree.git("add", tree.write("staged.md"))
     tree.write("about.md", "changed")
@@ -139,7 +139,7 @@ def test_a_persons_edit_of_a_post_that_is_published_is_left_to_the_person(site: 
     assert tree.status() == {f" M {post}"}
 
 
-def test_a_post_that_was_edited_is_said_to_be(site: Site, tree: Tree) -> None:
+def test_an_edited_post_is_counted_as_edited(site: Site, tree: Tree) -> None:
     site.crawl(settings=COMMIT)
     post = max(site.posts())
     path = site.output / post
@@ -190,23 +190,23 @@ def test_what_a_run_wrote_that_did_not_come_to_its_end_is_published(
     slow: Site, tree: Tree, how: signal.Signals
 ) -> None:
     crawl = slow.start(settings=SLOWLY)
-    archived_so_far(slow, crawl, 10)
+    wait_for_posts(slow, crawl, 10)
     crawl.send_signal(how)
     code = slow.end_of(crawl).code
-    cut = slow.posts()
-    assert {category_pages.path(category_pages.of(slow.output / post)) for post in cut} <= pages(slow)
+    written = slow.posts()
+    assert {category_pages.path(category_pages.of(slow.output / post)) for post in written} <= pages(slow)
     if how is signal.SIGKILL:
         assert code == -9
         slow.room.clear()
         assert slow.crawl(settings=COMMIT).code == 0
-        assert len(slow.posts()) > len(cut)
+        assert len(slow.posts()) > len(written)
     else:
         assert code == ExitCode.INTERRUPTED
     check_all_is_published(slow, tree)
     assert len(tree.log()) == 2
 
 
-def test_ctrl_c_ends_what_waits_for_git(site: Site, tree: Tree) -> None:
+def test_ctrl_c_ends_a_wait_for_git(site: Site, tree: Tree) -> None:
     tree.hook("pre-commit", "touch waits; sleep 60")
     crawl = site.start(settings=COMMIT)
     while crawl.poll() is None and not (site.output / "waits").exists():
@@ -214,7 +214,7 @@ def test_ctrl_c_ends_what_waits_for_git(site: Site, tree: Tree) -> None:
     began = time.monotonic()
     crawl.send_signal(signal.SIGINT)
     ran = site.end_of(crawl)
-    assert time.monotonic() - began < SOON
+    assert time.monotonic() - began < MAX_WAIT
     assert ran.code == ExitCode.UNPUBLISHED
     assert "Traceback" not in ran.err
     (tree.folder / ".git/hooks/pre-commit").unlink()
@@ -275,7 +275,7 @@ def test_posts_whose_commit_was_lost_with_its_machine_come_again(
         ("finished", [], 1, "", ExitCode.OWED),
     ],
 )
-def test_of_several_troubles_the_exit_code_tells_the_first(
+def test_of_several_troubles_the_gravest_gives_the_exit_code(
     reason: str, broken: list[str], owed: int, trouble: str, code: int
 ) -> None:
     assert verdict(reason, broken=broken, unpublished=trouble, owed=owed)[0] == code
@@ -284,7 +284,7 @@ def test_of_several_troubles_the_exit_code_tells_the_first(
 # Category pages and old posts.
 
 
-def test_a_category_page_that_is_there_is_left_alone(site: Site, tree: Tree) -> None:
+def test_an_existing_category_page_stays_as_it_is(site: Site, tree: Tree) -> None:
     tree.save("category/zhongguozhengquanbao.md", "a person's")
     assert site.crawl(settings=COMMIT).code == 0
     assert tree.read("category/zhongguozhengquanbao.md") == "a person's"
@@ -329,12 +329,12 @@ def test_old_posts_move_in_the_commit_and_stay_known(archived: TimedSite) -> Non
         ("FINEWS_KEEP_DAYS", "99999999"),
     ],
 )
-def test_settings_that_cannot_be_meant(name: str, value: str) -> None:
+def test_wrong_settings_are_refused(name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{name}: '{re.escape(value)}' is not accepted; use "):
         config(**{name: value})
 
 
-def test_a_wrong_setting_is_refused_before_anything_is_asked_for(site: Site) -> None:
+def test_a_wrong_setting_is_refused_before_any_request(site: Site) -> None:
     ran = site.crawl(settings={"FINEWS_PUBLISH": "always"})
     assert ran.code == ExitCode.WRONG
     assert "off, commit, push" in ran.err
@@ -354,14 +354,14 @@ def test_fifty_runs_over_a_changing_newsroom(tmp_path: Path, tool: Callable[[str
         tree.git("init", "-q")
         tree.git("add", "--all")
         tree.git("commit", "-qm", "By hand")
-        found, after = [], [1]
+        found, commits_after = [], [1]
         for turn in range(RUNS):
             room.now = world.time(10 + turn * 60 // RUNS // 3 * 3)  # some runs find three articles, others none
             before = len(site.posts())
             assert site.crawl(settings=COMMIT).code == 0
             found.append(len(site.posts()) - before)
-            after.append(len(tree.log()))
-    commits = [later - earlier for earlier, later in pairwise(after)]
+            commits_after.append(len(tree.log()))
+    commits = [later - earlier for earlier, later in pairwise(commits_after)]
     assert commits == [int(bool(posts)) for posts in found]
     assert 10 < sum(commits) < RUNS
     news = [int(line) for line in tree.git("log", "--format=%(trailers:key=Finews-New,valueonly)").split()]

@@ -1,4 +1,4 @@
-"""Real repositories and bare remotes in a temporary folder; git knows of no other configuration."""
+"""Commits and pushes in real repositories in a temporary folder; git reads no configuration but theirs and a test's."""
 
 import os
 import shutil
@@ -13,11 +13,11 @@ from threading import Thread
 import pytest
 
 from finews_spider.exceptions import PublishError
-from finews_spider.publishing import git as runner
+from finews_spider.publishing import git as git_module
 from finews_spider.publishing import push
-from finews_spider.publishing.commit import Message, Published, publish
+from finews_spider.publishing.commit import CommitMessage, Published, publish
 from finews_spider.publishing.repository import Repository
-from tests.support.trees import POST, RUN, Tree, be_a_person, clone
+from tests.support.trees import MESSAGE, POST, Tree, clone, set_identity
 
 OTHER = "_posts/2026/11/22/2026-11-22-NW202611220000000002.md"
 ODD = ["_posts/-2022.md", "a b.md", "--force", "[x]*?.md", '"q"\\.md', "新闻\t\n.md", "\udcff.md", ":(top)x"]
@@ -25,12 +25,12 @@ ODD = ["_posts/-2022.md", "a b.md", "--force", "[x]*?.md", '"q"\\.md', "新闻\t
 
 @pytest.fixture(autouse=True)
 def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    be_a_person(tmp_path / "home", monkeypatch)
+    set_identity(tmp_path / "home", monkeypatch)
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Tree:
-    """A repository with a commit of a person's."""
+    """Return a repository with a commit of a person's."""
     site = Tree(tmp_path / "site")
     site.folder.mkdir()
     site.git("init", "-q")
@@ -40,7 +40,7 @@ def site(tmp_path: Path) -> Tree:
 
 @pytest.fixture
 def remote(tmp_path: Path, site: Tree) -> Tree:
-    """A bare repository that the site's branch follows."""
+    """Return a bare repository, the upstream of the site's branch."""
     remote = Tree(tmp_path / "remote.git")
     remote.folder.mkdir()
     remote.git("init", "-q", "--bare")
@@ -51,7 +51,7 @@ def remote(tmp_path: Path, site: Tree) -> Tree:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, remote: Tree) -> Tree:
-    """Another clone of the remote, where somebody else pushes."""
+    """Return another clone of the remote, from which somebody else pushes."""
     return clone(remote, tmp_path / "elsewhere")
 
 
@@ -77,7 +77,7 @@ def test_a_run_that_wrote_nothing_needs_no_repository(tmp_path: Path) -> None:
     assert Tree(tmp_path / "nowhere").commit() == Published()
 
 
-def test_what_a_person_has_staged_and_changed_is_left_alone(site: Tree) -> None:
+def test_what_a_person_has_staged_and_changed_stays_as_it_is(site: Tree) -> None:
     for name in ("index.html", "about.md", "old.md"):
         site.save(name)
     site.write("index.html", "staged")
@@ -106,7 +106,7 @@ def test_a_persons_edit_of_a_post_that_this_run_did_not_write_is_not_committed(s
 def test_the_output_folder_may_be_deep_in_the_repository(site: Tree) -> None:
     site.git("add", site.write("web/news/staged.md"))
     site.write(f"web/news/{POST}")
-    publish(site.folder / "web" / "news", [POST], lambda _: RUN, "commit")
+    publish(site.folder / "web" / "news", [POST], lambda _: MESSAGE, "commit")
     assert site.changed() == ["A", f"web/news/{POST}"]
     assert site.status() == {"A  web/news/staged.md"}
 
@@ -128,7 +128,7 @@ def test_a_post_that_moved_is_a_rename(site: Tree) -> None:
     assert site.status() == set()
 
 
-def test_a_file_that_came_and_went_again_is_no_change(site: Tree) -> None:
+def test_a_file_that_was_written_and_deleted_is_no_change(site: Tree) -> None:
     assert site.commit("_posts/gone.md") == Published()
 
 
@@ -155,7 +155,9 @@ def test_names_outside_the_output_folder_are_refused(site: Tree) -> None:
             site.commit(name)
 
 
-def test_git_is_not_led_astray_by_the_environment(site: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_variables_of_the_environment_are_ignored(
+    site: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "other"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
     published = site.commit(site.write(POST))
@@ -173,26 +175,29 @@ def test_git_is_never_told_to_repack(site: Tree) -> None:
     assert len(list(site.folder.glob(".git/objects/pack/*.pack"))) == 3
 
 
-# What a commit says.
+# The commit's message.
 
 
 @pytest.mark.parametrize(
     ("message", "line"),
     [
-        (Message(run="R", new=12, categories=5, edited=1), "12 new posts in 5 categories, 1 edited"),
-        (Message(run="R", new=1, categories=1), "1 new post in 1 category"),
-        (Message(run="R", edited=2), "2 edited"),
-        (Message(run="R", new=2, categories=1, moved=30), "2 new posts in 1 category, 30 moved"),
-        (Message(run="R"), "7 files"),
+        (CommitMessage(run="R", new=12, categories=5, edited=1), "12 new posts in 5 categories, 1 edited"),
+        (CommitMessage(run="R", new=1, categories=1), "1 new post in 1 category"),
+        (CommitMessage(run="R", edited=2), "2 edited"),
+        (CommitMessage(run="R", new=2, categories=1, moved=30), "2 new posts in 1 category, 30 moved"),
+        (CommitMessage(run="R"), "7 files"),
     ],
 )
-def test_the_first_line_says_what_came(message: Message, line: str) -> None:
+def test_the_first_line_counts_posts(message: CommitMessage, line: str) -> None:
     assert message.text(7).splitlines()[0] == line
 
 
-def test_trailers_say_it_to_machines(site: Tree) -> None:
+def test_trailers_hold_the_same_for_programs(site: Tree) -> None:
     publish(
-        site.folder, [site.write(POST)], lambda _: Message(run="2026-11-22T21-45-12", new=12, categories=5), "commit"
+        site.folder,
+        [site.write(POST)],
+        lambda _: CommitMessage(run="2026-11-22T21-45-12", new=12, categories=5),
+        "commit",
     )
     assert site.git("log", "-1", "--format=%(trailers:only,unfold)").split("\n") == [
         "Finews-Run: 2026-11-22T21-45-12",
@@ -299,9 +304,9 @@ def test_the_author_and_the_date_of_a_rebased_commit_stay(site: Tree, elsewhere:
     elsewhere.push(elsewhere.write(OTHER))
     site.git("add", site.write("about.md"))
     site.git("-c", "user.name=张三", "commit", "-q", "--date=2020-01-01T00:00:00+0800", "-m", "关于\n\n正文")
-    said = site.git("log", "-1", "--format=%an %ae %ad %B")
+    shown = site.git("log", "-1", "--format=%an %ae %ad %B")
     site.push(site.write(POST))
-    assert remote.git("log", "-1", "--format=%an %ae %ad %B", "main^") == said
+    assert remote.git("log", "-1", "--format=%an %ae %ad %B", "main^") == shown
 
 
 def test_a_post_that_another_machine_pushed_with_the_same_bytes_ends_well(site: Tree, elsewhere: Tree) -> None:
@@ -362,7 +367,7 @@ def test_a_persons_commit_that_collides_is_for_the_person(site: Tree, elsewhere:
     assert site.read("_config.yml") == "ours"
 
 
-def test_a_merge_of_a_persons_is_not_taken_apart(site: Tree, elsewhere: Tree) -> None:
+def test_a_merge_of_a_persons_is_not_rebased(site: Tree, elsewhere: Tree) -> None:
     elsewhere.push(elsewhere.write(OTHER))
     site.git("switch", "-q", "-c", "topic")
     site.save("topic.md")
@@ -373,7 +378,7 @@ def test_a_merge_of_a_persons_is_not_taken_apart(site: Tree, elsewhere: Tree) ->
     assert len(site.log("--merges")) == 1
 
 
-def test_changes_in_the_way_of_what_others_pushed_do_not_hinder_publishing(
+def test_local_changes_to_files_that_others_pushed_do_not_prevent_publishing(
     site: Tree, elsewhere: Tree, remote: Tree
 ) -> None:
     elsewhere.save("_config.yml", "theirs")
@@ -417,7 +422,7 @@ def test_it_gives_up_after_some_tries_with_growing_pauses_and_the_next_run_pushe
 ) -> None:
     pauses: list[float] = []
 
-    def others_are_quicker(seconds: float) -> None:
+    def others_push_first(seconds: float) -> None:
         pauses.append(seconds)
         elsewhere.push(elsewhere.write(f"others/{len(pauses)}.md"))
 
@@ -426,13 +431,13 @@ def test_it_gives_up_after_some_tries_with_growing_pauses_and_the_next_run_pushe
 
     def fetch_too_early(*arguments: object) -> None:
         fetch(*arguments)  # type: ignore[arg-type]
-        others_are_quicker(0)
+        others_push_first(0)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(push, "_fetch", fetch_too_early)
         published = site.push(site.write(POST), pause=pauses.append, tries=4)
     assert (published.files, published.pushed) == (1, False)
-    assert "4 times another push to origin was quicker" in published.trouble
+    assert "others pushed to origin first, 4 times in a row" in published.trouble
     waits = [pause for pause in pauses if pause]
     assert len(waits) == 3
     assert all(1 <= wait / 2**turn < 2 for turn, wait in enumerate(waits))
@@ -445,16 +450,16 @@ def test_it_gives_up_after_some_tries_with_growing_pauses_and_the_next_run_pushe
 WRITER = """
 import random, sys, time
 from pathlib import Path
-from finews_spider.publishing.commit import Message, publish
+from finews_spider.publishing.commit import CommitMessage, publish
 
 site, name = Path(sys.argv[1]), sys.argv[2]
 pause = lambda seconds: time.sleep(seconds / 100)
 for turn in range(20):
     (site / "_posts").mkdir(exist_ok=True)
     (site / "_posts" / f"{name}{turn}.md").write_text(name)
-    said = Message(run=f"{name}{turn}", new=1, categories=1)
-    publish(site, [f"_posts/{name}{turn}.md"], lambda _: said, "push", pause=pause)
-while publish(site, [], lambda _: Message(run=name), "push", pause=pause).trouble:
+    message = CommitMessage(run=f"{name}{turn}", new=1, categories=1)
+    publish(site, [f"_posts/{name}{turn}.md"], lambda _: message, "push", pause=pause)
+while publish(site, [], lambda _: CommitMessage(run=name), "push", pause=pause).trouble:
     pass
 """
 
@@ -473,7 +478,7 @@ def test_two_machines_racing_to_one_remote_lose_nothing(remote: Tree, tmp_path: 
     assert [site.status() for site in sites] == [set(), set()]
 
 
-# What is refused before anything is committed: each with a word on what to do.
+# What is refused before anything is committed; each message says what to do.
 
 
 def test_no_git(site: Tree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -493,12 +498,12 @@ def test_an_old_git(site: Tree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 def test_not_a_repository(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "missing"):
         with pytest.raises(PublishError, match=r"is not in the work tree of a git repository .*git init or git clone"):
-            publish(folder, [POST], lambda _: RUN, "commit")
+            publish(folder, [POST], lambda _: MESSAGE, "commit")
 
 
 def test_a_detached_head(site: Tree) -> None:
     site.git("switch", "-q", "--detach")
-    assert "HEAD is detached), so that a commit would be lost: git switch BRANCH" in site.refuses()
+    assert "HEAD is detached), so a commit would be lost: git switch BRANCH" in site.refuses()
 
 
 def test_a_wrong_branch(site: Tree) -> None:
@@ -531,14 +536,14 @@ def test_a_patch_in_progress(site: Tree) -> None:
 
 def test_a_damaged_index(site: Tree) -> None:
     site.write(".git/index", "damaged")
-    with pytest.raises(PublishError, match=r"looks damaged; git said: .*index.*Mend it until git status works there"):
+    with pytest.raises(PublishError, match=r"looks damaged; git said: .*index.*Repair it until git status works there"):
         site.commit(site.write(POST))
 
 
 def test_a_repository_of_another_user(site: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     site.write(POST)
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    with pytest.raises(PublishError, match=r"is another user's, .* --add safe\.directory"):
+    with pytest.raises(PublishError, match=r"belongs to another user: .* --add safe\.directory"):
         site.commit(POST)
 
 
@@ -560,16 +565,16 @@ def test_a_hook_that_fails(site: Tree, name: str) -> None:
     site.git("add", site.write("staged.md"))
     site.hook(name, "echo 'no posts on Sundays' >&2; exit 1")
     message = site.refuses()
-    assert f"the hook {name} refused" in message
+    assert f"the hook {name} probably refused" in message
     assert "no posts on Sundays" in message
 
 
 def test_a_hook_that_does_not_end(site: Tree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     site.hook("pre-commit", f"trap '' TERM; echo $$ > {tmp_path}/pid; while :; do read -r x < {tmp_path}/fifo; done")
     os.mkfifo(tmp_path / "fifo")
-    default = runner.Git.__call__.__kwdefaults__
-    assert default
-    monkeypatch.setitem(default, "seconds", 1.0)
+    defaults = git_module.Git.__call__.__kwdefaults__
+    assert defaults
+    monkeypatch.setitem(defaults, "timeout", 1.0)
     assert "no end after 1 seconds" in site.refuses()
     process = Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}")
     deadline = time.monotonic() + 5
@@ -590,7 +595,7 @@ def test_an_index_that_another_git_holds(site: Tree) -> None:
     lock = site.folder / ".git" / "index.lock"
     lock.write_bytes(b"DIRC")
     with pytest.raises(
-        PublishError, match=r"index\.lock is there: another git works .* if none runs, delete that file"
+        PublishError, match=r"index\.lock exists: another git process is running .* if none runs, delete that file"
     ):
         site.commit(site.write(POST), pause=pauses.append)
     assert pauses == sorted(pauses)
@@ -599,7 +604,7 @@ def test_an_index_that_another_git_holds(site: Tree) -> None:
     assert lock.read_bytes() == b"DIRC"
 
 
-def test_an_index_that_another_git_lets_go_of(site: Tree) -> None:
+def test_an_index_that_another_git_releases(site: Tree) -> None:
     lock = site.folder / ".git" / "index.lock"
     lock.touch()
     assert site.commit(site.write(POST), pause=lambda _: lock.unlink()).files == 1
@@ -621,11 +626,11 @@ def test_a_file_that_is_ignored_but_known_to_git_is_committed(site: Tree) -> Non
     assert site.commit(site.write(POST, "edited")).files == 1
 
 
-# What leaves the commit unpushed: it stays, and a word on what to do.
+# Pushes that fail: the commit stays, and the message says what to do.
 
 
-def stays(site: Tree) -> str:
-    """The commit of a run that could not push; why it could not."""
+def failed_push(site: Tree) -> str:
+    """Publish with a push that fails, and return why it failed; the commit is there all the same."""
     published = site.push(site.write(POST))
     assert (published.files, published.pushed) == (1, False)
     assert site.log()[0] == "1 new post in 1 category"
@@ -635,29 +640,29 @@ def stays(site: Tree) -> str:
 
 
 def test_no_remote(site: Tree) -> None:
-    assert "git remote add origin ADDRESS, then git push --set-upstream origin main" in stays(site)
+    assert "git remote add origin URL, then git push --set-upstream origin main" in failed_push(site)
 
 
 def test_no_upstream(site: Tree) -> None:
     site.git("remote", "add", "github", "https://site.example/site.git")
-    assert "has no upstream to push to: push it once by hand, git push --set-upstream github main" in stays(site)
+    assert "has no upstream to push to: push it once by hand, git push --set-upstream github main" in failed_push(site)
 
 
 def test_a_remote_that_is_gone(site: Tree, remote: Tree) -> None:
     shutil.rmtree(remote.folder)
-    assert "the remote is not where git looks for it: git remote -v" in stays(site)
+    assert "the remote is not at its URL: see git remote -v" in failed_push(site)
 
 
 def test_no_network(site: Tree, remote: Tree) -> None:
     site.git("remote", "set-url", "origin", "http://user:secret@127.0.0.1:9/site.git")
-    trouble = stays(site)
-    assert "the remote cannot be reached: look at the network" in trouble
+    trouble = failed_push(site)
+    assert "the remote cannot be reached: check the network" in trouble
     assert "secret" not in trouble
 
 
 @pytest.fixture
-def doorkeeper() -> Iterator[str]:
-    """The address of a server that wants to know who asks, and lets nobody in."""
+def guarded() -> Iterator[str]:
+    """Serve 401 for everything; yield the address, without a scheme."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -675,29 +680,29 @@ def doorkeeper() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("who", ["user:se%40cret@", ""])
-def test_a_remote_that_lets_us_not_in(site: Tree, remote: Tree, doorkeeper: str, who: str) -> None:
-    site.git("remote", "set-url", "origin", f"http://{who}{doorkeeper}")
-    trouble = stays(site)
+def test_a_remote_that_refuses_the_credential(site: Tree, remote: Tree, guarded: str, who: str) -> None:
+    site.git("remote", "set-url", "origin", f"http://{who}{guarded}")
+    trouble = failed_push(site)
     assert "give git a credential that works without a prompt" in trouble
     assert "cret" not in trouble
 
 
-def test_no_password_is_in_what_git_says() -> None:
-    said = runner.GitError("fatal: unable to access 'https://me:p@ss@host/x.git': no ssh://you@host/y a@b").said
-    assert said == "fatal: unable to access 'https://***@host/x.git': no ssh://***@host/y a@b"
+def test_no_password_is_in_the_output_of_an_error() -> None:
+    output = git_module.GitError("fatal: unable to access 'https://me:p@ss@host/x.git': no ssh://you@host/y a@b").output
+    assert output == "fatal: unable to access 'https://***@host/x.git': no ssh://***@host/y a@b"
 
 
-def test_a_rule_of_the_remotes(site: Tree, remote: Tree) -> None:
+def test_a_rule_of_the_remote(site: Tree, remote: Tree) -> None:
     remote.hook("pre-receive", "for line in 'review it' 'with two'; do echo $line >&2; done; exit 1")
-    trouble = stays(site)
+    trouble = failed_push(site)
     assert "the remote's own rules refuse it" in trouble
     assert "git said: remote: review it; remote: with two; !" in trouble
 
 
 def test_a_pre_push_hook_that_fails(site: Tree, remote: Tree) -> None:
     site.hook("pre-push", "echo 'not today' >&2; exit 1")
-    trouble = stays(site)
-    assert "the hook pre-push refused" in trouble
+    trouble = failed_push(site)
+    assert "the hook pre-push probably refused" in trouble
     assert "not today" in trouble
 
 
@@ -718,29 +723,29 @@ def test_a_remote_of_another_site(site: Tree, remote: Tree) -> None:
     site.git("push", "-qf", "origin", "other:main")
     site.git("switch", "-q", "main")
     site.git("fetch", "-q")
-    assert "no history in common" in stays(site)
+    assert "no common history" in failed_push(site)
 
 
-def test_an_unpushed_commit_goes_with_the_next_when_the_trouble_is_over(site: Tree, remote: Tree) -> None:
+def test_an_unpushed_commit_is_pushed_with_the_next_when_the_remote_accepts_again(site: Tree, remote: Tree) -> None:
     remote.hook("pre-receive", "exit 1")
-    stays(site)
+    failed_push(site)
     (remote.folder / "hooks" / "pre-receive").unlink()
     assert site.push(site.write(OTHER)).pushed
     assert {POST, OTHER} <= remote.files("main")
     assert len(remote.log("main")) == 3
 
 
-# Killed, at the worst moments.
+# Runs that were killed at the worst moments.
 
 KILLED = """
 import sys
 from pathlib import Path
-from finews_spider.publishing.commit import Message, publish
-publish(Path(sys.argv[1]), sys.argv[2:], lambda _: Message(run="killed"), "push")
+from finews_spider.publishing.commit import CommitMessage, publish
+publish(Path(sys.argv[1]), sys.argv[2:], lambda _: CommitMessage(run="killed"), "push")
 """
 
 
-def test_a_run_that_was_killed_after_its_commit_is_mended_by_the_next(site: Tree, remote: Tree) -> None:
+def test_a_run_that_was_killed_after_its_commit_is_completed_by_the_next(site: Tree, remote: Tree) -> None:
     site.git("add", site.write("staged.md"))
     site.hook("post-commit", 'read -r _ _ _ python _ < /proc/$PPID/stat; kill -9 "$python"')
     done = subprocess.run([sys.executable, "-c", KILLED, str(site.folder), site.write(POST)], check=False)
@@ -756,7 +761,7 @@ def test_a_run_that_was_killed_after_its_commit_is_mended_by_the_next(site: Tree
 
 
 @pytest.mark.parametrize("half_way", [False, True])
-def test_a_run_that_was_killed_after_its_push_is_mended_by_the_next(
+def test_a_run_that_was_killed_after_its_push_is_completed_by_the_next(
     site: Tree, elsewhere: Tree, remote: Tree, monkeypatch: pytest.MonkeyPatch, half_way: bool
 ) -> None:
     elsewhere.save("_config.yml", "theirs")
@@ -766,12 +771,12 @@ def test_a_run_that_was_killed_after_its_push_is_mended_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):  # noqa: PT012
-        patch.setattr(push, "_follow", killed)
+        patch.setattr(push, "_update_local", killed)
         site.push(site.write(POST))
     if half_way:  # through the work tree
         site.write(OTHER, "theirs")
         site.write("_config.yml", "theirs")
-    site.git("remote", "set-url", "origin", "/nowhere")  # it has all, and need not be asked
+    site.git("remote", "set-url", "origin", "/nowhere")  # everything is pushed, so the remote is not contacted
     assert site.push() == Published(commit=remote.git("rev-parse", "main"), pushed=True)
     assert site.status() == set()
     assert site.read(OTHER) == site.read("_config.yml") == "theirs"
@@ -785,7 +790,9 @@ def test_nobody_else_commits_while_finews_does(site: Tree) -> None:
     assert site.status() == {"?? other.md"}
 
 
-def test_an_index_that_cannot_be_written_is_mended_by_the_next_run(site: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_that_cannot_be_written_is_completed_by_the_next_run(
+    site: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise PublishError("full")
 

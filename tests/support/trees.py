@@ -1,4 +1,4 @@
-"""A git work tree, and what a person does in it."""
+"""git work trees for tests, and what a person does in them."""
 
 import os
 import subprocess
@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from finews_spider.exceptions import PublishError
-from finews_spider.publishing.commit import Message, Published, publish
+from finews_spider.publishing.commit import CommitMessage, Published, publish
 from finews_spider.publishing.repository import Pause
 
-RUN = Message(run="2026-11-22T21-45-12", new=1, categories=1)
+MESSAGE = CommitMessage(run="2026-11-22T21-45-12", new=1, categories=1)
 POST = "_posts/2026/11/22/2026-11-22-NW202611220000000001.md"
 
 
 def no_pause(seconds: float) -> None:
-    """Nothing that a test waits for comes by waiting."""
+    """Do not wait: no test depends on a pause."""
 
 
 class Tree:
@@ -25,7 +25,7 @@ class Tree:
         self.folder = folder
 
     def git(self, *arguments: str, code: int = 0) -> str:
-        """What `git …` prints; it has to end with this code."""
+        """Run `git …`, which has to end with this exit code, and return what it prints."""
         command = ["git", "-C", str(self.folder), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, errors="surrogateescape", check=False)
         assert done.returncode == code, done.stderr
@@ -41,18 +41,18 @@ class Tree:
         return (self.folder / name).read_text(encoding="utf-8")
 
     def save(self, name: str, text: str = "text") -> None:
-        """A person writes and commits a file."""
+        """Write and commit a file, as a person does."""
         self.git("add", "--", self.write(name, text))
         self.git("commit", "-qm", f"By hand: {name}")
 
     def commit(self, *names: str, pause: Pause = no_pause, branch: str = "") -> Published:
-        return publish(self.folder, names, lambda _: RUN, "commit", pause=pause, branch=branch)
+        return publish(self.folder, names, lambda _: MESSAGE, "commit", pause=pause, branch=branch)
 
     def push(self, *names: str, pause: Pause = no_pause, tries: int = 3) -> Published:
-        return publish(self.folder, names, lambda _: RUN, "push", pause=pause, tries=tries)
+        return publish(self.folder, names, lambda _: MESSAGE, "push", pause=pause, tries=tries)
 
     def refuses(self, *names: str) -> str:
-        """Publishing refuses, and leaves the repository as it is; the message."""
+        """Check that publishing refuses and leaves the repository as it is; return the error's message."""
         before = self.state()
         with pytest.raises(PublishError) as caught:
             self.commit(*names or [self.write(POST)])
@@ -62,7 +62,7 @@ class Tree:
         return str(caught.value)
 
     def state(self) -> tuple[str, bytes, set[str]]:
-        """Where the branch is, the index to the byte, and what `git status` says of each file."""
+        """Return the branch's commit, the bytes of the index, and the lines of `git status`."""
         head = self.git("rev-parse", "--verify", "-q", "HEAD") if self.log() else ""
         index = self.folder / ".git" / "index"
         return head, index.read_bytes() if index.exists() else b"", self.status()
@@ -72,7 +72,7 @@ class Tree:
         return set(shown.split("\0")[:-1])
 
     def log(self, *arguments: str) -> list[str]:
-        """The first lines of the commits, newest first."""
+        """Return the subjects of the commits, newest first."""
         done = subprocess.run(
             ["git", "-C", str(self.folder), "log", "--format=%s", *arguments],
             capture_output=True,
@@ -82,7 +82,7 @@ class Tree:
         return done.stdout.splitlines()
 
     def changed(self, commit: str = "HEAD") -> list[str]:
-        """The files that a commit changed."""
+        """Return the files that a commit changed, each after its status letter."""
         return self.git("show", "--format=", "--name-status", "--find-renames", "-z", commit).split("\0")[:-1]
 
     def hook(self, name: str, script: str) -> None:
@@ -95,7 +95,7 @@ class Tree:
         return set(self.git("ls-tree", "-r", "--name-only", "-z", commit).split("\0")[:-1])
 
     def is_sound(self) -> bool:
-        """One line of commits, and nothing that git finds fault with."""
+        """Return whether the history has no merge and `git fsck` finds no fault."""
         return not self.git("log", "--merges") and not self.git("fsck", "--full", "--strict", "--no-dangling")
 
 
@@ -104,8 +104,8 @@ def clone(remote: Tree, folder: Path) -> Tree:
     return Tree(folder)
 
 
-def be_a_person(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody with a name, and nothing else in any configuration."""
+def set_identity(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give git a user's name and address, and no other configuration."""
     home.mkdir()
     (home / ".gitconfig").write_text(
         "[user]\nname = Person\nemail = person@example.com\nuseConfigOnly = true\n"
