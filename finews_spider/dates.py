@@ -1,4 +1,4 @@
-"""Times as the sites write them, and the window of days. All of it is Beijing time, whatever the machine's zone."""
+"""Reading of times as the sites write them, and the window of days; in Beijing time, whatever the machine's zone."""
 
 import re
 from dataclasses import dataclass
@@ -14,19 +14,22 @@ _TIME = re.compile(
 
 
 def now() -> datetime:
-    """The time by the machine's clock. Call it as `dates.now()`: tests put another in its place."""
+    """Return the time by the machine's clock. Call it as `dates.now()`: tests replace it."""
     return datetime.now(BEIJING)
 
 
 class Moment(NamedTuple):
-    """A time that was read, and whether it told the seconds (some pages give minutes only)."""
+    """A time that was read, and whether it had seconds (some pages give minutes only)."""
 
     time: datetime
     to_the_second: bool
 
 
 def read_time(text: str) -> Moment | None:
-    """The first time in `text`: `2021-12-30 07:57:23`, `2021/12/30 07:57`, `2021年12月30日 07:57`; else None."""
+    """Return the first time in `text`; None if there is none.
+
+    It is read as 2021-12-30 07:57:23, 2021/12/30 07:57, or 2021年12月30日 07:57.
+    """
     found = _TIME.search(text)
     if not found:
         return None
@@ -39,7 +42,7 @@ def read_time(text: str) -> Moment | None:
 
 
 def read_day(text: str) -> date | None:
-    """The day that `text` is, as YYYY-MM-DD or YYYY/MM/DD; None if it is none."""
+    """Return the day that `text` is, as YYYY-MM-DD or YYYY/MM/DD; None if it is not one."""
     if not re.fullmatch(r"[0-9]{4}([-/])[0-9]{2}\1[0-9]{2}", text):
         return None
     try:
@@ -59,7 +62,8 @@ class Window:
         return not self.is_before(day) and (self.until is None or day <= self.until)
 
     def is_before(self, day: date) -> bool:
-        """Whether `day` is older than the whole window."""
+        """Return whether `day` is before the window."""
+
         return self.since is not None and day < self.since
 
     def __bool__(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the log says of items, and that a terminal obeys nothing of it."""
+"""Log messages about items, and a formatter whose lines hold no control characters."""
 
 import logging
 from typing import Any
@@ -14,24 +14,24 @@ from finews_spider.printable import printable_lines
 
 
 class PrintableFormatter(logging.Formatter):
-    """The log's lines, of characters that are seen: a title or a URL may hold escape sequences."""
+    """Writes log lines of printable characters only: a title or a URL may hold escape sequences."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record's lines."""
+        """Return the record's lines, printable."""
         return printable_lines(super().format(record))
 
 
 def make_log_printable(settings: BaseSettings) -> None:
-    """Have Scrapy's handler, where there is one, write printable lines."""
+    """Set PrintableFormatter on Scrapy's log handler, if there is one."""
     if handler := get_scrapy_root_handler():
         handler.setFormatter(PrintableFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
 
 
 class LogFormatter(logformatter.LogFormatter):
-    """Scrapy's, without whole articles in it."""
+    """Scrapy's log messages, without whole articles in them."""
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
-        """The article's id and title."""
+        """Return the message for an article that was archived: its id and title."""
         return {
             "level": logging.DEBUG,
             "msg": "Archived %(id)s %(title)s",
@@ -39,10 +39,10 @@ class LogFormatter(logformatter.LogFormatter):
         }
 
     def dropped(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
-        """Why it was dropped; the exception names the article."""
-        said = super().dropped(item, exception, response, spider)
+        """Return the message for an article that was dropped: why; the exception names the article."""
+        message = super().dropped(item, exception, response, spider)
         return {
-            **said,
+            **message,
             "msg": "%(kind)s: %(why)s",
             "args": {"kind": type(exception).__name__, "why": exception},
         }
@@ -50,5 +50,5 @@ class LogFormatter(logformatter.LogFormatter):
     def item_error(
         self, item: Any, exception: BaseException, response: Any, spider: Spider | None = None
     ) -> LogFormatterResult:
-        """What went wrong in a pipeline; the traceback follows."""
-        return {"level": logging.ERROR, "msg": "Error in a pipeline, %(id)s is not written", "args": {"id": item.id}}
+        """Return the message for an exception in a pipeline; the traceback follows."""
+        return {"level": logging.ERROR, "msg": "Error in a pipeline: %(id)s is not written", "args": {"id": item.id}}

@@ -8,7 +8,7 @@ BOT_NAME = "finews"
 SPIDER_MODULES = ["finews_spider.spiders"]
 COMMANDS_MODULE = "finews_spider.commands"
 
-# The route map: what happens to an article after it was read.
+# What happens to an article after its page was read, in this order.
 ITEM_PIPELINES = {
     "pipelines.clean.CleanPipeline": 100,
     "pipelines.sanitize.SanitizePipeline": 200,
@@ -16,77 +16,77 @@ ITEM_PIPELINES = {
     "pipelines.post.PostPipeline": 800,
 }
 
-# finews's own.
+# finews's own settings.
 FINEWS_OUTPUT = str(_HERE.parent / "output")  # the static-site repository that gets the posts
 FINEWS_SOURCES_FILE = str(_HERE / "sources.toml")
-FINEWS_SITE = "//finews.withounder.com"  # where the back-links under a post lead
+FINEWS_SITE = "//finews.withounder.com"  # the site that the back-links under a post lead to
 FINEWS_POST_PATH = "by-day"  # or "flat", or a pattern
-FINEWS_OWED_DAYS = 14  # an article that could not be had for so long is given up
-FINEWS_OWED_PAUSE = 600  # seconds between its first try and the second; then twice as long each time, a day at most
-FINEWS_PUBLISH = "off"  # "commit" or "push": a commit is made in somebody's repository only when they ask for it
-FINEWS_BRANCH = ""  # the only branch to commit on, for a repository where a person switches; else the one it is on
+FINEWS_OWED_DAYS = 14  # an article that could not be fetched for so long is given up
+FINEWS_OWED_PAUSE = 600  # seconds between the first try and the second; then twice as long each time, a day at most
+FINEWS_PUBLISH = "off"  # "commit" or "push": no commit is made in somebody's repository unasked
+FINEWS_BRANCH = ""  # the only branch to commit on, for a repository where a person switches; "": the current one
 FINEWS_KEEP_DAYS = (
-    0  # days; older posts move to old_post/, which Jekyll passes by; 0: a site's links are not broken unasked
+    0  # days; older posts move to old_post/, which Jekyll ignores; 0: no links of the site are broken unasked
 )
-FINEWS_CONTACT = "https://finews.withounder.com/"  # in the User-Agent: a page or mailto: where sites reach you
+FINEWS_CONTACT = "https://finews.withounder.com/"  # in the User-Agent: a page or mailto: where sites can reach you
 
 # Other people's sites: one request a second a host, none that robots.txt forbids.
 DOWNLOAD_DELAY = 1.0
-DOWNLOAD_DELAY_JITTER = 0  # half a second at times would be more than was promised
+DOWNLOAD_DELAY_JITTER = 0  # Scrapy's default would shorten the delay to half a second at times
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "finews"  # the name to look for in robots.txt, not the whole header
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "finews_spider.downloader.robotstxt.RobotsTxtMiddleware": 100,  # Scrapy's lets a first batch through
-    "finews_spider.downloader.throttle.ThrottleMiddleware": 840,  # sees each answer before a retry is decided
-    "finews_spider.downloader.conditional.ConditionalMiddleware": 580,  # it keeps bodies that are unpacked
+    "finews_spider.downloader.throttle.ThrottleMiddleware": 840,  # sees every response, before a retry is decided
+    "finews_spider.downloader.conditional.ConditionalMiddleware": 580,  # keeps decompressed bodies
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "finews_spider.downloader.allowed_hosts.AllowedHostsMiddleware": 50,  # Scrapy's drops requests without a word
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing here asks for a password
+    "finews_spider.downloader.allowed_hosts.AllowedHostsMiddleware": 50,  # Scrapy's drops requests silently
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no site here needs a password
 }
 
-# Each of these handles every request, and nothing here looks at what they do.
+# These would handle every request, and their results are not used here.
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
 }
 
-# What comes over HTTP is a stranger's.
+# Responses are not to be trusted.
 DOWNLOAD_HANDLERS = {
-    "http": "finews_spider.downloader.handlers.DownloadHandler",  # Scrapy's reads headers for as long as they come
+    "http": "finews_spider.downloader.handlers.DownloadHandler",  # Scrapy's does not limit the size of headers
     "https": "finews_spider.downloader.handlers.DownloadHandler",
     "file": None,
     "data": None,
     "ftp": None,
     "s3": None,
-}  # no link may reach anything but HTTP
+}  # links to anything but HTTP are not followed
 TWISTED_DNS_RESOLVER = (
     "finews_spider.downloader.resolver.Resolver"  # a name may resolve to this machine, or to its network
 )
-FINEWS_PRIVATE_NETWORKS = ""  # "127.0.0.0/8": addresses that are not of the internet, and may be asked all the same
+FINEWS_PRIVATE_NETWORKS = ""  # "127.0.0.0/8": private addresses that requests may go to all the same
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes, packed and unpacked; a category page of 40,000 rows has 6 MB
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes, compressed and decompressed; a category page of 40,000 rows has 6 MB
 DOWNLOAD_TIMEOUT = 30  # seconds from the connection to the last byte, however slowly these come; most take under one
-METAREFRESH_ENABLED = False  # a body may hold a refresh to anywhere
+METAREFRESH_ENABLED = False  # an article's body may hold a refresh to anywhere
 REDIRECT_MAX_TIMES = 5
-COOKIES_ENABLED = False  # no page needs one
-TELNETCONSOLE_ENABLED = False  # no listening ports
+COOKIES_ENABLED = False  # no page needs them
+TELNETCONSOLE_ENABLED = False  # finews listens on no ports
 REMOTE_CONTROL_ENABLED = False
 
-CONCURRENT_ITEMS = 1  # Scrapy starts that many tasks for each response, and a response here gives one item or two
-WARN_ON_GENERATOR_RETURN_VALUE = False  # parses the source of every callback; mypy checks ours
-SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1_000_000  # bytes of answers in work; more would only wait for the disk, in memory
-SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the listing's order, newest first
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider knows what it asked for, by id
+CONCURRENT_ITEMS = 1  # Scrapy starts this many tasks for each response, and a response here gives one item or two
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the source of every callback; mypy checks ours
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1_000_000  # bytes of responses in work; more would only wait for the disk, in memory
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # requests in the listing's order, newest first
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # no filter: the run knows by id what it has requested
 
 EXTENSIONS = {
     "finews_spider.extensions.progress.Progress": 100,
     "finews_spider.extensions.report.ReportExtension": 900,
-    "scrapy.extensions.logstats.LogStats": None,  # Progress says the same, and more
+    "scrapy.extensions.logstats.LogStats": None,  # Progress logs the same, and more
 }
-FINEWS_PROGRESS = True  # the live lines on a terminal, or a line a minute in the log
+FINEWS_PROGRESS = True  # live lines on a terminal; elsewhere a line a minute in the log
 LOG_LEVEL = "INFO"
-LOG_FORMATTER = "finews_spider.logformatter.LogFormatter"  # Scrapy's prints whole articles
-FEED_EXPORT_ENCODING = "utf-8"  # -O items.jsonl in readable Chinese
+LOG_FORMATTER = "finews_spider.logformatter.LogFormatter"  # Scrapy's logs whole articles
+FEED_EXPORT_ENCODING = "utf-8"  # with -O items.jsonl, Chinese is not escaped

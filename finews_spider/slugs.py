@@ -1,7 +1,8 @@
 """The category of a media name: 中国证券报 is `zhongguozhengquanbao`.
 
-The existing site made its slugs with xpinyin: each character's first reading, no context, the rest as it was. They are
-in URLs that exist, so the readings and the letter case stay. What would break a path or a URL is left out.
+The existing site made its slugs with xpinyin: each character's first reading, whatever the context, and other
+characters as they were. These slugs are in existing URLs, so the readings and the letter case stay. Characters that
+would break a path or a URL are left out.
 """
 
 import re
@@ -12,7 +13,7 @@ from xpinyin import Pinyin
 
 MAX_LENGTH = 100  # characters; the longest name seen gives 49, and a folder's name may have 255 bytes
 
-# Names of devices on Windows, which no file there may have, whatever its ending: the site could not be cloned.
+# Reserved device names on Windows: with a file of such a name, whatever its extension, the site could not be cloned.
 _DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])")
 
 _readings = Pinyin()
@@ -20,10 +21,11 @@ _readings = Pinyin()
 
 @lru_cache(maxsize=8192)  # the existing site has 1,975 categories
 def slug(media_name: str) -> str:
-    """The name in `A-Za-z0-9_-`; empty when nothing in it can be written so."""
+    """Return the name in `A-Za-z0-9_-`; empty if none of its characters can be written so."""
     kept = "".join(char for char in media_name[:1000] if char.isalnum() or char in "-_")
-    read = _readings.get_pinyin(kept, splitter="")
-    # python-slugify writes what is left in other scripts; separators that would start or end a name go.
-    text = slugify(read, lowercase=False, regex_pattern=r"[^-_A-Za-z0-9]+", max_length=MAX_LENGTH)
+    pinyin = _readings.get_pinyin(kept, splitter="")
+    # python-slugify transliterates other scripts; separators at the ends are removed.
+    text = slugify(pinyin, lowercase=False, regex_pattern=r"[^-_A-Za-z0-9]+", max_length=MAX_LENGTH)
+
     name = text.strip("-_")
     return f"{name}_" if _DEVICE.fullmatch(name) else name

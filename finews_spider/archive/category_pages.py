@@ -14,7 +14,7 @@ from pathlib import Path
 
 from finews_spider import ids
 from finews_spider.archive import front_matter
-from finews_spider.archive.atomic import ASIDE, write_all
+from finews_spider.archive.atomic import TEMPORARY, write_all
 from finews_spider.archive.paths import FOLDERS
 from finews_spider.items import FLASH_CATEGORY, TAG_ENDING
 
@@ -199,7 +199,7 @@ def _text(there: Path) -> str:
 
 def _write(output: Path, path: str, text: str) -> Path:
     """Whole or not at all, by a name that was free or by that of the page that is mended."""
-    (output / ASIDE).mkdir(parents=True, exist_ok=True)
+    (output / TEMPORARY).mkdir(parents=True, exist_ok=True)
     (error,), _ = write_all(output, [(output / path, text)])
     if error:
         raise error

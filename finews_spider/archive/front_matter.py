@@ -1,4 +1,4 @@
-"""Front matter as finews and people write it, one line a key. It is not all of YAML: what is not read is left alone."""
+"""Front matter as finews and people write it, one line a key. This is not all of YAML; other lines stay unchanged."""
 
 import json
 import re
@@ -15,23 +15,23 @@ _LINE = re.compile(r"^(?P<key>[\w-]+):(?:[ \t]+(?P<scalar>[^\r\n]*?))?[ \t]*\r?$
 
 
 def quoted(text: str) -> str:
-    """A double-quoted YAML scalar, which is a JSON string with some more escapes."""
+    """Return the text as a double-quoted YAML scalar, which is a JSON string with some more escapes."""
     return _UNPRINTABLE.sub(lambda char: f"\\u{ord(char[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def scalar(text: str) -> str:
-    """The text as it is where every YAML reader takes it for a string; else quoted."""
+    """Return the text as a YAML scalar: as it is where every YAML reader takes it for a string, otherwise quoted."""
     return text if _PLAIN.fullmatch(text) else quoted(text)
 
 
 def fields(text: str) -> dict[str, str]:
-    """The lines `key: scalar` of the text's front matter, scalars as they stand; of a key that comes twice the last."""
+    """Return {key: scalar as written} of a text's front matter; of a repeated key, the last."""
     block = _BLOCK.match(text)
     return {line["key"]: line["scalar"] or "" for line in _LINE.finditer(block["lines"])} if block else {}
 
 
 def value(written: str) -> str:
-    """The text of a scalar, or of a list of one scalar on one line. Raises ValueError for what it cannot read."""
+    """Return the text of a scalar, or of a one-line list of one scalar. Raise ValueError for anything else."""
     if written.startswith("[") and written.endswith("]"):
         written = written[1:-1].strip()
         if "," in written and written[:1] not in ('"', "'"):
@@ -48,14 +48,14 @@ def value(written: str) -> str:
 
 
 def with_field(text: str, key: str, written: str) -> str | None:
-    """The text with another scalar of that key, and nothing else changed; None where that takes more than one line."""
+    """Return the text with the key's scalar replaced, and nothing else; None where the key is not one line."""
     block = _BLOCK.match(text)
     lines = [line for line in _LINE.finditer(block["lines"]) if line["key"] == key] if block else []
     if not block or len(lines) != 1:
         return None
-    start, end = (block.start("lines") + each for each in lines[0].span())
+    start, end = (block.start("lines") + offset for offset in lines[0].span())
     old = text[start:end].removesuffix("\r")
-    goes_on = re.match(r"\r?\n[ \t]", text[start + len(old) :])  # the next line is indented: it belongs to this one
-    if goes_on or (lines[0]["scalar"] or "")[:1] in ("|", ">"):
+    continues = re.match(r"\r?\n[ \t]", text[start + len(old) :])  # the next line is indented: it belongs to this one
+    if continues or (lines[0]["scalar"] or "")[:1] in ("|", ">"):
         return None
     return f"{text[:start]}{key}: {written}{text[start + len(old) :]}"

@@ -5,7 +5,7 @@ import sys
 
 from scrapy.settings import Settings
 
-from finews_spider.archive.lock import check_place
+from finews_spider.archive.lock import check_output
 from finews_spider.config import Config, read_config
 from finews_spider.exceptions import ArchiveLockedError, ConfigurationError, DiskError
 from finews_spider.exit_codes import ExitCode
@@ -44,7 +44,7 @@ class ExitCodeCommand:
         assert self.settings is not None
         config = read_config(self.settings)
         load(config.sources_file)
-        check_place(config.output)
+        check_output(config.output)
         return config
 
     def config_of_archive(self) -> Config:

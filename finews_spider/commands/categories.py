@@ -10,7 +10,7 @@ from scrapy.exceptions import UsageError
 from finews_spider.archive import category_pages
 from finews_spider.archive.category_pages import Category, Page, State
 from finews_spider.archive.front_matter import scalar
-from finews_spider.archive.lock import only_run
+from finews_spider.archive.lock import archive_lock
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exit_codes import ExitCode
 
@@ -39,7 +39,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
         if args:
             raise UsageError(f"{args[0]}: not accepted")
         output = self.config_of_archive().output
-        with only_run(output) if opts.fix else nullcontext():
+        with archive_lock(output) if opts.fix else nullcontext():
             return _list(output, mend=opts.fix)
 
 

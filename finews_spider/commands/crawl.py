@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scrapy.commands import crawl
 
-from finews_spider.archive.lock import only_run
+from finews_spider.archive.lock import archive_lock
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.config import read_config
 from finews_spider.crawl.run import read_order
@@ -41,7 +41,7 @@ class Command(ExitCodeCommand, crawl.Command):
         config = read_config(self.settings)
         try:
             read_order(config, opts.spargs)
-            with only_run(config.output):
+            with archive_lock(config.output):
                 return self._crawl(opts)
         except (ConfigurationError, ArchiveLockedError) as error:
             _report_refusal(config.output, opts.spargs, error)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from finews_spider.archive.lock import only_run
+from finews_spider.archive.lock import archive_lock
 from finews_spider.archive.paths import FOLDERS, POSTS
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exceptions import ConfigurationError
@@ -62,7 +62,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
             shutil.copytree(SITE, folder, ignore=NOT_SKELETON, dirs_exist_ok=True)
         except OSError as error:
             raise ConfigurationError(f"--folder: {error}") from error
-        with only_run(folder), Newsroom(World(opts.articles)) as room, tempfile.TemporaryDirectory() as scratch:
+        with archive_lock(folder), Newsroom(World(opts.articles)) as room, tempfile.TemporaryDirectory() as scratch:
             sources = Path(scratch) / "sources.toml"
             sources.write_text(room.sources_toml(), encoding="utf-8")
             print(f"The newsroom is open at {room.urls['site']}; crawling it into {folder}/", flush=True)

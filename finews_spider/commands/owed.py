@@ -7,7 +7,7 @@ from typing import ClassVar
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates, ids
-from finews_spider.archive.lock import check_output
+from finews_spider.archive.lock import prepare_output
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
@@ -45,7 +45,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Return OK. Raises ConfigurationError where there is no such id, or no ledger that can be used."""
         output = self.config_of_archive().output
-        check_output(output)
+        prepare_output(output)
         with Ledger(output) as ledger:
             self._list_or_change(Owed(ledger, timedelta(0)), opts)
         return ExitCode.OK

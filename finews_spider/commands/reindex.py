@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from finews_spider.archive.lock import only_run
+from finews_spider.archive.lock import archive_lock
 from finews_spider.archive.paths import FOLDERS
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exit_codes import ExitCode
@@ -27,6 +27,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Return OK. Raises ConfigurationError where the ledger cannot be used, ArchiveLockedError during a run."""
         output = self.config().output
-        with only_run(output), Ledger(output) as ledger:
+        with archive_lock(output), Ledger(output) as ledger:
             print(f"{ledger.file}: {Index(ledger, FOLDERS).reindex()} posts")
         return ExitCode.OK

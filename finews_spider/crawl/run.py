@@ -10,7 +10,7 @@ from scrapy.crawler import Crawler
 
 from finews_spider import dates
 from finews_spider.archive.archive import Archive
-from finews_spider.archive.lock import check_output
+from finews_spider.archive.lock import prepare_output
 from finews_spider.archive.paths import FOLDERS
 from finews_spider.config import Config, read_config
 from finews_spider.crawl.arguments import Arguments, read_arguments
@@ -36,7 +36,7 @@ def read_order(config: Config, values: Mapping[str, str]) -> tuple[dict[str, Sou
     """
     sources = load(config.sources_file)
     arguments = read_arguments(values, sources)
-    check_output(config.output)
+    prepare_output(config.output)
     return sources, arguments
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from finews_spider.archive.archive import Archive
-from finews_spider.archive.lock import check_output
+from finews_spider.archive.lock import prepare_output
 from finews_spider.archive.paths import BY_DAY, FLAT, FOLDERS, post_pattern
 from finews_spider.archive.posts import render
 from finews_spider.dates import BEIJING
@@ -53,7 +53,7 @@ def opened() -> Iterator[Opened]:
     with ExitStack() as stack:
 
         def open_it(output: Path, pattern: str = BY_DAY) -> Archive:
-            check_output(output)
+            prepare_output(output)
             archive = Archive(output, Index(stack.enter_context(Ledger(output)), FOLDERS), pattern)
             archive.sync()
             return archive

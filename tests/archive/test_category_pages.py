@@ -9,7 +9,7 @@ from parsel import Selector
 
 from finews_spider.archive import category_pages
 from finews_spider.archive.category_pages import Category, State
-from finews_spider.archive.lock import only_run
+from finews_spider.archive.lock import archive_lock
 from tests.conftest import run_scrapy
 from tests.support import existing
 from tests.support.built import build
@@ -266,7 +266,7 @@ def test_fixing_an_existing_site_adds_pages_and_changes_lines_of_titles_only(the
 
 
 def test_fixing_waits_for_no_run(tmp_path: Path) -> None:
-    with only_run(tmp_path):
+    with archive_lock(tmp_path):
         ran = run_scrapy("categories", "--fix", "-s", f"FINEWS_OUTPUT={tmp_path}")
     assert ran.code == 6
     assert "held by another run" in ran.err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from finews_spider.archive.lock import check_output
+from finews_spider.archive.lock import prepare_output
 from finews_spider.archive.paths import FOLDERS
 from finews_spider.archive.retention import move_old
 from finews_spider.ledger.database import Ledger
@@ -32,7 +32,7 @@ def name(day: date, number: int = 1, prefix: str = "NW", suffix: str = "md") -> 
 
 def known(output: Path) -> set[str]:
     """The ids that a run knows, which may have looked before."""
-    check_output(output)
+    prepare_output(output)
     with Ledger(output) as ledger:
         index = Index(ledger, FOLDERS)
         index.sync()

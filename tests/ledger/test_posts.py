@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from finews_spider import ids
-from finews_spider.archive.atomic import ASIDE, write_all
+from finews_spider.archive.atomic import TEMPORARY, write_all
 from finews_spider.archive.paths import FOLDERS
 from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import Ledger
@@ -56,7 +56,7 @@ def turn_back(folder: Path, by: int) -> None:
 
 def add(index: Index, output: Path, folder: str, *numbers: int) -> None:
     """As a run does it."""
-    (output / ASIDE).mkdir(exist_ok=True)
+    (output / TEMPORARY).mkdir(exist_ok=True)
     errors, changes = write_all(output, [(output / folder / name_of(number), "") for number in numbers])
     assert not any(errors)
     posts = [Post(id_of(number), folder, name_of(number)) for number in numbers]
