@@ -1,3 +1,3 @@
 """finews reads Chinese finance news and keeps each article for good, as a post of a Jekyll site."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
