@@ -16,13 +16,13 @@ demo: .venv/installed ## the main job on the embedded newsroom
 test: .venv/installed-dev ## the tests; says what it skipped, and why
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-lint: .venv/installed-dev
+lint: .venv/installed-dev ## ruff, mypy, and actionlint on the workflow files
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/actionlint .github/workflows/*.yml output/.github/workflows/*.yml
 
-format: .venv/installed-dev
+format: .venv/installed-dev ## fixes and format, as ruff has them
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
@@ -46,7 +46,7 @@ lock: .venv/installed-dev ## take the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 		pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
-clean:
+clean: ## the environment, the demo and the caches go
 	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/bin/python:

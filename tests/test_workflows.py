@@ -59,7 +59,8 @@ def test_the_crontab_sends_no_mail_when_all_is_well(tmp_path: Path, code: int, s
     scrapy.parent.mkdir(parents=True)
     scrapy.write_text(f"#!/bin/sh\necho the summary\nexit {code}\n")
     scrapy.chmod(0o755)
-    (line,) = re.findall(r"^\*/15 \* \* \* \* (.*)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    page = (ROOT / "docs" / "scheduling.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^\*/15 \* \* \* \* (.*)$", page, re.MULTILINE)
     assert "%" not in line  # cron makes it a newline
     command = ["sh", "-c", line.replace("/home/me", str(tmp_path))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

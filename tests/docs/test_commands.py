@@ -1,0 +1,125 @@
+"""What the docs have people type, run for real: page by page, in the order in which a reader comes to it."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from finews_spider.newsroom.server import Newsroom
+from finews_spider.newsroom.world import World
+from tests.conftest import run_forked
+from tests.support.checkout import Checkout, service
+from tests.support.pages import PAGES, Block, blocks, inline, name
+from tests.support.paths import ROOT
+
+RUN = {"sh", "cron", "ini"}
+SHOWN = {"text", "output", "md"}  # a drawing; what the block before it prints; a post
+NOT_RUN = {
+    "make test": "it is what runs this",
+    "make lint": "it needs programs that CI has, and CI runs it",
+    "jekyll serve --source output": "it serves until Ctrl-C; tests/site builds the site",
+    "systemctl --user enable --now finews.timer": "it needs a session of systemd's",
+    "loginctl enable-linger": "it changes who may stay logged in",
+    "journalctl --user --unit finews.service": "it needs systemd's journal",
+}
+# What goes on until Ctrl-C, and how the line begins by which it is ready.
+SERVERS = {".venv/bin/python -m finews_spider.newsroom --sources newsroom.toml": "sources\t"}
+TIMER = re.compile(r"\*:0/\d+")
+CRON = re.compile(r"(?:\S+ ){5}(?P<command>.*)\n")
+# What differs from one run of the demo to the next.
+VARYING = re.compile(r"127\.0\.0\.1:\d+|\d{4}-\d\d-\d\d \d\d:\d\d(?=: )|^\d+ requests, [^;]*")
+
+
+@pytest.fixture(scope="module")
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom(World()) as room:
+        yield room
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, newsroom: Newsroom) -> Iterator[Checkout]:
+    checkout = Checkout(tmp_path, newsroom)
+    yield checkout
+    checkout.close()
+
+
+def run(checkout: Checkout, block: Block) -> None:
+    if block.language == "sh":
+        run_lines(checkout, block)
+    elif block.language == "cron":
+        run_crontab(checkout, block)
+    elif block.language == "ini":
+        run_unit(checkout, block)
+
+
+def run_lines(checkout: Checkout, block: Block) -> None:
+    """The lines of a block are one script: `cd` holds for those that follow."""
+    for line in block.lines:
+        if line in SERVERS:
+            checkout.serve(line, SERVERS[line])
+    checkout.type("\n".join(line for line in block.lines if line not in NOT_RUN and line not in SERVERS))
+
+
+def run_crontab(checkout: Checkout, block: Block) -> None:
+    line = CRON.fullmatch(block.text)
+    assert line
+    site = checkout.make_site("site")
+    checkout.type(line["command"])
+    assert list(site.glob("_posts/**/*.md"))
+    assert not re.search("Traceback|not published", checkout.output)
+
+
+def run_unit(checkout: Checkout, block: Block) -> None:
+    unit = service(block)
+    if "Timer" in unit:
+        assert TIMER.fullmatch(unit["Timer"]["OnCalendar"])
+        return
+    words = shlex.split(unit["Service"]["ExecStart"])
+    folder = Path(unit["Service"]["WorkingDirectory"].replace("%h", str(checkout.home)))
+    checkout.type(shlex.join(words), folder=folder, good=(0, int(unit["Service"]["SuccessExitStatus"])))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_command_of_a_page_runs(page: Path, checkout: Checkout) -> None:
+    found = blocks(page)
+    if not any("../my-site\n" in block.text or "cp -r output ../my-site" in block.text for block in found):
+        checkout.make_site("my-site")
+    for block in found:
+        run(checkout, block)
+        if block.language == "output":
+            printed = {VARYING.sub("", line) for line in checkout.output.splitlines()}
+            assert [line for line in block.text.splitlines() if VARYING.sub("", line) not in printed] == []
+
+
+def test_the_post_of_the_readme_is_one_of_the_demo(checkout: Checkout) -> None:
+    checkout.type("make demo")
+    (block,) = [block for block in blocks(ROOT / "README.md") if block.language == "md"]
+    (path,) = [code for code in inline(ROOT / "README.md") if code.startswith("demo/_posts/")]
+    post = (checkout.folder / path).read_text(encoding="utf-8")
+    pieces = [piece for line in block.text.splitlines() for piece in line.split("</p>")]
+    assert len(pieces) > 10
+    assert [piece for piece in pieces if piece not in post] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_no_block_is_of_a_language_that_nobody_runs(page: Path) -> None:
+    assert {block.language for block in blocks(page)} <= RUN | SHOWN
+
+
+def test_what_is_not_run_stands_in_the_docs() -> None:
+    lines = {line for page in PAGES for block in blocks(page) for line in block.lines}
+    assert (NOT_RUN | SERVERS).keys() - lines == set()
+
+
+def in_sentences(program: str) -> list[str]:
+    return sorted({code for page in PAGES for code in inline(page) if code.startswith(f"{program} ")})
+
+
+@pytest.mark.parametrize("command", in_sentences("scrapy"))
+def test_a_command_in_a_sentence_is_one_that_there_is(command: str) -> None:
+    _, of_scrapy, *options = command.split()
+    help_ = run_forked(of_scrapy, "-h")
+    assert help_.code == 0
+    assert [option for option in options if option.startswith("--") and option not in help_.out] == []
