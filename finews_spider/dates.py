@@ -63,7 +63,6 @@ class Window:
 
     def is_before(self, day: date) -> bool:
         """Return whether `day` is before the window."""
-
         return self.since is not None and day < self.since
 
     def __bool__(self) -> bool:

@@ -26,6 +26,5 @@ def slug(media_name: str) -> str:
     pinyin = _readings.get_pinyin(kept, splitter="")
     # python-slugify transliterates other scripts; separators at the ends are removed.
     text = slugify(pinyin, lowercase=False, regex_pattern=r"[^-_A-Za-z0-9]+", max_length=MAX_LENGTH)
-
     name = text.strip("-_")
     return f"{name}_" if _DEVICE.fullmatch(name) else name

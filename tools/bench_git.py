@@ -102,7 +102,6 @@ def commit_message(changes: Mapping[str, str]) -> CommitMessage:
 
 def size(site: Path) -> int:
     """Return the bytes that .git takes on disk, as `du` counts them."""
-
     return sum(path.stat().st_blocks * 512 for path in (site / ".git").rglob("*") if not path.is_symlink())
 
 

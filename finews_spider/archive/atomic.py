@@ -109,7 +109,6 @@ def _sync(path: str) -> OSError | None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
     except OSError as error:
         return error
     return None

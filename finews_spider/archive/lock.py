@@ -62,7 +62,6 @@ def archive_lock(output: Path) -> Iterator[None]:
             leftover.unlink()
     except Timeout:
         holder = holder_file.read_text() if holder_file.exists() else "another process"
-
         raise ArchiveLockedError(f"{output} is held by another run ({holder}); wait for its end, or stop it") from None
     except OSError as error:
         lock.release()

@@ -1,1 +1,1 @@
-"""The commands of the project, besides those of Scrapy."""
+"""finews's commands: `crawl`, `doctor`, `owed`, `categories`, `reindex` and `demo`, and their common base."""

@@ -1,4 +1,4 @@
-"""What finews's commands share: settings that are checked as a crawl's are, and exceptions that become exit codes."""
+"""The base of finews's commands: it checks settings as a crawl does, and turns exceptions into exit codes."""
 
 import argparse
 import sys
@@ -15,13 +15,13 @@ from finews_spider.sources.loader import load
 
 
 class ExitCodeCommand:
-    """A command that ends with the exit code of what it raises. It stands before Scrapy's class among the bases."""
+    """A command whose exceptions become its exit code. It has to stand before Scrapy's class among the bases."""
 
     settings: Settings | None
     exitcode: int
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Do what the command is for; a refusal is one line, and its exit code."""
+        """Execute the command, and set its exit code; an error of the user's or of the disk is printed as one line."""
         assert self.settings is not None
         make_log_printable(self.settings)
         try:
@@ -31,7 +31,7 @@ class ExitCodeCommand:
             self.exitcode = error.exit_code
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
-        """Do what the command is for, and return how it ended."""
+        """Do the command's work, and return its exit code."""
         raise NotImplementedError
 
     @property
@@ -40,7 +40,7 @@ class ExitCodeCommand:
         return type(self).__module__.rpartition(".")[2]
 
     def config(self) -> Config:
-        """Return the settings. Raises ConfigurationError for what a crawl would refuse, and makes nothing."""
+        """Return the settings. Raise ConfigurationError for those that a crawl would refuse. No file is written."""
         assert self.settings is not None
         config = read_config(self.settings)
         load(config.sources_file)
@@ -48,7 +48,7 @@ class ExitCodeCommand:
         return config
 
     def config_of_archive(self) -> Config:
-        """Return the settings, for a command that needs an archive. Raises ConfigurationError where there is none."""
+        """Return the settings, for a command that needs an archive. Raise ConfigurationError where there is none."""
         config = self.config()
         if not config.output.is_dir():
             raise ConfigurationError(f"FINEWS_OUTPUT: there is no {config.output}")

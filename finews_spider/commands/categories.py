@@ -1,4 +1,4 @@
-"""`scrapy categories`: the categories of the posts, and whether each has its page."""
+"""`scrapy categories`: list the categories of the posts, and check that each has its page."""
 
 import argparse
 from contextlib import nullcontext
@@ -16,60 +16,58 @@ from finews_spider.exit_codes import ExitCode
 
 
 class Command(ExitCodeCommand, ScrapyCommand):
-    """Reads the posts; writes only with --fix."""
+    """Reads the posts, and writes category pages only with --fix."""
 
     requires_project = True
     default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 (Scrapy's)
 
     def syntax(self) -> str:
-        """Shown as usage."""
+        """Return the arguments, as the usage shows them."""
         return "[--fix]"
 
     def short_desc(self) -> str:
-        """Shown in the list of commands."""
-        return "List the categories of the posts, and pages that are missing or bear a wrong title"
+        """Return the line in the list of commands."""
+        return "List the categories of the posts, and pages that are missing or have a wrong title"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Whether to mend."""
+        """Add the option --fix."""
         super().add_options(parser)
-        parser.add_argument("--fix", action="store_true", help="write missing pages, and put wrong titles right")
+        parser.add_argument("--fix", action="store_true", help="write missing pages, and correct wrong titles")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
-        """Return OK when every category has its page, CHECK_FAILED when pages want mending."""
+        """Return OK when every category has its page, CHECK_FAILED when pages need fixing."""
         if args:
             raise UsageError(f"{args[0]}: not accepted")
         output = self.config_of_archive().output
         with archive_lock(output) if opts.fix else nullcontext():
-            return _list(output, mend=opts.fix)
+            return _list(output, fix=opts.fix)
 
 
-def _list(output: Path, *, mend: bool) -> ExitCode:
-    """Print a line for each category, then what wants mending, or was mended."""
-    found = category_pages.scan(output)
-    for category in sorted(found.values(), key=lambda each: (-each.posts, each.slug)):
-        print(f"{category.posts:7}  {category.slug}  {scalar(category.tag)}{_also(category)}")
-    print(f"{sum(category.posts for category in found.values())} posts in {len(found)} categories")
-    for alike in category_pages.same_but_for_case(found):
-        print(
-            f"{', '.join(alike)}: differ in case only; where a disk does not tell them apart, one page serves for all"
-        )
-    pages = [(category, category_pages.page(output, category)) for category in found.values()]
-    left = [page for category, page in pages if page.state and not _dealt_with(output, category, page, mend=mend)]
-    to_mend = [page for page in left if page.state in (State.MISSING, State.WRONG)]
-    if to_mend and not mend:
-        print(f"{len(to_mend)} to mend: scrapy categories --fix")
-    return ExitCode.CHECK_FAILED if to_mend else ExitCode.OK
+def _list(output: Path, *, fix: bool) -> ExitCode:
+    """Print a line for each category, then one for each page that needs fixing or was fixed."""
+    categories = category_pages.scan(output)
+    for category in sorted(categories.values(), key=lambda category: (-category.posts, category.slug)):
+        print(f"{category.posts:7}  {category.slug}  {scalar(category.tag)}{_other_tags(category)}")
+    print(f"{sum(category.posts for category in categories.values())} posts in {len(categories)} categories")
+    for slugs in category_pages.same_but_for_case(categories):
+        print(f"{', '.join(slugs)}: differ in case only; on a disk that ignores case, one page serves for all")
+    pages = [(category, category_pages.page(output, category)) for category in categories.values()]
+    left = [page for category, page in pages if page.state and not _report(output, category, page, fix=fix)]
+    to_fix = [page for page in left if page.state in (State.MISSING, State.WRONG)]
+    if to_fix and not fix:
+        print(f"{len(to_fix)} to fix: scrapy categories --fix")
+    return ExitCode.CHECK_FAILED if to_fix else ExitCode.OK
 
 
-def _also(category: Category) -> str:
-    """Other tags that posts of the category have; the newest post's is its title."""
+def _other_tags(category: Category) -> str:
+    """Return a remark on other tags that the category's posts have; the newest post's tag is the page's title."""
     others = [f"{scalar(tag)} ({count})" for tag, count in category.tags.most_common() if tag != category.tag]
     return f"  (the newest post's; others have {', '.join(others)})" if others else ""
 
 
-def _dealt_with(output: Path, category: Category, page: Page, *, mend: bool) -> bool:
-    """Say what is with the page, and mend it if that is asked for."""
-    done = mend and category_pages.mend(output, category, page)
-    what = f"{scalar(page.title)} -> {scalar(category.tag)}" if page.state is State.WRONG else scalar(category.tag)
-    print(f"{f'mended, {page.state}' if done else page.state}: {page.path.relative_to(output)}: {what}")
-    return done
+def _report(output: Path, category: Category, page: Page, *, fix: bool) -> bool:
+    """Print what is wrong with the page, after fixing it if `fix`; return whether it was fixed."""
+    fixed = fix and category_pages.mend(output, category, page)
+    title = f"{scalar(page.title)} -> {scalar(category.tag)}" if page.state is State.WRONG else scalar(category.tag)
+    print(f"{f'fixed, {page.state}' if fixed else page.state}: {page.path.relative_to(output)}: {title}")
+    return fixed

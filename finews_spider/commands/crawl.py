@@ -1,4 +1,4 @@
-"""`scrapy crawl`, with exit codes that a schedule can act upon."""
+"""`scrapy crawl`, with exit codes that a scheduler can act on."""
 
 import argparse
 import asyncio
@@ -21,16 +21,19 @@ from finews_spider.spiders.finews import FinewsSpider
 
 
 class Command(ExitCodeCommand, crawl.Command):
-    """Scrapy's own, with exit codes."""
+    """Scrapy's command, with finews's exit codes."""
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Before the log is set up."""
+        """Read the options, and prepare the log's settings for the progress display."""
         super().process_options(args, opts)
         assert self.settings is not None
         quieten(self.settings)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
-        """Run the spider, alone on its archive."""
+        """Run the spider while holding the archive's lock, and return the run's exit code.
+
+        Raise ConfigurationError and ArchiveLockedError, after writing a report that says so.
+        """
         assert self.crawler_process is not None
         assert self.settings is not None
         if args and args[0] not in self.crawler_process.spider_loader.list():
@@ -49,13 +52,13 @@ class Command(ExitCodeCommand, crawl.Command):
 
     def _crawl(self, opts: argparse.Namespace) -> ExitCode:
         assert self.crawler_process is not None
-        gc.set_threshold(10_000, 20, 50)  # a run makes many objects that live shortly, and no cycles of them
+        gc.set_threshold(10_000, 20, 50)  # a run makes many short-lived objects and no reference cycles
         crawler = self._create_crawler(FinewsSpider.name)
         crawling = self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         if self.crawler_process.bootstrap_failed:
             if isinstance(crawling, asyncio.Task):
-                crawling.result()  # raises what it was: that the ledger cannot be used, or a fault
+                crawling.result()  # raises why: the ledger cannot be used, or a fault in finews
             return ExitCode.FAULT
         extension = crawler.get_extension(ReportExtension)
         return extension.exit_code() if extension else ExitCode.FAULT

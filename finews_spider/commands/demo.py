@@ -1,4 +1,4 @@
-"""`scrapy demo`: the main job on the embedded newsroom, into a folder of its own."""
+"""`scrapy demo`: crawl the embedded newsroom into a folder of its own."""
 
 import argparse
 import os
@@ -20,43 +20,46 @@ from finews_spider.newsroom.world import World
 from finews_spider.spiders.finews import FinewsSpider
 
 SITE = Path(__file__).resolve().parents[2] / "output"
-# What a run leaves in a site; the rest is the site's skeleton.
+# What a run or a build makes in a site; the rest is the site's skeleton.
 NOT_SKELETON = shutil.ignore_patterns(*FOLDERS, "category", "_site", ".*")
 POST_LINES = 20
 FULL_SPEED = {"LOG_LEVEL": "WARNING", "DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
 LOOPBACK = {"FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}  # where the newsroom is
-NOTHING_MORE = {"FINEWS_PUBLISH": "off", "FINEWS_KEEP_DAYS": 0}  # its news is of long ago, and no repository's
+NO_PUBLISHING = {"FINEWS_PUBLISH": "off", "FINEWS_KEEP_DAYS": 0}  # the folder is no repository, and its news is old
 
 
 class Command(ExitCodeCommand, ScrapyCommand):
-    """Runs the real spider and pipelines against the newsroom, at full speed: it is our own machine."""
+    """Runs the real spider and pipelines against the newsroom, without delays: all is on this machine."""
 
     requires_project = True
 
     def syntax(self) -> str:
-        """Shown as usage."""
+        """Return the arguments, as the usage shows them."""
         return "[--folder FOLDER]"
 
     def short_desc(self) -> str:
-        """Shown in the list of commands."""
+        """Return the line in the list of commands."""
         return "Crawl the embedded newsroom into a Jekyll site of its own"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """The folder and the number of articles."""
+        """Add the options for the folder and the number of stories."""
         super().add_options(parser)
         parser.add_argument("--folder", type=Path, default=Path("demo"), help="where the site goes (default: demo)")
         parser.add_argument("--articles", type=int, default=240, help="stories in the newsroom (default: 240)")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Before the crawler process takes the settings."""
+        """Read the options, and set the demo's settings before the crawler process is made from them."""
         super().process_options(args, opts)
         assert self.settings is not None
         self.settings.setdict(
-            {**FULL_SPEED, **LOOPBACK, **NOTHING_MORE, "FINEWS_OUTPUT": str(opts.folder)}, priority="cmdline"
+            {**FULL_SPEED, **LOOPBACK, **NO_PUBLISHING, "FINEWS_OUTPUT": str(opts.folder)}, priority="cmdline"
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
-        """Crawl, then print what there is now and what to type next; return the run's exit code."""
+        """Crawl, print a post and the next commands to type, and return the run's exit code.
+
+        Raise ConfigurationError where the folder cannot be written, ArchiveLockedError where another run is in it.
+        """
         folder: Path = opts.folder
         try:
             shutil.copytree(SITE, folder, ignore=NOT_SKELETON, dirs_exist_ok=True)
@@ -68,7 +71,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
             print(f"The newsroom is open at {room.urls['site']}; crawling it into {folder}/", flush=True)
             code = self._crawl(sources)
         if code:
-            print("\nThe demo did not end well; what is above says why.")
+            print("\nThe demo failed; see the messages above.")
         else:
             _print_next(folder)
         return code

@@ -1,4 +1,4 @@
-"""`scrapy doctor`: which endpoints answer, and what to do about those that do not."""
+"""`scrapy doctor`: check every endpoint once, and print what to do about those that fail."""
 
 import argparse
 
@@ -12,27 +12,27 @@ from finews_spider.exit_codes import ExitCode
 
 
 class Command(ExitCodeCommand, ScrapyCommand):
-    """One polite request an endpoint."""
+    """Sends one request to each endpoint, at a crawl's pace."""
 
     requires_project = True
 
     def short_desc(self) -> str:
-        """Shown in the list of commands."""
-        return "Ask every endpoint of the enabled sources once, and say what answered"
+        """Return the line in the list of commands."""
+        return "Request every endpoint of the enabled sources once, and list what answers"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """The table is what is to be read, so the log is quiet unless it is asked for."""
+        """Read the options, and keep the log quiet unless its level was given: the table is what a person wants."""
         super().process_options(args, opts)
         assert self.settings is not None
         if not opts.loglevel:
             self.settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
-        """Return OK when all endpoints answer well, BROKEN when one is in trouble."""
+        """Return OK when all endpoints answer well, BROKEN when one does not."""
         self.config()
         assert self.crawler_process is not None
         crawler = self.crawler_process.create_crawler(DoctorSpider)
-        print("Asking every endpoint once, a second apart at each host ...", flush=True)
+        print("Requesting every endpoint once, one request a second per host ...", flush=True)
         self.crawler_process.crawl(crawler)
         self.crawler_process.start()
         assert isinstance(crawler.spider, DoctorSpider)

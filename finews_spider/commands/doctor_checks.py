@@ -1,24 +1,24 @@
-"""What `scrapy doctor` found of each endpoint, what to do about it, and the table of it."""
+"""The results of `scrapy doctor`: a check of each endpoint, advice, and the table that is printed."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from finews_spider.dates import BEIJING
 
-# By what the trouble starts with; the first that fits.
+# By how the trouble starts; the first match counts.
 ADVICE = {
     "Forbidden by robots.txt": "ask the site, or leave the endpoint out: enabled = false in the sources file",
-    "HTTP 403": "the site refuses this address: wait a day, raise DOWNLOAD_DELAY, let FINEWS_CONTACT reach you",
+    "HTTP 403": "it refuses this address: wait a day, raise DOWNLOAD_DELAY, set FINEWS_CONTACT to a page of yours",
     "HTTP 429": "the site asks for fewer requests: wait a day, raise DOWNLOAD_DELAY",
-    "HTTP 404": "the page is gone: look where the site has moved, and edit its host in the sources file",
-    "HTTP": "the site has trouble: try again later; if it stays so, look whether it has moved",
-    "host left alone: it has the private": "if that is meant, name its network in FINEWS_PRIVATE_NETWORKS; else look at"
-    " your DNS: somebody answers in its place",
-    "kept out": "it keeps this address out: wait a day, raise DOWNLOAD_DELAY, let FINEWS_CONTACT reach you",
-    "unreadable": "its shape has changed: keep the answer (scrapy fetch URL > answer), mend its reader in sources/",
-    "lacks": "rows without these fields are read as far as they go: compare with the reader in sources/",
-    "not asked": "its listings have to answer first: they name the article to ask it for",
-    "empty": "it answers, but with nothing: look at the URL in a browser; the column or category may have ended",
+    "HTTP 404": "the page is gone: find out where the site has moved, and edit its host in the sources file",
+    "HTTP": "the site has an error: try again later; if it persists, find out whether the site has moved",
+    "host left alone: it has the private": "if that is intended, name its network in FINEWS_PRIVATE_NETWORKS;"
+    " otherwise check your DNS: it resolves to another host",
+    "kept out": "it blocks this address: wait a day, raise DOWNLOAD_DELAY, set FINEWS_CONTACT to a page of yours",
+    "unreadable": "its format has changed: save the response (scrapy fetch URL > response), fix its parser in sources/",
+    "lacks": "rows without these fields are read as far as possible: compare with the parser in sources/",
+    "not asked": "its listings have to answer first: they name an article to request",
+    "empty": "its response holds nothing: open the URL in a browser; the column or category may have been discontinued",
     "": "it cannot be reached: check network and proxy; if other hosts answer, this one has moved or is gone: edit its"
     " host in the sources file, or set enabled = false",
 }
@@ -26,7 +26,7 @@ ADVICE = {
 
 @dataclass(slots=True)
 class Check:
-    """One endpoint, and what became of the one request to it."""
+    """An endpoint, and the result of the request to it."""
 
     source: str
     name: str
@@ -38,12 +38,12 @@ class Check:
 
     @property
     def advice(self) -> str:
-        """What to do about the trouble."""
+        """Return what to do about the trouble."""
         return next(text for start, text in ADVICE.items() if self.trouble.startswith(start))
 
 
 def table(checks: list[Check], now: datetime) -> str:
-    """The checks, one a line, and what to do about those with trouble."""
+    """Return the checks as a table, and what to do about those that failed."""
     checks = sorted(checks, key=lambda check: check.source, reverse=True)  # keeps the order within a source
     lines = [f"{'source':10} {'endpoint':28} {'answer':24} {'rows':>5} {'newest':>10}  fields missing"]
     for check in checks:
@@ -53,7 +53,8 @@ def table(checks: list[Check], now: datetime) -> str:
         missing = ", ".join(check.missing_fields)
         lines.append(f"{check.source:10} {check.name:28} {answer:24} {rows:>5} {age:>10}  {missing}".rstrip())
     troubled = [check for check in checks if check.trouble]
-    lines += ["", *(f"{each.source}, {each.name}: {each.trouble}\n  {each.url}\n  {each.advice}" for each in troubled)]
+    lines.append("")
+    lines += (f"{check.source}, {check.name}: {check.trouble}\n  {check.url}\n  {check.advice}" for check in troubled)
     lines.append(f"{len(troubled)} of {len(checks)} endpoints are in trouble." if troubled else "All endpoints answer.")
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""Asks every endpoint once, for `scrapy doctor`. It lies here, since nobody crawls it by name."""
+"""The spider of `scrapy doctor`. It is not in `spiders/`: nobody should crawl it by name."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from finews_spider.sources.loader import load
 
 
 class DoctorSpider(RestrictedSpider):
-    """Each listing that a run starts with, and what stands in for it; then each route to the newest article."""
+    """Requests each listing that a run starts with, its fallback, and then each route to the newest article."""
 
     name = "doctor"
 
@@ -30,57 +30,57 @@ class DoctorSpider(RestrictedSpider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """The same manners and the same name as a run's, and no second try: the first answer is the news."""
+        """Set a run's User-Agent, and no retries: the first response is the result."""
         super().update_settings(settings)
         settings.set("USER_AGENT", user_agent(settings), priority="spider")
         settings.set("RETRY_ENABLED", False, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Scrapy's constructor."""
+        """Make the spider, as Scrapy asks for it. Raise ConfigurationError for a wrong sources file."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        known = load(read_config(crawler.settings).sources_file)
-        spider.sources = [source for source in known.values() if source.enabled]
+        sources = load(read_config(crawler.settings).sources_file)
+        spider.sources = [source for source in sources.values() if source.enabled]
         spider.netlocs = allowed_netlocs(set().union(*(source.hosts() for source in spider.sources)))
         spider.checks = []
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """All listings."""
+        """Yield a request for every listing of every source."""
         for source in self.sources:
             listings: dict[str, Listing] = {}
-            for listing in source.listings(Query()):
-                for each in filter(None, (listing, listing.fallback)):
-                    listings.setdefault(each.url, each)
-            patient = Patient(source, waiting=len(listings))
+            for first in source.listings(Query()):
+                for listing in filter(None, (first, first.fallback)):
+                    listings.setdefault(listing.url, listing)
+            checkup = SourceCheckup(source, pending=len(listings))
             for listing in listings.values():
-                yield self.ask(patient, listing)
+                yield self.check(checkup, listing)
 
-    def ask(self, patient: "Patient", what: Listing | Route) -> Request:
-        """The request for it, and a line in the table."""
-        check = Check(patient.source.name, what.name, what.url)
+    def check(self, checkup: "SourceCheckup", endpoint: Listing | Route) -> Request:
+        """Return the request for an endpoint, and add a line for it to the table."""
+        check = Check(checkup.source.name, endpoint.name, endpoint.url)
         self.checks.append(check)
         return Request(
-            what.url,
-            callback=self.answered,
-            errback=self.failed,
-            cb_kwargs={"patient": patient, "what": what, "check": check},
+            endpoint.url,
+            callback=self.parse_endpoint,
+            errback=self.note_failure,
+            cb_kwargs={"checkup": checkup, "endpoint": endpoint, "check": check},
         )
 
-    def answered(
-        self, response: Response, patient: "Patient", what: Listing | Route, check: Check
+    def parse_endpoint(
+        self, response: Response, checkup: "SourceCheckup", endpoint: Listing | Route, check: Check
     ) -> Iterator[Request]:
-        """Read the answer as a run would."""
+        """Read the response as a run would, note what is wrong with it, and yield the next requests."""
         try:
-            if isinstance(what, Route):
-                article = what.read(decode(response.body))
+            if isinstance(endpoint, Route):
+                article = endpoint.read(decode(response.body))
                 check.missing_fields = [
                     name for name in ("title", "time", "media_name", "body") if not getattr(article, name)
                 ]
                 check.trouble = "" if article.body else "empty: no body"
             else:
-                page = what.read(decode(response.body))
-                patient.meet(page.refs)
+                page = endpoint.read(decode(response.body))
+                checkup.add_refs(page.refs)
                 check.rows, check.missing_fields = len(page.refs), sorted(page.missing_fields)
                 check.newest = max((ref.time for ref in page.refs if ref.time), default=None)
                 check.trouble = "" if page.refs else "empty: no rows"
@@ -90,36 +90,36 @@ class DoctorSpider(RestrictedSpider):
             check.trouble = f"kept out: {error}"
         except UnreadableError as error:
             check.trouble = f"unreadable: {error}"
-        yield from self.after(patient, what)
+        yield from self.next_requests(checkup, endpoint)
 
-    def failed(self, failure: Failure) -> Iterator[Request]:
-        """It did not answer, or was not asked."""
-        asked: dict[str, Any] = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        asked["check"].trouble = str(FetchFailure.of(failure))
-        yield from self.after(asked["patient"], asked["what"])
+    def note_failure(self, failure: Failure) -> Iterator[Request]:
+        """Note why a request failed or was not sent, and yield the next requests."""
+        arguments: dict[str, Any] = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        arguments["check"].trouble = str(FetchFailure.of(failure))
+        yield from self.next_requests(arguments["checkup"], arguments["endpoint"])
 
-    def after(self, patient: "Patient", what: Listing | Route) -> Iterator[Request]:
-        """When all listings of a source have answered, the routes to the newest article that they name."""
-        if isinstance(what, Listing):
-            patient.waiting -= 1
-            if patient.waiting == 0 and patient.newest:
-                for route in patient.source.routes(patient.newest):
-                    yield self.ask(patient, route)
-            elif patient.waiting == 0:
-                nobody = ArticleRef(source=patient.source.name, id=f"NW{0:018}", url="")
-                routes = patient.source.routes(nobody)
-                self.checks += [Check(nobody.source, each.name, each.url, "not asked") for each in routes]
+    def next_requests(self, checkup: "SourceCheckup", endpoint: Listing | Route) -> Iterator[Request]:
+        """Yield requests for the routes to a source's newest article, when the last of its listings is done."""
+        if isinstance(endpoint, Listing):
+            checkup.pending -= 1
+            if checkup.pending == 0 and checkup.newest:
+                for route in checkup.source.routes(checkup.newest):
+                    yield self.check(checkup, route)
+            elif checkup.pending == 0:
+                nobody = ArticleRef(source=checkup.source.name, id=f"NW{0:018}", url="")
+                routes = checkup.source.routes(nobody)
+                self.checks += [Check(nobody.source, route.name, route.url, "not asked") for route in routes]
 
 
 @dataclass(slots=True)
-class Patient:
-    """A source that is looked at: listings that have not answered yet, the newest article that the others name."""
+class SourceCheckup:
+    """A source whose endpoints are checked: listings without a response yet, and the newest article of the others."""
 
     source: Source
-    waiting: int
+    pending: int
     newest: ArticleRef | None = None
 
-    def meet(self, refs: list[ArticleRef]) -> None:
+    def add_refs(self, refs: list[ArticleRef]) -> None:
         """Remember the newest article. Ids start with the day and rise within it."""
         articles = [ref for ref in refs if ref.id.startswith("NW")]
         self.newest = max(filter(None, [self.newest, *articles]), key=lambda ref: ref.id, default=None)

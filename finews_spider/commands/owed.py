@@ -1,4 +1,4 @@
-"""`scrapy owed`: articles that listings named and that have no post, and why."""
+"""`scrapy owed`: list the articles that listings named and that have no post, and why."""
 
 import argparse
 from datetime import timedelta
@@ -15,35 +15,35 @@ from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.owed import Owed, OwedArticle, State
 from finews_spider.printable import safe_line
 
-MARGIN = " " * 4
+INDENT = " " * 4
 
 
 class Command(ExitCodeCommand, ScrapyCommand):
-    """Reads the ledger, also while a run goes on."""
+    """Reads and changes the ledger, also while a run uses it."""
 
     requires_project = True
     requires_crawler_process = False
     default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        """Shown as usage."""
+        """Return the arguments, as the usage shows them."""
         return "[--retry | --forget ID]"
 
     def short_desc(self) -> str:
-        """Shown in the list of commands."""
-        return "List the articles that have no post yet: why, how often they were tried, and when they will be"
+        """Return the line in the list of commands."""
+        return "List the articles that have no post yet: why, how often they were tried, and when they are tried again"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """What to do about them."""
+        """Add the options --retry and --forget."""
         super().add_options(parser)
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument(
-            "--retry", action="store_true", help="the next run asks for all of them, also those given up or withdrawn"
+        group = parser.add_mutually_exclusive_group()
+        group.add_argument(
+            "--retry", action="store_true", help="let the next run fetch all of them, also those given up or withdrawn"
         )
-        what.add_argument("--forget", metavar="ID", help="never ask for this one again, whatever names it")
+        group.add_argument("--forget", metavar="ID", help="never fetch this one, whatever listing names it again")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
-        """Return OK. Raises ConfigurationError where there is no such id, or no ledger that can be used."""
+        """Return OK. Raise ConfigurationError for what is not an id, and where the ledger cannot be used."""
         output = self.config_of_archive().output
         prepare_output(output)
         with Ledger(output) as ledger:
@@ -52,29 +52,29 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
     def _list_or_change(self, owed: Owed, opts: argparse.Namespace) -> None:
         if opts.retry:
-            print(f"{owed.retry(State.OWED, State.GIVEN_UP, State.WITHDRAWN)} articles are asked for by the next run")
+            print(f"{owed.retry(State.OWED, State.GIVEN_UP, State.WITHDRAWN)} articles will be fetched by the next run")
         elif opts.forget:
             if not ids.is_id(opts.forget):
                 raise ConfigurationError(f"--forget: {opts.forget!r} is no id; `scrapy owed` lists those that are owed")
             owed.forget(opts.forget)
-            print(f"{opts.forget} is not asked for again")
+            print(f"{opts.forget} will not be fetched again")
         else:
-            for debt in owed:
-                print(*lines(debt), sep="\n")
+            for article in owed:
+                print(*lines(article), sep="\n")
             if not any(True for _ in owed):
                 print("Nothing is owed: every article that a listing named has its post.")
 
 
-def lines(debt: OwedArticle) -> list[str]:
-    """What a person has to know of one article."""
-    title = safe_line(debt.ref.title)
+def lines(article: OwedArticle) -> list[str]:
+    """Return the lines about one article."""
+    title = safe_line(article.ref.title)
     about = [
-        f"{debt.ref.id}  {debt.state}  {safe_line(debt.ref.source)}  {title}".rstrip(),
-        f"{MARGIN}{safe_line(debt.ref.url, limit=2000)}",
+        f"{article.ref.id}  {article.state}  {safe_line(article.ref.source)}  {title}".rstrip(),
+        f"{INDENT}{safe_line(article.ref.url, limit=2000)}",
     ]
-    if debt.reason:
-        about.append(f"{MARGIN}{safe_line(debt.reason)}")
-    seen = f"seen {debt.seen:%Y-%m-%d %H:%M}, {debt.tries} tries"
-    due = debt.next_try <= dates.now()
-    then = f", next {'by the next run' if due else f'after {debt.next_try:%Y-%m-%d %H:%M}'}"
-    return [*about, f"{MARGIN}{seen}{then if debt.state is State.OWED else ''}"]
+    if article.reason:
+        about.append(f"{INDENT}{safe_line(article.reason)}")
+    tries = f"seen {article.seen:%Y-%m-%d %H:%M}, {article.tries} tries"
+    is_due = article.next_try <= dates.now()
+    next_try = f", next {'by the next run' if is_due else f'after {article.next_try:%Y-%m-%d %H:%M}'}"
+    return [*about, f"{INDENT}{tries}{next_try if article.state is State.OWED else ''}"]

@@ -1,4 +1,4 @@
-"""`scrapy reindex`: learn from the posts alone what is archived."""
+"""`scrapy reindex`: rebuild the ledger's index of posts from the posts."""
 
 import argparse
 from typing import ClassVar
@@ -14,18 +14,18 @@ from finews_spider.ledger.posts import Index
 
 
 class Command(ExitCodeCommand, ScrapyCommand):
-    """Runs do it by themselves for the folders that changed; this is for whoever does not trust that."""
+    """Reads the names of all posts. A run does this by itself, for folders that have changed."""
 
     requires_project = True
     requires_crawler_process = False
     default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def short_desc(self) -> str:
-        """Shown in the list of commands."""
-        return "Make the ledger's index of posts anew, from the posts"
+        """Return the line in the list of commands."""
+        return "Rebuild the ledger's index of posts, from the posts"
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
-        """Return OK. Raises ConfigurationError where the ledger cannot be used, ArchiveLockedError during a run."""
+        """Return OK. Raise ConfigurationError where the ledger cannot be used, ArchiveLockedError during a run."""
         output = self.config().output
         with archive_lock(output), Ledger(output) as ledger:
             print(f"{ledger.file}: {Index(ledger, FOLDERS).reindex()} posts")

@@ -56,7 +56,6 @@ class FetchFailure:
     @classmethod
     def reading(cls, error: Exception, *, tried: bool = True) -> Self:
         """Return the failure that an error's message describes: its kind is what stands before the first colon."""
-
         kind, _, detail = _short(error).partition(": ")
         return cls(kind[:60], detail, tried=tried)
 

@@ -61,6 +61,5 @@ def is_allowed(address: str, allowed_networks: Sequence[IPv4Network]) -> bool:
 
 def proxies() -> frozenset[str]:
     """Return the hosts of the proxies that the environment variables name."""
-
     urls = [url for scheme, url in getproxies().items() if scheme in ("http", "https")]
     return frozenset(urlsplit(url if "://" in url else f"//{url}").hostname or "" for url in urls)

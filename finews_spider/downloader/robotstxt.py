@@ -49,5 +49,4 @@ class RobotsTxtMiddleware(robotstxt.RobotsTxtMiddleware):
         delay = parser.crawl_delay(self._robotstxt_useragent or self._default_useragent) if parser else None
         if delay:
             slow_down(self.crawler, request, min(delay, MAX_DELAY))
-
         return parser

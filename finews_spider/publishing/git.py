@@ -130,6 +130,5 @@ def _wait(process: subprocess.Popen[bytes], timeout: float) -> int | None:
 
 
 def _read(file: BinaryIO) -> str:
-
     file.seek(0)
     return file.read().decode("utf-8", "surrogateescape")

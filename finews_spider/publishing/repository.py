@@ -183,6 +183,5 @@ def _is_stale(lock: Path) -> bool:
         with lock.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return file.read() == _LOCK_CONTENT
-
     except OSError:
         return False

@@ -134,7 +134,6 @@ def test_what_waits_for_robots_txt_is_not_requested_after_ctrl_c(site: Site) -> 
     site.room.answer("share", "/robots.txt", handler=robots)
     crawl = site.start("category=zhongguozhengquanbao")
     assert requested.wait(60)
-
     crawl.send_signal(signal.SIGINT)
     assert crawl.wait(15) == 130
     assert site.articles_asked() == []
