@@ -1,4 +1,4 @@
-"""`python -m finews_spider.newsroom`: the newsroom until Ctrl-C, in a process of its own."""
+"""`python -m finews_spider.newsroom`: serve the newsroom until Ctrl-C."""
 
 import argparse
 import json
@@ -8,10 +8,11 @@ from pathlib import Path
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 
-STOP = {signal.SIGINT, signal.SIGTERM}
+STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
 def main() -> None:
+    """Read the command line, and serve until a signal comes."""
     parser = argparse.ArgumentParser(prog="python -m finews_spider.newsroom", description=__doc__)
     parser.add_argument("--articles", type=int, default=240)
     parser.add_argument("--days", type=int, default=14)
@@ -19,12 +20,12 @@ def main() -> None:
     parser.add_argument("--sources", type=Path, help="write a sources.toml that leads here")
     options = parser.parse_args()
     with Newsroom(World(options.articles, options.days)) as room:
-        report(room, options.sources, options.port_file)
-        signal.sigwait(STOP)
+        announce(room, options.sources, options.port_file)
+        signal.sigwait(STOP_SIGNALS)
 
 
-def report(room: Newsroom, sources: Path | None, port_file: Path | None) -> None:
-    """The port file is written last, and whole: who waits for it finds everything ready."""
+def announce(room: Newsroom, sources: Path | None, port_file: Path | None) -> None:
+    """Print the URLs and write the files; the port file comes last and whole, so that a process can wait for it."""
     for role, url in room.urls.items():
         print(f"{role}\t{url}", flush=True)
     if sources:
@@ -37,5 +38,5 @@ def report(room: Newsroom, sources: Path | None, port_file: Path | None) -> None
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)  # before the server's thread could take them
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # before the server's thread could take them
     main()

@@ -1,4 +1,4 @@
-"""What the bodies of stories hold, each construct in every form that a site serves it in, and cleaned."""
+"""The constructs that bodies are made of: as the sites serve them in articles and flashes, and cleaned."""
 
 from dataclasses import dataclass
 from random import Random
@@ -16,7 +16,7 @@ CLEAN_PICTURE = f'<center><img src="{PICTURE}" alt="Image" width="395" style="{B
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One piece of a body: as an article, as a flash, and cleaned. Empty: not there in that form."""
+    """A piece of a body: in an article, in a flash, and cleaned; empty where that form does not have it."""
 
     name: str
     plain: str
@@ -26,7 +26,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Construct:
-    """Templates of a block. Not given: `wrapped` is as `plain`, `clean` as `plain` without its indent."""
+    """Templates of a block. By default `wrapped` is `plain`, and `clean` is `plain` without its indent."""
 
     name: str
     plain: str
@@ -34,6 +34,7 @@ class Construct:
     clean: str | None = None
 
     def block(self, rng: Random) -> Block:
+        """Return a block with random words."""
         values = _values(rng)
         wrapped = self.plain if self.wrapped is None else self.wrapped
         clean = self.plain.replace(INDENT, "") if self.clean is None else self.clean
@@ -51,7 +52,7 @@ def _values(rng: Random) -> dict[str, object]:
 
 
 def _wrapped(name: str, wrapper: str) -> Construct:
-    """A paragraph that the flash form wraps a word of."""
+    """Return the construct of a paragraph in which flashes wrap a word."""
     before, after = f"<p>{INDENT}{{text}}其中，", "表现突出。{more}</p>"
     return Construct(name, f"{before}{{company}}{after}", f"{before}{wrapper}{after}")
 
@@ -170,7 +171,7 @@ AFTER = (
 
 
 def source_line(media_name: str, cut: bool) -> Block:
-    """The line that names the publisher. The flash form may cut the name with a wrapper."""
+    """Return the line that names the publisher; `cut`: in a flash, a wrapper is around a part of the name."""
     line = '<p class="em_media">（文章来源：{}）</p>'
     plain = line.format(media_name)
     if not cut:

@@ -1,4 +1,4 @@
-"""Eastmoney: which site answers for each role, and its columns."""
+"""Eastmoney: the sites for its roles, and the API of its columns."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from finews_spider.newsroom.eastmoney_articles import ArticleApi
 from finews_spider.newsroom.eastmoney_flashes import LISTINGS_KEPT, REFUSAL, Flashes, OldFlashes, success
 from finews_spider.newsroom.eastmoney_pages import ArticlePages, Roll
 from finews_spider.newsroom.pages import Page, Site, View, jsonp, listing
-from finews_spider.newsroom.queries import asked_for, count
+from finews_spider.newsroom.queries import number_in, parse_query
 from finews_spider.newsroom.words import COLUMNS
 from finews_spider.newsroom.world import World, columns, in_article
 
@@ -19,11 +19,11 @@ HOSTS = ("finance", "finance", "stock", "finance", "hk", "finance", "global")
 BLOG_TITLE = "财富号：{}"
 BLOG_URL = "http://caifuhao.eastmoney.com/news/{}"
 
-Row = tuple[int, bool]  # a story's index, and whether the row is a blog's, that stands under it
+Row = tuple[int, bool]  # a story's index, and whether the row is of a blog post about it
 
 
 def sites(world: World) -> dict[str, Site]:
-    """Who answers for each role of Eastmoney."""
+    """Return the site for each role of Eastmoney."""
     return {
         "listapi": Columns(world),
         "weblist": Flashes(world),
@@ -42,28 +42,29 @@ class Columns:
         self._cached = lru_cache(LISTINGS_KEPT)(self._listing)
 
     def page(self, target: str, view: View) -> Page | None:
+        """Return the page of a column; None for other paths."""
         url = urlsplit(target)
         if url.path != "/comm/web/getNewsByColumns":
             return None
-        asked = asked_for(url.query)
+        query = parse_query(url.query)
         page = REFUSAL
-        if asked.get("req_trace") and asked.get("column"):
-            number, size = count(asked, "page_index", 1, 10**6), count(asked, "page_size", 20)
-            page = self._cached(asked["column"], number, size, asked.get("fields", ""), view)
-        return jsonp(page, asked.get("callback", ""))
+        if query.get("req_trace") and query.get("column"):
+            number, size = number_in(query, "page_index", 1, 10**6), number_in(query, "page_size", 20)
+            page = self._cached(query["column"], number, size, query.get("fields", ""), view)
+        return jsonp(page, query.get("callback", ""))
 
     def _listing(self, column: str, number: int, size: int, fields: str, view: View) -> Page:
         rows = self._rows(SLUG_BY_ID.get(column, ""), view.published)
-        shown = [_record(self._world, *row) for row in _page(rows, number, size, view.moving)]
+        records = [_record(self._world, *row) for row in _page(rows, number, size, view.moving)]
         if fields:
             wanted = fields.lower().split(",")
-            shown = [{key: each[key] for key in each if key.lower() in wanted} for each in shown]
-        page = {"page_index": number, "page_size": size, "totle_hits": len(rows), "list": shown}
+            records = [{key: record[key] for key in record if key.lower() in wanted} for record in records]
+        page = {"page_index": number, "page_size": size, "totle_hits": len(rows), "list": records}
         newest = rows[0][0] if rows else 0
         return listing(success(page), self._world.time(newest))
 
     def _rows(self, slug: str, published: int) -> list[Row]:
-        """The column's stories, and a blog's row under every eighth."""
+        """Return the column's stories, newest first, with a blog's row under every eighth."""
         indexes = self._indexes.get(slug, [])
         rows: list[Row] = []
         for place in reversed(range(bisect_left(indexes, published))):
@@ -74,7 +75,7 @@ class Columns:
 
     @cached_property
     def _indexes(self) -> dict[str, list[int]]:
-        """Each column's articles."""
+        """The indexes of each column's articles, by slug."""
         indexes: dict[str, list[int]] = {slug: [] for slug in COLUMNS}
         for index in filter(in_article, range(len(self._world))):
             for slug in columns(index):
@@ -83,13 +84,13 @@ class Columns:
 
 
 def _page(rows: Sequence[Row], number: int, size: int, moving: bool) -> list[Row]:
-    """A page of rows. Moving: a row came on top since page 1, so that page 2 begins with page 1's last row."""
+    """Return a page of rows. `moving`: a row came on top after page 1, so page 2 begins with page 1's last row."""
     start = (number - 1) * size - (moving and number > 1)
     return [rows[_swapped(at, size, len(rows))] for at in range(start, min(start + size, len(rows)))]
 
 
 def _swapped(at: int, size: int, total: int) -> int:
-    """Which row stands there: at each border between pages two rows have changed places."""
+    """Return the number of the row at this place: at each border between pages, two rows are swapped."""
     other = {size - 1: at + 1, 0: at - 1}.get(at % size, at)
     return other if size > 2 and 0 <= other < total else at
 

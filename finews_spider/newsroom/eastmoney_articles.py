@@ -1,4 +1,4 @@
-"""Eastmoney's articles in JSON."""
+"""Eastmoney's two JSON APIs for articles."""
 
 import re
 from functools import lru_cache
@@ -10,7 +10,7 @@ from finews_spider.newsroom.world import Story, World
 
 API = re.compile(r"/kuaixun/v2/api/article/(\d+)", re.ASCII)
 GETNEWS = "/kuaixun/v2/api/content/getnews"
-PAGES_KEPT = 4096
+PAGES_KEPT = 4096  # in the cache
 UNKNOWN = data({"rc": 0, "me": "未找到", "data": None})
 UNKNOWN_NEWS = data({"rc": 0, "me": "未找到", "news": None})
 
@@ -24,14 +24,15 @@ class ArticleApi:
         self._news = lru_cache(PAGES_KEPT)(self._render_news)
 
     def page(self, target: str, view: View) -> Page | None:
+        """Return the article that an API's URL names; None for other paths."""
         url = urlsplit(target)
-        asked = parse_qs(url.query)
-        callback = asked.get("callback", [""])[0]
+        query = parse_qs(url.query)
+        callback = query.get("callback", [""])[0]
         if article := API.fullmatch(url.path):
             index = index_of(article[1], self._world, view)
             return jsonp(UNKNOWN if index is None else self._article(index), callback)
         if url.path == GETNEWS:
-            index = index_of(asked.get("newsid", [""])[0], self._world, view)
+            index = index_of(query.get("newsid", [""])[0], self._world, view)
             return jsonp(UNKNOWN_NEWS if index is None else self._news(index), callback)
         return None
 
@@ -49,9 +50,9 @@ class ArticleApi:
         return data({"rc": 1, "me": "success", "data": record})
 
     def _render_news(self, index: int) -> Page:
-        """Some stories' fields stand at the top."""
+        """Render a story for `getnews`; every fifth has its fields at the top level."""
         story = self._world[index]
-        placed = self._world.placed_body(story)
+        content = self._world.placeholder_body(story)
         record = {
             "newsid": story.number,
             "title": story.title,
@@ -59,19 +60,19 @@ class ArticleApi:
             "author": "",
             "showtime": f"{story.time:%Y-%m-%d %H:%M:%S}",
             "description": story.digest,
-            "body": placed.body or digest_body(story, index),
-            "images": placed.images,
-            "links": placed.links,
+            "body": content.body or digest_body(story, index),
+            "images": content.images,
+            "links": content.links,
         }
         return data({"rc": 1, "me": "success", **(record if index % 5 == 4 else {"news": record})})
 
 
 def index_of(number: str, world: World, view: View) -> int | None:
-    """Where the story of this number stands; None: there is none, or it is not out yet."""
+    """Return the index of the story with this number; None if there is none, or it is not published yet."""
     index = world.index(number)
     return index if index is not None and index < view.published else None
 
 
 def digest_body(story: Story, index: int) -> str:
-    """Of a story that is a digest only: its text as a paragraph, or nothing, in turn."""
+    """Return the body of a story that is only a digest: its text as a paragraph, or for every second nothing."""
     return "" if index % 48 == 23 else f"<p>{escape(story.digest, quote=False)}</p>"

@@ -1,4 +1,4 @@
-"""Eastmoney's flashes, in two generations of JSON."""
+"""Eastmoney's two JSON APIs for flashes, a new and an old one."""
 
 from bisect import bisect_left
 from datetime import datetime
@@ -6,16 +6,16 @@ from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from finews_spider.newsroom.pages import Page, View, data, jsonp, listing
-from finews_spider.newsroom.queries import asked_for, count
+from finews_spider.newsroom.queries import number_in, parse_query
 from finews_spider.newsroom.world import Story, World, in_flash
 
-LISTINGS_KEPT = 64
+LISTINGS_KEPT = 64  # in the cache
 COLUMN = "102"
 REFUSAL = data({"code": "0", "message": "参数错误: req_trace", "data": None})
 
 
 class _FlashList:
-    """What both generations of the flash list have."""
+    """What both APIs have in common."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -28,8 +28,9 @@ class _FlashList:
         return bisect_left(self._indexes, published)
 
     def _stories(self, end: int, size: int) -> list[tuple[int, Story]]:
-        """So many flashes before that place, the newest first, with their indexes."""
-        return [(each, self._world[each]) for each in reversed(self._indexes[max(end - size, 0) : max(end, 0)])]
+        """Return up to `size` flashes before a place, newest first, with their indexes."""
+        indexes = reversed(self._indexes[max(end - size, 0) : max(end, 0)])
+        return [(index, self._world[index]) for index in indexes]
 
     def _modified(self, published: int) -> datetime:
         return self._world.time(self._indexes[max(self._before(published) - 1, 0)])
@@ -46,12 +47,12 @@ class Flashes(_FlashList):
         url = urlsplit(target)
         if url.path != "/comm/web/getFastNewsList":
             return None
-        asked = asked_for(url.query)
+        query = parse_query(url.query)
         page = REFUSAL
-        if asked.get("req_trace"):
-            size = count(asked, "pageSize", 20)
-            page = self._cached(asked.get("fastColumn", ""), asked.get("sortEnd", ""), size, view)
-        return jsonp(page, asked.get("callback", ""))
+        if query.get("req_trace"):
+            size = number_in(query, "pageSize", 20)
+            page = self._cached(query.get("fastColumn", ""), query.get("sortEnd", ""), size, view)
+        return jsonp(page, query.get("callback", ""))
 
     def _listing(self, column: str, cursor: str, size: int, view: View) -> Page:
         end = self._end(cursor, view) if column == COLUMN else 0
@@ -60,13 +61,13 @@ class Flashes(_FlashList):
         return listing(success({"sortEnd": after, "fastNewsList": rows}), self._modified(view.published))
 
     def _end(self, cursor: str, view: View) -> int:
-        """The place that the cursor means. One that means none: the newest."""
-        out = self._before(view.published)
+        """Return the place before which the cursor's page begins; for a cursor that is none, the newest page's."""
+        newest = self._before(view.published)
         if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 20):
-            return out
-        place = bisect_left(self._indexes, int(cursor), hi=out, key=lambda index: int(self._world.sort_key(index)))
-        served = place < out and cursor == self._world.sort_key(self._indexes[place])
-        return place if view.cursors or served else out
+            return newest
+        place = bisect_left(self._indexes, int(cursor), hi=newest, key=lambda index: int(self._world.sort_key(index)))
+        served = place < newest and cursor == self._world.sort_key(self._indexes[place])
+        return place if view.cursors or served else newest
 
 
 class OldFlashes(_FlashList):
@@ -80,9 +81,9 @@ class OldFlashes(_FlashList):
         url = urlsplit(target)
         if url.path != "/kuaixun/v2/api/list":
             return None
-        asked = asked_for(url.query)
-        place = count(asked, "p", 1, 10**6), count(asked, "limit", 20)
-        return jsonp(self._cached(asked.get("column", ""), *place, view), asked.get("callback", ""))
+        query = parse_query(url.query)
+        number, size = number_in(query, "p", 1, 10**6), number_in(query, "limit", 20)
+        return jsonp(self._cached(query.get("column", ""), number, size, view), query.get("callback", ""))
 
     def _listing(self, column: str, number: int, size: int, view: View) -> Page:
         end = self._before(view.published) - (number - 1) * size if column == COLUMN else 0

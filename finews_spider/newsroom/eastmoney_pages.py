@@ -1,4 +1,4 @@
-"""Eastmoney's HTML: the pages of articles, and the rolling list of them. Times are to the minute."""
+"""Eastmoney's HTML: pages of articles, and the rolling list of them. Times are to the minute."""
 
 import re
 from functools import lru_cache
@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 from finews_spider.newsroom.constructs import INDENT
 from finews_spider.newsroom.eastmoney_articles import PAGES_KEPT, digest_body, index_of
-from finews_spider.newsroom.pages import PICTURE, Page, View, html, listing, moved
+from finews_spider.newsroom.pages import PICTURE, Page, View, html, listing, redirect
 from finews_spider.newsroom.world import Story, World, in_article
 
 ARTICLE = re.compile(r"/a/(\d+)\.html", re.ASCII)
-OLD_ADDRESS = re.compile(r"/news/\d+,(\d+)\.html", re.ASCII)
+OLD_URL = re.compile(r"/news/\d+,(\d+)\.html", re.ASCII)
 ROLL = re.compile(r"/(?:default_([1-9]\d{0,5})|default|finance)\.html", re.ASCII)
 ROLL_ROWS = 50
 
@@ -35,7 +35,7 @@ NEW_PAGE = """<!DOCTYPE html>
 </body>
 </html>
 """
-# Until some years ago; such pages stay as they were.
+# The template of some years ago; old pages still have it.
 OLD_PAGE = """<!DOCTYPE html>
 <html>
 <head><meta http-equiv="Content-Type" content="text/html; charset={charset}"><title>{title} _ 东方财富网</title></head>
@@ -78,12 +78,13 @@ class ArticlePages:
         self._article = lru_cache(PAGES_KEPT)(self._render)
 
     def page(self, target: str, view: View) -> Page | None:
+        """Return the page of an article, or the redirect to it; None for other paths."""
         path = urlsplit(target).path
         if article := ARTICLE.fullmatch(path):
             index = index_of(article[1], self._world, view)
             return None if index is None else self._article(index)
-        if (old := OLD_ADDRESS.fullmatch(path)) and index_of(old[1], self._world, view) is not None:
-            return moved(f"/a/{old[1]}.html")
+        if (old := OLD_URL.fullmatch(path)) and index_of(old[1], self._world, view) is not None:
+            return redirect(f"/a/{old[1]}.html")
         return PICTURE if path.startswith("/download/") else None
 
     def _render(self, index: int) -> Page:
@@ -110,11 +111,12 @@ class Roll:
         self._world = world
 
     def page(self, target: str, view: View) -> Page | None:
-        asked = ROLL.fullmatch(urlsplit(target).path)
-        if not asked:
+        """Return a page of the list; None for other paths, and after the last page."""
+        match = ROLL.fullmatch(urlsplit(target).path)
+        if not match:
             return None
         indexes = [index for index in reversed(range(view.published)) if in_article(index)]
-        start = (int(asked[1] or 1) - 1) * ROLL_ROWS
+        start = (int(match[1] or 1) - 1) * ROLL_ROWS
         shown = indexes[start : start + ROLL_ROWS]
         if start and not shown:
             return None

@@ -1,4 +1,4 @@
-"""The existing site and the share host, shaped as they were read in December 2021 to June 2022."""
+"""The existing site and the share host, as they were from December 2021 to June 2022."""
 
 import re
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ NEWS = "http://finance.eastmoney.com/news/1354,{}.html"
 POST = re.compile(r"/([\w-]+)/(\d{4}/\d\d/\d\d)/(NW)?(\d{18})\.html", re.ASCII)
 CATEGORY = re.compile(r"/category/([\w-]+)\.html", re.ASCII)
 MEDIA_BY_SLUG = {slug: name for name, slug in SLUGS.items()}
-ON_HOME = 5
+MAX_ON_HOME = 5  # posts of a tag on the home page
 QUOTE = "<blockquote>\n  <p>{}</p>\n</blockquote>\n\n"
-EMPTY = dict.fromkeys(("Id", "Date", "From", "Title", "medianame", "newsid", "url"), "")
+EMPTY_RECORD = dict.fromkeys(("Id", "Date", "From", "Title", "medianame", "newsid", "url"), "")
 
 # The whole post stands in og:description, unescaped: its first `"` ends the attribute, and the body spills
 # into the page before <section>.
@@ -65,6 +65,7 @@ class Blog:
         self._world = world
 
     def page(self, target: str, view: View) -> Page | None:
+        """Return a listing, a post or a picture; None for other paths."""
         path, published = urlsplit(target).path, view.published
         if path in ("/", "/index.html"):
             return self._listing("finews", "\n".join(self._home(published)), published)
@@ -77,7 +78,7 @@ class Blog:
         return PICTURE if path.startswith(("/images/", "/download/")) else None
 
     def _items(self, slug: str, published: int) -> Iterator[str]:
-        """A category's list items, newest first."""
+        """Yield a category's list items, newest first."""
         world = self._world
         for index in reversed(range(published)):
             for family, prefix in _families(index):
@@ -87,7 +88,7 @@ class Blog:
 
     def _home(self, published: int) -> Iterator[str]:
         for slug, tags in (*((SLUGS[name], _tags(name)) for name in MEDIA), (FLASHES, [FLASH_TAG])):
-            items = list(islice(self._items(slug, published), ON_HOME))
+            items = list(islice(self._items(slug, published), MAX_ON_HOME))
             for tag in tags if items else ():
                 yield from (f'<h2 id="{tag}">{tag}</h2>', "<ul>", *items, "</ul>", "---")
 
@@ -101,27 +102,27 @@ class Blog:
         text = LAYOUT.format(title=title, description="财经新闻", content=content)
         return listing(html(text), self._world.time(max(published - 1, 0)))
 
-    def _post(self, asked: re.Match[str], published: int) -> Page | None:
-        index = self._world.index(asked[4])
+    def _post(self, match: re.Match[str], published: int) -> Page | None:
+        index = self._world.index(match[4])
         if index is None or index >= published:
             return None
         story = self._world[index]
-        known = (asked[1], asked[3] or "") in _families(index) and asked[2] == f"{story.time:%Y/%m/%d}"
-        return html(self._render(story, asked[1])) if known else None
+        is_its_url = (match[1], match[3] or "") in _families(index) and match[2] == f"{story.time:%Y/%m/%d}"
+        return html(self._render(story, match[1])) if is_its_url else None
 
     def _render(self, story: Story, slug: str) -> str:
         flash = slug == FLASHES
         body = self._world.wrapped_body(story) if flash else self._world.plain_body(story)
         link = (NEWS if flash else SHARE).format(story.number)
-        named = FLASH_TAG if flash else f"{story.media_name}新闻"
+        tag_line = FLASH_TAG if flash else f"{story.media_name}新闻"
         back = f"{HOME}/{FLASHES}/" if flash else f"{HOME}/category/{slug}.html"
         quote = QUOTE.format(escape(story.digest, quote=False)) if flash else ""
         title = escape(story.title)
         content = (
             f"<small>(GMT+8, Asia/Shanghai, CST) {story.time:%Y-%m-%d %H:%M:%S}</small>\n<h1>{title}</h1>\n"
             f'{quote}{body}\n\n<p><a href="{link}">{link}</a></p>\n\n'
-            f'<p><a href="{back}">返回{named}</a>｜<a href="{HOME}/">返回首页</a></p>\n'
-            f"<small>tags: {' '.join(f'<em>{tag}</em>' for tag in named.split())}</small>"
+            f'<p><a href="{back}">返回{tag_line}</a>｜<a href="{HOME}/">返回首页</a></p>\n'
+            f"<small>tags: {' '.join(f'<em>{tag}</em>' for tag in tag_line.split())}</small>"
         )
         return LAYOUT.format(title=title, description=f"{body} <{link}>", content=content)
 
@@ -133,6 +134,7 @@ class ShareHost:
         self._world = world
 
     def page(self, target: str, view: View) -> Page | None:
+        """Return the share page, the text API's record or a picture; None for other paths."""
         url = urlsplit(target)
         if url.path == "/html_News/NewsShare.html":
             return html(SHARE_PAGE)
@@ -140,23 +142,23 @@ class ShareHost:
             return data(self._text("".join(parse_qs(url.query).get("id", [])), view.published))
         return PICTURE if url.path.startswith(("/images/", "/download/")) else None
 
-    def _text(self, asked: str, published: int) -> dict[str, object]:
-        """An id with NW is an article, without it a flash. Unknown: empty fields (inference: not seen)."""
-        number = asked.removeprefix("NW")
+    def _text(self, id_: str, published: int) -> dict[str, object]:
+        """Return the record of an article (id with NW) or a flash; empty fields for an unknown id, which is a guess."""
+        number = id_.removeprefix("NW")
         index = self._world.index(number)
         story = self._world[index] if index is not None and index < published else None
-        if asked == number:
+        if id_ == number:
             body = self._world.wrapped_body(story) or story.digest if story and story.in_flash else None
-            return _record("content", asked, story, body)
+            return _record("content", id_, story, body)
         body = self._world.plain_body(story) if story and story.in_article else None
-        return _record("text", asked, story, body)
+        return _record("text", id_, story, body)
 
 
-def _record(key: str, asked: str, story: Story | None, body: str | None) -> dict[str, object]:
+def _record(key: str, id_: str, story: Story | None, body: str | None) -> dict[str, object]:
     if story is None or body is None:
-        return {**EMPTY, "Author": [], "Order": 0, key: ""}
+        return {**EMPTY_RECORD, "Author": [], "Order": 0, key: ""}
     return {
-        "Id": asked,
+        "Id": id_,
         "Author": [],
         "Date": f"{story.time:%Y-%m-%d %H:%M:%S}",
         "From": story.media_name,
@@ -170,18 +172,18 @@ def _record(key: str, asked: str, story: Story | None, body: str | None) -> dict
 
 
 def _families(index: int) -> list[tuple[str, str]]:
-    """Slug and id prefix of each family that the story is in."""
+    """Return slug and id prefix of each family that the story is in."""
     article = [(SLUGS[media_name(index)], "NW")] if in_article(index) else []
     return article + ([(FLASHES, "")] if in_flash(index) else [])
 
 
 def _tags(media_name: str) -> list[str]:
-    """Jekyll splits a tag line on white space: `21世纪经济报道  南财理财通新闻` are two tags."""
+    """Return the tags of a media name: Jekyll splits 21世纪经济报道  南财理财通新闻 on white space into two."""
     return f"{media_name}新闻".split()
 
 
 def _category_title(slug: str) -> str:
-    """Every second category shows the next source's name, as 20 of 43 did."""
+    """Return a category's title; every second has the next media name's, as 20 of the site's 43 did."""
     if slug == FLASHES:
         return FLASH_TAG
     place = MEDIA.index(MEDIA_BY_SLUG[slug])

@@ -1,4 +1,4 @@
-"""An answer of a site, ready to send, and what every site has."""
+"""Responses as data, what makes them, and the protocol of a site."""
 
 import hashlib
 import json
@@ -15,6 +15,8 @@ PIXEL = b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """A response of a site."""
+
     body: bytes
     content_type: str = HTML
     status: int = 200
@@ -23,31 +25,32 @@ class Page:
 
     @property
     def headers(self) -> dict[str, str]:
-        moved = {"Location": self.location} if self.location else {}
-        return {"Content-Type": self.content_type, **self.validators, **moved}
+        """The response's headers."""
+        location = {"Location": self.location} if self.location else {}
+        return {"Content-Type": self.content_type, **self.validators, **location}
 
-    def unchanged(self, asked: Mapping[str, str]) -> bool:
-        """Whether the asker's headers say that it has this page. Dates are compared as nginx does: equal."""
+    def is_not_modified(self, headers: Mapping[str, str]) -> bool:
+        """Return whether a request with these headers gets a 304. Dates have to be equal, as for nginx."""
         if not self.validators:
             return False
-        if "If-None-Match" in asked:
-            return self.validators["ETag"] in asked["If-None-Match"]
-        return asked.get("If-Modified-Since") == self.validators["Last-Modified"]
+        if "If-None-Match" in headers:
+            return self.validators["ETag"] in headers["If-None-Match"]
+        return headers.get("If-Modified-Since") == self.validators["Last-Modified"]
 
 
 class View(NamedTuple):
-    """What the sites show at the moment."""
+    """What the sites show at a moment."""
 
-    published: int  # stories from this index on are not out yet
+    published: int  # stories from this index on are not published yet
     moving: bool = False  # a row came on top of each column while its first page was read
     cursors: bool = True  # flashes are found from any moment, not only from a row that was served
 
 
 class Site(Protocol):
-    """What answers for a role."""
+    """The site for a role."""
 
     def page(self, target: str, view: View) -> Page | None:
-        """The page at a path with its query; None: there is none."""
+        """Return the page at a path with its query; None for a 404."""
 
 
 def html(text: str) -> Page:
@@ -55,7 +58,7 @@ def html(text: str) -> Page:
 
 
 def listing(page: Page, modified: datetime) -> Page:
-    """A page that can be asked for again, with `If-None-Match` or `If-Modified-Since`."""
+    """Return the page with an ETag and a Last-Modified, by which it can be revalidated."""
     tag = hashlib.sha256(page.body).hexdigest()[:16]
     date = format_datetime(modified.astimezone(UTC), usegmt=True)
     return replace(page, validators={"ETag": f'"{tag}"', "Last-Modified": date})
@@ -67,13 +70,13 @@ def data(value: object) -> Page:
 
 
 def jsonp(page: Page, callback: str) -> Page:
-    """JSON as a script that hands it to a function, where one is named."""
+    """Return the JSON page as a script that calls `callback` with it; as it is if `callback` is empty."""
     if not callback:
         return page
     return replace(page, body=callback.encode() + b"(" + page.body + b");", content_type="application/javascript")
 
 
-def moved(location: str) -> Page:
+def redirect(location: str) -> Page:
     return Page(b"", status=301, location=location)
 
 

@@ -1,4 +1,4 @@
-"""Bodies as Eastmoney's `getnews` gives them: pictures and links stand beside the text, in lists."""
+"""Bodies as Eastmoney's `getnews` gives them: placeholders in the text, pictures and links in lists beside it."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ CLEAN_IMAGE = re.compile(r'(<img src="[^"]*" alt="[^"]*")[^>]* />')
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlaceholderBody:
     """`<!--IMG#0-->` in the body stands for `images[0]`, `<!--Link#0-->` for `links[0]`."""
 
     body: str
@@ -20,31 +20,31 @@ class Placed:
     links: list[dict[str, str]]
 
 
-def place(html: str, sizes: bool) -> Placed:
-    """Take pictures and links out of a body. `sizes`: pictures tell how large they are shown, and their border."""
+def with_placeholders(html: str, sizes: bool) -> PlaceholderBody:
+    """Return a body with placeholders for pictures and links. `sizes`: the pictures' records have size and style."""
     images: list[dict[str, str]] = []
     links: list[dict[str, str]] = []
 
-    def image(found: re.Match[str]) -> str:
-        had = {name: unescape(value) for name, value in ATTRIBUTE.findall(found[1])}
-        images.append(_image(had, sizes))
+    def image(match: re.Match[str]) -> str:
+        attributes = {name: unescape(value) for name, value in ATTRIBUTE.findall(match[1])}
+        images.append(_image(attributes, sizes))
         return f"<!--IMG#{len(images) - 1}-->"
 
-    def link(found: re.Match[str]) -> str:
-        links.append({"text": found[2], "url_w": found[1], "url_m": found[1]})
+    def link(match: re.Match[str]) -> str:
+        links.append({"text": match[2], "url_w": match[1], "url_m": match[1]})
         return f"<!--Link#{len(links) - 1}-->"
 
-    return Placed(LINK.sub(link, IMAGE.sub(image, html)), images, links)
+    return PlaceholderBody(LINK.sub(link, IMAGE.sub(image, html)), images, links)
 
 
 def without_sizes(clean: str) -> str:
-    """A clean body whose pictures tell no sizes."""
+    """Return a clean body without the sizes of its pictures."""
     return CLEAN_IMAGE.sub(r"\1 />", clean)
 
 
-def _image(had: dict[str, str], sizes: bool) -> dict[str, str]:
-    """A picture's record; `code` is set where it is a stock chart."""
-    src = had.get("data-src") or had.get("data-original") or had["src"]
+def _image(attributes: dict[str, str], sizes: bool) -> dict[str, str]:
+    """Return a picture's record; its `code` is empty unless it is a stock chart."""
+    src = attributes.get("data-src") or attributes.get("data-original") or attributes["src"]
     chart = CHART.search(src)
-    sized = {name: had.get(name, "") for name in ("width", "height", "style")} if sizes else {}
-    return {"src": src, "alt": had.get("alt", ""), "code": chart[1] if chart else "", **sized}
+    size = {name: attributes.get(name, "") for name in ("width", "height", "style")} if sizes else {}
+    return {"src": src, "alt": attributes.get("alt", ""), "code": chart[1] if chart else "", **size}

@@ -1,17 +1,17 @@
-"""What a request's query asks for."""
+"""The parameters of a request's query."""
 
 from urllib.parse import parse_qsl
 
-MOST_ROWS = 200  # a page
+MAX_ROWS = 200  # of a page
 
 
-def asked_for(query: str) -> dict[str, str]:
-    """Its parameters, empty ones too."""
+def parse_query(query: str) -> dict[str, str]:
+    """Return the parameters, empty ones too."""
     return dict(parse_qsl(query, keep_blank_values=True))
 
 
-def count(asked: dict[str, str], name: str, usual: int, most: int = MOST_ROWS) -> int:
-    """A number from 1 to `most`; what is no number is as if it was not given."""
-    value = asked.get(name, "")
-    good = value.isascii() and value.isdecimal() and len(value) < 10
-    return min(max(int(value), 1), most) if good else usual
+def number_in(query: dict[str, str], name: str, default: int, maximum: int = MAX_ROWS) -> int:
+    """Return a parameter as a number from 1 to `maximum`; `default` where it is missing or no number."""
+    value = query.get(name, "")
+    is_number = value.isascii() and value.isdecimal() and len(value) < 10
+    return min(max(int(value), 1), maximum) if is_number else default

@@ -1,4 +1,4 @@
-"""What the newsroom remembers of each request, and how a test makes it misbehave."""
+"""The newsroom's log entries, and rules by which a test makes it misbehave."""
 
 import threading
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,8 +11,8 @@ Edit = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request that was answered. Status 0: its handler broke off."""
+class LoggedRequest:
+    """A request, and the status of the response; 0: its handler raised an exception."""
 
     role: str
     method: str
@@ -23,36 +23,38 @@ class Asked:
 
 @dataclass(slots=True)
 class Rule:
-    """Another answer for a role's paths that start so. Neither status, body nor handler: the usual page, edited."""
+    """Another response for paths with this prefix; without status, body and handler, the usual page, edited."""
 
     role: str
     prefix: str
     status: int | None = None
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    times: int | None = None
+    times: int | None = None  # how often it is used; None: always
     delay: float = 0.0
     handler: Handler | None = None
     edit: Edit | None = None
 
 
 class Rules:
-    """The rules in force, the newest first. Tests write, the server's thread reads."""
+    """The rules in force, newest first. Tests write them, the server's thread reads them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
 
     def add(self, rule: Rule) -> None:
+        """Put a rule before all others."""
         with self._lock:
             self._rules.insert(0, rule)
 
     def clear(self) -> None:
+        """Remove all rules."""
         with self._lock:
             self._rules.clear()
 
     def take(self, role: str, path: str) -> Rule | None:
-        """The rule for this request, used up by one."""
+        """Return the rule for this request, if any, and count that it was used."""
         if not self._rules:
             return None
         with self._lock:

@@ -1,4 +1,4 @@
-"""The newsroom on loopback: a port for each site, served from a thread of its own."""
+"""The newsroom's server on loopback: a port for each site, in a thread of its own."""
 
 import asyncio
 import re
@@ -15,16 +15,16 @@ from aiohttp import web
 from finews_spider.newsroom import eastmoney, pages
 from finews_spider.newsroom.finews import Blog, ShareHost
 from finews_spider.newsroom.pages import NOT_FOUND, Page, Site, View
-from finews_spider.newsroom.rules import Asked, Edit, Handler, Rule, Rules
+from finews_spider.newsroom.rules import Edit, Handler, LoggedRequest, Rule, Rules
 from finews_spider.newsroom.world import World
 
 SOURCES = Path(__file__).parent.parent / "sources.toml"
 ROBOTS = "User-agent: *\nDisallow: /private/\n"
-PAGES_KEPT = 4096  # a site; an article's page is a few KB
+PAGES_KEPT = 4096  # in a site's cache; an article's page has a few KB
 
 
 def sites(world: World) -> dict[str, Site]:
-    """Who answers for each role. Roles are keys of sources.toml."""
+    """Return the site for each role. Roles are keys of sources.toml."""
     share = ShareHost(world)
     return {"site": Blog(world), "share": share, "origin": share, **eastmoney.sites(world)}
 
@@ -32,7 +32,7 @@ def sites(world: World) -> dict[str, Site]:
 class Newsroom:
     """`with Newsroom(World()) as room:` serves the world.
 
-    `now`: later stories are not out; None: all are. `moving` and `cursors` as in View.
+    `now`: stories after it are not published; None: all are. `moving` and `cursors` are View's.
     """
 
     def __init__(self, world: World, addresses: Mapping[str, str] | None = None) -> None:
@@ -45,13 +45,14 @@ class Newsroom:
         self._thread = threading.Thread(target=self._loop.run_forever, name="newsroom", daemon=True)
         self._runners: list[web.ServerRunner] = []
         self.urls: dict[str, str] = {}
-        self.log: list[Asked] = []
+        self.log: list[LoggedRequest] = []
         self.robots = dict.fromkeys(self._sites, ROBOTS)
         self.now = None
         self.moving, self.cursors = False, True
 
     @property
     def now(self) -> datetime | None:
+        """The time until which stories are published; None: all are."""
         return self._now
 
     @now.setter
@@ -85,23 +86,26 @@ class Newsroom:
         handler: Handler | None = None,
         edit: Edit | None = None,
     ) -> None:
-        """Answer so from now on, or so many times. Only `headers`, `delay` or `edit`: the usual page with them."""
+        """Answer requests for these paths with another response, from now on or `times` times.
+
+        With `headers`, `delay` or `edit` alone it is the usual page, changed so. Raise ValueError for an unknown role.
+        """
         if role not in self._sites:
             raise ValueError(f"no such role: {role}")
         content = body.encode() if isinstance(body, str) else body
         self._rules.add(Rule(role, path_prefix, status, content, headers or {}, times, delay, handler, edit))
 
     def clear(self) -> None:
-        """Behave again."""
+        """Forget all other responses, and behave as usual."""
         self._rules.clear()
         self.moving, self.cursors = False, True
 
-    def requests(self, role: str | None = None, prefix: str = "") -> list[Asked]:
-        """The log's requests to this role (None: any) whose path starts so."""
-        return [each for each in self.log if role in (None, each.role) and each.path.startswith(prefix)]
+    def requests(self, role: str | None = None, prefix: str = "") -> list[LoggedRequest]:
+        """Return the logged requests to a role (None: any) whose path starts with `prefix`."""
+        return [logged for logged in self.log if role in (None, logged.role) and logged.path.startswith(prefix)]
 
     def sources_toml(self) -> str:
-        """finews_spider/sources.toml with the sites' origins replaced by the newsroom's, and news of any age."""
+        """Return finews_spider/sources.toml with the newsroom's URLs for the sites', and no age limit for news."""
         lines = SOURCES.read_text(encoding="utf-8").splitlines(keepends=True)
         return "".join(self._relocate(line) for line in lines)
 
@@ -114,7 +118,7 @@ class Newsroom:
     async def _open(self) -> None:
         for role in self._sites:
             address = self._addresses.get(role, "127.0.0.1")
-            # At the end nobody is waited for: a test's delayed answers are not missed.
+            # No waiting for open requests at the end: nobody misses a test's delayed responses.
             server = web.Server(partial(self._handle, role), access_log=None)
             runner = web.ServerRunner(server, shutdown_timeout=0)
             await runner.setup()
@@ -130,31 +134,33 @@ class Newsroom:
         path, status = request.path_qs, 0
         try:
             rule = self._rules.take(role, path)
-            response = await self._obey(rule, role, request) if rule else self._usual(role, request)
+            response = await self._respond(rule, role, request) if rule else self._usual_response(role, request)
             status = response.status
             return response
         finally:
-            self.log.append(Asked(role, request.method, path, dict(request.headers), status))
+            self.log.append(LoggedRequest(role, request.method, path, dict(request.headers), status))
 
-    async def _obey(self, rule: Rule, role: str, request: web.BaseRequest) -> web.StreamResponse:
+    async def _respond(self, rule: Rule, role: str, request: web.BaseRequest) -> web.StreamResponse:
         await asyncio.sleep(rule.delay)
         if rule.handler:
             return await rule.handler(request)
         if rule.status is None and rule.body is None:
-            response = self._edited(role, request, rule.edit) if rule.edit else self._usual(role, request)
+            response = (
+                self._edited_response(role, request, rule.edit) if rule.edit else self._usual_response(role, request)
+            )
             response.headers.update(rule.headers)
             return response
         headers = {"Content-Type": pages.HTML, **rule.headers}
         return web.Response(body=rule.body or b"", status=rule.status or 200, headers=headers)
 
-    def _usual(self, role: str, request: web.BaseRequest) -> web.Response:
+    def _usual_response(self, role: str, request: web.BaseRequest) -> web.Response:
         page = self._page(role, request.path_qs)
-        if page.unchanged(request.headers):
+        if page.is_not_modified(request.headers):
             return web.Response(status=304, headers=page.validators)
         return web.Response(body=page.body, status=page.status, headers=page.headers)
 
-    def _edited(self, role: str, request: web.BaseRequest, edit: Edit) -> web.Response:
-        """Without what would let it be kept, as it is not the usual page."""
+    def _edited_response(self, role: str, request: web.BaseRequest, edit: Edit) -> web.Response:
+        """Return the usual page, edited, and without validators: it must not be revalidated as the usual one."""
         page = self._page(role, request.path_qs)
         charset = page.content_type.partition("charset=")[2]
         body = edit(page.body.decode(charset)).encode(charset)

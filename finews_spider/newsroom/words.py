@@ -1,9 +1,9 @@
-"""What the newsroom's stories are made of. Every company, number and sentence is invented."""
+"""The words that stories are made of. Every company, number and sentence is invented."""
 
 from random import Random
 
-# Media name -> slug. The names hold what upset the site: white space, brackets, `·`, `《》`, `-`, an ending
-# 新闻, a difference in case only, and readings that a dictionary of words would give otherwise (重庆, 旅游).
+# Media name -> slug. The names have what broke the site: white space, brackets, `·`, `《》`, `-`, an ending
+# 新闻, a difference in case only, and characters that a dictionary of words reads differently (重庆, 旅游).
 SLUGS = {
     "中国证券报": "zhongguozhengquanbao",
     "每日经济新闻": "meirijingjixinwen",
@@ -86,11 +86,11 @@ ODD_DIGESTS = (
 
 
 def words(rng: Random) -> dict[str, object]:
-    """A word of each kind, and a number. The newsroom's hottest line: random() is faster than choice()."""
+    """Return a word of each kind, and a number. This is the newsroom's hottest code: random() beats choice()."""
     picked = {kind: choices[int(rng.random() * len(choices))] for kind, choices in WORDS.items()}
     return {**picked, "n": 2 + int(rng.random() * 988)}
 
 
 def text(rng: Random, sentences: int = 2) -> str:
-    """So many sentences about the same things, as they stand in one paragraph."""
+    """Return a paragraph's text: this many sentences about the same subjects."""
     return "".join(rng.sample(SENTENCES, sentences)).format(**words(rng))

@@ -1,4 +1,4 @@
-"""The stories that the newsroom's sites tell, each made from its index when somebody asks for it."""
+"""The stories of the newsroom's sites, each made from its index when it is needed."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -8,20 +8,20 @@ from functools import cached_property, lru_cache
 from random import Random
 
 from finews_spider.newsroom.constructs import AFTER, FILLING, MIDDLE, Block, source_line
-from finews_spider.newsroom.placeholders import Placed, place, without_sizes
+from finews_spider.newsroom.placeholders import PlaceholderBody, with_placeholders, without_sizes
 from finews_spider.newsroom.words import COLUMNS, DIGEST, MEDIA, ODD_DIGESTS, ODD_TITLES, TITLES, text, words
 
 BEIJING = timezone(timedelta(hours=8))
 FIRST_NUMBER = 2_230_000_000
 UNTIL = date(2022, 1, 12)  # the last day
-STEP = 37  # between the numbers of two stories that follow each other
+STEP = 37  # about, between the numbers of consecutive stories
 _SLUGS = tuple(COLUMNS)
 VARIANTS = 12  # of each construct: enough to tell bodies apart, few enough to make at once
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What happened, whoever tells it. `blocks` is empty for a flash that is a digest only."""
+    """A story, whichever site it is on. `blocks` is empty for a flash that is only a digest."""
 
     number: str
     title: str
@@ -35,7 +35,7 @@ class Story:
 
 
 class World:
-    """Stories in order of time, spread over whole Beijing days. Same arguments, same stories."""
+    """Stories in order of time, spread over whole Beijing days. The same arguments give the same stories."""
 
     def __init__(self, articles: int = 240, days: int = 14, seed: int = 1, until: date = UNTIL) -> None:
         self._articles, self._days, self._seed = articles, days, seed
@@ -54,9 +54,9 @@ class World:
         return map(self._story, range(self._articles))
 
     def time(self, index: int) -> datetime:
-        """A day's first story is of 00:00:00, its last of 23:59:59."""
+        """Return a story's time; a day's first story is of 00:00:00, its last of 23:59:59."""
         day = index * self._days // self._articles
-        first, after = (-(-each * self._articles // self._days) for each in (day, day + 1))
+        first, after = (-(-number * self._articles // self._days) for number in (day, day + 1))
         place, stories = index - first, after - first
         second = place * 86400 // stories + index * 7919 % max(86400 // stories, 1)
         if place == 0:
@@ -66,43 +66,43 @@ class World:
         return self._start + timedelta(days=day, seconds=second)
 
     def number(self, index: int) -> str:
-        """18 digits: the day, and ten that grow."""
+        """Return a story's number, 18 digits: the day, and ten that grow."""
         return f"{self.time(index):%Y%m%d}{FIRST_NUMBER + index * STEP + index * index % STEP}"
 
     def title(self, index: int) -> str:
-        """Of a story that need not be made whole: listings name thousands."""
+        """Return a story's title without making the whole story: listings have thousands."""
         return self._start_of(index)[2]
 
     def sort_key(self, index: int) -> str:
-        """What Eastmoney's lists sort by: unix seconds, and six digits."""
+        """Return the key that Eastmoney's lists are sorted by: Unix seconds, and six digits."""
         return f"{self.time(index).timestamp():.0f}{index:06}"
 
     def index(self, number: str) -> int | None:
-        """Where the story of this number stands; None: there is none."""
+        """Return the index of the story with this number; None if there is none."""
         if len(number) != 18 or not number.isdecimal():
             return None
         index = (int(number[8:]) - FIRST_NUMBER) // STEP
         return index if 0 <= index < self._articles and self.number(index) == number else None
 
     def published(self, now: datetime | None) -> int:
-        """How many stories are out: those before this index. None: all."""
+        """Return how many stories are published by `now`; all if that is None."""
         return self._articles if now is None else bisect_right(range(self._articles), now, key=self.time)
 
     def plain_body(self, story: Story) -> str:
-        """As the text API serves the article: white space between paragraphs comes and goes."""
+        """Return the body as the text API serves the article, with or without white space between paragraphs."""
         separator = "" if int(story.number) % 3 == 0 else "\n "
         return separator.join(block.plain for block in story.blocks if block.plain)
 
     def wrapped_body(self, story: Story) -> str:
-        """The same body as the flash has it."""
+        """Return the body as the flash has it."""
         return "\n ".join(block.wrapped for block in story.blocks if block.wrapped)
 
-    def placed_body(self, story: Story) -> Placed:
-        """The same body as `getnews` has it. Half of the stories' pictures tell no sizes."""
-        return place(self.wrapped_body(story), sizes=tells_sizes(story))
+    def placeholder_body(self, story: Story) -> PlaceholderBody:
+        """Return the body as `getnews` has it; for half of the stories without the sizes of pictures."""
+        return with_placeholders(self.wrapped_body(story), sizes=has_sizes(story))
 
     def clean_body(self, story: Story, sizes: bool = True) -> str:
-        """What must be left of each after cleaning, to the byte. Without `sizes`: where pictures tell none."""
+        """Return what cleaning must leave of any of these bodies, to the byte. `sizes`: those of pictures are known."""
         body = ""
         for block in story.blocks:
             joined = not body or body.endswith("</center>") or block.clean.startswith('<p class="em_media">')
@@ -110,7 +110,7 @@ class World:
         return body if sizes else without_sizes(body)
 
     def _start_of(self, index: int) -> tuple[Random, dict[str, object], str]:
-        """The title, and what the rest is made with."""
+        """Return the random generator and the words that a story is made with, and its title."""
         rng = Random(self._seed * 1_000_003 + index)
         subjects = words(rng)
         return rng, subjects, (_odd(index, 6, ODD_TITLES) or rng.choice(TITLES)).format(**subjects)
@@ -132,9 +132,9 @@ class World:
         )
 
     def _blocks(self, index: int, name: str, rng: Random) -> tuple[Block, ...]:
-        """A lead of its own, three constructs in turn among paragraphs, the source line, what follows it."""
+        """Return a lead, three constructs in turn among paragraphs, the source line, and what follows it."""
         lead = text(rng, 3)
-        # Every fourth story is a flash too: counted apart, so that flashes get each construct soon.
+        # Every fourth story is a flash too: these are counted separately, so that flashes soon have every construct.
         first = (index // 4 if index % 4 == 0 else index) * 3
         turn = [MIDDLE[place % len(MIDDLE)] for place in range(first, first + 3)]
         body = [*turn, *rng.choices(FILLING, k=rng.randint(6, 11))]
@@ -142,18 +142,18 @@ class World:
         after = [AFTER[index // 3 % len(AFTER)]] if index % 3 == 0 else []
         return (
             Block("lead", f"<p>{lead}</p>", f"<p>{lead}</p>", f"<p>{lead}</p>"),
-            *(self._pool[each.name][int(rng.random() * VARIANTS)] for each in body),
+            *(self._pool[construct.name][int(rng.random() * VARIANTS)] for construct in body),
             source_line(name, cut=index % 8 == 0),
-            *(self._pool[each.name][0] for each in after),
+            *(self._pool[construct.name][0] for construct in after),
         )
 
     @cached_property
     def _pool(self) -> dict[str, tuple[Block, ...]]:
         rng = Random(self._seed)
-        return {each.name: tuple(each.block(rng) for _ in range(VARIANTS)) for each in (*MIDDLE, *AFTER)}
+        return {construct.name: tuple(construct.block(rng) for _ in range(VARIANTS)) for construct in (*MIDDLE, *AFTER)}
 
 
-# What listings sort stories by: told from the index alone, as a listing asks it of every story.
+# By what listings select stories. It is computed from the index alone: a listing needs it of every story.
 
 
 def media_name(index: int) -> str:
@@ -169,17 +169,17 @@ def in_flash(index: int) -> bool:
 
 
 def columns(index: int) -> tuple[str, ...]:
-    """Slugs of one to three columns; every third story is in the busiest one too."""
+    """Return the slugs of a story's columns, one to three; every third story is in the busiest one too."""
     slugs = [_SLUGS[(index * 25 + index // len(_SLUGS)) % len(_SLUGS)]]
     slugs += ["cgnjj"] if index % 3 == 0 else []
     slugs += [_SLUGS[index // 5 % len(_SLUGS)]] if index % 5 == 0 else []
     return tuple(dict.fromkeys(slugs))
 
 
-def tells_sizes(story: Story) -> bool:
-    """Whether `getnews` says of the story's pictures how large they are."""
+def has_sizes(story: Story) -> bool:
+    """Return whether `getnews` gives the sizes of the story's pictures."""
     return int(story.number) % 2 == 0
 
 
-def _odd(index: int, every: int, templates: tuple[str, ...]) -> str | None:
-    return templates[index // every % len(templates)] if index % every == 0 else None
+def _odd(index: int, interval: int, templates: tuple[str, ...]) -> str | None:
+    return templates[index // interval % len(templates)] if index % interval == 0 else None

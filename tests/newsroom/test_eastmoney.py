@@ -1,3 +1,5 @@
+"""The newsroom's sites of Eastmoney."""
+
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -14,10 +16,10 @@ from parsel import Selector
 from finews_spider.newsroom import server as server_module
 from finews_spider.newsroom.eastmoney import sites
 from finews_spider.newsroom.pages import View
-from finews_spider.newsroom.placeholders import Placed, without_sizes
+from finews_spider.newsroom.placeholders import PlaceholderBody, without_sizes
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import COLUMNS
-from finews_spider.newsroom.world import BEIJING, Story, World, tells_sizes
+from finews_spider.newsroom.world import BEIJING, Story, World, has_sizes
 from pipelines.clean import clean
 from pipelines.sanitize import sanitize
 
@@ -54,17 +56,17 @@ def room(server: Newsroom) -> Iterator[Newsroom]:
     server.now = None
 
 
-def ask(room: Newsroom, role: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+def get(room: Newsroom, role: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     connection = HTTPConnection(urlsplit(room.urls[role]).netloc, timeout=10)
     try:
         connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        return answer.status, dict(answer.headers), answer.read()
+        response = connection.getresponse()
+        return response.status, dict(response.headers), response.read()
     finally:
         connection.close()
 
 
-def got(role: str, path: str, view: View = ALL) -> Any:
+def get_json(role: str, path: str, view: View = ALL) -> Any:
     page = SITES[role].page(path, view)
     assert page is not None
     return json.loads(page.body)
@@ -72,12 +74,12 @@ def got(role: str, path: str, view: View = ALL) -> Any:
 
 def column(number: int = 1, size: int = 20, id_: int = 350, view: View = ALL) -> list[dict[str, Any]]:
     path = f"{COLUMN}&column={id_}&page_index={number}&page_size={size}"
-    rows: list[dict[str, Any]] = got("listapi", path, view)["data"]["list"]
+    rows: list[dict[str, Any]] = get_json("listapi", path, view)["data"]["list"]
     return rows
 
 
 def flashes(cursor: str = "", size: int = 20, view: View = ALL) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = got("weblist", f"{FLASHES}&sortEnd={cursor}&pageSize={size}", view)["data"][
+    rows: list[dict[str, Any]] = get_json("weblist", f"{FLASHES}&sortEnd={cursor}&pageSize={size}", view)["data"][
         "fastNewsList"
     ]
     return rows
@@ -89,23 +91,23 @@ def page_of(story: Story) -> Selector:
     return Selector(page.body.decode(page.content_type.partition("charset=")[2]))
 
 
-def rebuilt(placed: Placed) -> str:
-    """The body as a reader of `getnews` puts it together again."""
+def rebuilt(content: PlaceholderBody) -> str:
+    """Return the body with record pictures and links put back, as a reader of `getnews` shows it."""
 
-    def image(found: re.Match[str]) -> str:
-        its = placed.images[int(found[1])]
-        names = [name for name in ("src", "alt", "width", "height", "style") if its.get(name)]
-        shown = " ".join(f'{name}="{escape(its[name])}"' for name in names)
-        return "" if its["code"] else f"<img {shown}>"
+    def image(match: re.Match[str]) -> str:
+        record = content.images[int(match[1])]
+        names = [name for name in ("src", "alt", "width", "height", "style") if record.get(name)]
+        shown = " ".join(f'{name}="{escape(record[name])}"' for name in names)
+        return "" if record["code"] else f"<img {shown}>"
 
-    def link(found: re.Match[str]) -> str:
-        its = placed.links[int(found[1])]
-        return f'<a href="{escape(its["url_w"])}">{its["text"]}</a>'
+    def link(match: re.Match[str]) -> str:
+        record = content.links[int(match[1])]
+        return f'<a href="{escape(record["url_w"])}">{record["text"]}</a>'
 
-    def words(found: re.Match[str]) -> str:
-        return placed.links[int(found[1])]["text"]
+    def words(match: re.Match[str]) -> str:
+        return content.links[int(match[1])]["text"]
 
-    body = re.sub(r'<span id="[^"]*"><!--Link#(\d+)--></span>', words, placed.body)
+    body = re.sub(r'<span id="[^"]*"><!--Link#(\d+)--></span>', words, content.body)
     return re.sub(r"<!--Link#(\d+)-->", link, re.sub(r"<!--IMG#(\d+)-->", image, body))
 
 
@@ -164,17 +166,17 @@ def test_an_unknown_column_is_empty() -> None:
 
 
 def test_a_page_has_200_rows_at_most() -> None:
-    assert got("listapi", f"{COLUMN}&column=350&page_size=500")["data"]["page_size"] == 200
+    assert get_json("listapi", f"{COLUMN}&column=350&page_size=500")["data"]["page_size"] == 200
 
 
-def test_only_the_fields_asked_for() -> None:
-    row = got("listapi", f"{COLUMN}&column=350&fields=code,Np_dst")["data"]["list"][0]
+def test_only_the_fields_of_the_query() -> None:
+    row = get_json("listapi", f"{COLUMN}&column=350&fields=code,Np_dst")["data"]["list"][0]
     assert set(row) == {"code", "np_dst"}
 
 
 @pytest.mark.parametrize(("role", "path"), [("listapi", f"{COLUMN}&column=350"), ("weblist", FLASHES)])
 def test_without_a_trace_there_is_no_data(role: str, path: str) -> None:
-    answer = got(role, path.replace("&req_trace=x", ""))
+    answer = get_json(role, path.replace("&req_trace=x", ""))
     assert (answer["code"], answer["data"]) == ("0", None)
 
 
@@ -194,11 +196,11 @@ def test_a_moving_column_repeats_a_row_and_loses_none() -> None:
 
 def test_the_newsroom_moves_when_told(room: Newsroom) -> None:
     path = f"{COLUMN}&column=350&page_index=2"
-    still = ask(room, "listapi", path)
+    still = get(room, "listapi", path)
     room.moving = True
-    assert ask(room, "listapi", path) != still
+    assert get(room, "listapi", path) != still
     room.clear()
-    assert ask(room, "listapi", path)[2] == still[2]
+    assert get(room, "listapi", path)[2] == still[2]
 
 
 def test_a_flash_row() -> None:
@@ -217,7 +219,7 @@ def test_cursors_lead_through_all_flashes() -> None:
 
 
 def test_the_answer_names_the_next_cursor() -> None:
-    answer = got("weblist", FLASHES)["data"]
+    answer = get_json("weblist", FLASHES)["data"]
     assert answer["sortEnd"] == answer["fastNewsList"][-1]["realSort"]
 
 
@@ -238,9 +240,9 @@ def test_served_cursors_are_never_ignored() -> None:
 
 def test_the_newsroom_ignores_cursors_when_told(room: Newsroom) -> None:
     path = f"{FLASHES}&sortEnd=1"
-    assert json.loads(ask(room, "weblist", path)[2])["data"]["fastNewsList"] == []
+    assert json.loads(get(room, "weblist", path)[2])["data"]["fastNewsList"] == []
     room.cursors = False
-    assert json.loads(ask(room, "weblist", path)[2])["data"]["fastNewsList"] == flashes()
+    assert json.loads(get(room, "weblist", path)[2])["data"]["fastNewsList"] == flashes()
 
 
 @pytest.mark.parametrize("cursor", ["x", "²", "9" * 5000])
@@ -249,12 +251,12 @@ def test_a_cursor_that_is_none(cursor: str) -> None:
 
 
 def test_old_flashes_are_the_same_flashes() -> None:
-    pages = [got("newsapi", f"{OLD_FLASHES}&limit=50&p={number}")["news"] for number in range(1, 5)]
+    pages = [get_json("newsapi", f"{OLD_FLASHES}&limit=50&p={number}")["news"] for number in range(1, 5)]
     assert [row["newsid"] for page in pages for row in page] == [row["code"] for row in flashes(size=200)]
 
 
 def test_old_flashes_end() -> None:
-    assert got("newsapi", f"{OLD_FLASHES}&p=999")["news"] == []
+    assert get_json("newsapi", f"{OLD_FLASHES}&p=999")["news"] == []
 
 
 @pytest.mark.parametrize("path", ["/default_1.html", "/default_2.html", "/finance.html"])
@@ -274,7 +276,7 @@ def test_the_rolling_pages_end() -> None:
 
 def test_an_article() -> None:
     story = WITH_BODY[0][1]
-    article = got("newsinfo", ARTICLE.format(story.number))["data"]
+    article = get_json("newsinfo", ARTICLE.format(story.number))["data"]
     assert (article["Art_Title"], article["Art_Media_Name"]) == (story.title, story.media_name)
     assert article["Art_ShowTime"] == f"{story.time:%Y/%m/%d %H:%M:%S}"
     assert article["Art_Content"] == WORLD.wrapped_body(story)
@@ -282,27 +284,27 @@ def test_an_article() -> None:
 
 def test_a_digest_has_an_empty_article_or_its_text() -> None:
     digests = [s for s in WORLD if not s.blocks]
-    contents = {got("newsinfo", ARTICLE.format(s.number))["data"]["Art_Content"] for s in digests}
+    contents = {get_json("newsinfo", ARTICLE.format(s.number))["data"]["Art_Content"] for s in digests}
     assert contents == {"", *(f"<p>{escape(s.digest, quote=False)}</p>" for s in digests[1::2])}
 
 
 @pytest.mark.parametrize("path", [ARTICLE, GETNEWS])
 def test_what_is_not_there_is_null(path: str) -> None:
-    answer = got("newsinfo", path.format("2" * 18))
+    answer = get_json("newsinfo", path.format("2" * 18))
     assert answer.get("data", answer.get("news")) is None
 
 
 def test_news_stand_under_a_key_or_at_the_top() -> None:
     for index in (3, 4):
-        answer = got("newsinfo", GETNEWS.format(WORLD[index].number))
+        answer = get_json("newsinfo", GETNEWS.format(WORLD[index].number))
         assert ("news" in answer) == (index == 3)
         assert answer.get("news", answer)["title"] == WORLD[index].title
 
 
 def test_a_chart_tells_its_stock() -> None:
-    pictures = [each for _, story in WITH_BODY for each in WORLD.placed_body(story).images]
-    assert {bool(each["code"]) for each in pictures} == {True, False}
-    assert all(("GetPic.aspx" in each["src"]) == bool(each["code"]) for each in pictures)
+    pictures = [image for _, story in WITH_BODY for image in WORLD.placeholder_body(story).images]
+    assert {bool(picture["code"]) for picture in pictures} == {True, False}
+    assert all(("GetPic.aspx" in picture["src"]) == bool(picture["code"]) for picture in pictures)
 
 
 def test_the_new_page() -> None:
@@ -323,13 +325,13 @@ def test_the_old_page() -> None:
 
 
 def test_a_page_in_gbk(room: Newsroom) -> None:
-    status, headers, body = ask(room, "finance", f"/a/{WORLD[1].number}.html")
+    status, headers, body = get(room, "finance", f"/a/{WORLD[1].number}.html")
     assert (status, headers["Content-Type"]) == (200, "text/html; charset=gbk")
     assert 'charset="gbk"' in body.decode("gbk")
 
 
 def test_an_old_address_leads_to_the_page(room: Newsroom) -> None:
-    status, headers, _ = ask(room, "finance", f"/news/1345,{WORLD[0].number}.html")
+    status, headers, _ = get(room, "finance", f"/news/1345,{WORLD[0].number}.html")
     assert (status, headers["Location"]) == (301, f"/a/{WORLD[0].number}.html")
 
 
@@ -354,12 +356,12 @@ def test_cleaning_gives_the_same_body(body: Callable[[Story], str]) -> None:
 
 def test_cleaning_news_gives_the_same_body() -> None:
     for _, story in WITH_BODY:
-        expected = WORLD.clean_body(story, sizes=tells_sizes(story))
-        assert sanitize(clean(rebuilt(WORLD.placed_body(story)))) == expected
+        expected = WORLD.clean_body(story, sizes=has_sizes(story))
+        assert sanitize(clean(rebuilt(WORLD.placeholder_body(story)))) == expected
 
 
 def test_half_of_the_news_tell_no_sizes() -> None:
-    assert {tells_sizes(story) for _, story in WITH_BODY} == {True, False}
+    assert {has_sizes(story) for _, story in WITH_BODY} == {True, False}
 
 
 def test_a_body_without_sizes_differs_in_its_pictures_only() -> None:
@@ -370,31 +372,31 @@ def test_a_body_without_sizes_differs_in_its_pictures_only() -> None:
 
 @pytest.mark.parametrize(("role", "path"), LISTINGS)
 def test_a_listing_is_not_sent_twice(room: Newsroom, role: str, path: str) -> None:
-    _, seen, _ = ask(room, role, path)
-    assert ask(room, role, path, **{"If-None-Match": seen["ETag"]})[0] == 304
-    assert ask(room, role, path, **{"If-Modified-Since": seen["Last-Modified"]})[0] == 304
+    _, seen, _ = get(room, role, path)
+    assert get(room, role, path, **{"If-None-Match": seen["ETag"]})[0] == 304
+    assert get(room, role, path, **{"If-Modified-Since": seen["Last-Modified"]})[0] == 304
 
 
 @pytest.mark.parametrize(("role", "path"), LISTINGS)
 def test_later_stories_are_not_listed(room: Newsroom, role: str, path: str) -> None:
     room.now = NOON
-    body = ask(room, role, path)[2].decode()
+    body = get(room, role, path)[2].decode()
     numbers = re.findall(r"(?<!\d)(20\d{16})(?!\d)", body)
     assert numbers
-    assert all(WORLD[WORLD.index(each) or 0].time <= NOON for each in numbers)
+    assert all(WORLD[WORLD.index(number) or 0].time <= NOON for number in numbers)
 
 
 @pytest.mark.parametrize(("role", "path"), [("newsinfo", ARTICLE), ("newsinfo", GETNEWS), ("finance", "/a/{}.html")])
 def test_a_later_story_is_not_there(room: Newsroom, role: str, path: str) -> None:
     story = WORLD[399]
-    seen = ask(room, role, path.format(story.number))
+    seen = get(room, role, path.format(story.number))
     room.now = NOON
-    assert ask(room, role, path.format(story.number)) != seen
+    assert get(room, role, path.format(story.number)) != seen
 
 
 @pytest.mark.parametrize("role", SITES)
 def test_each_role_has_its_robots(room: Newsroom, role: str) -> None:
-    assert ask(room, role, "/robots.txt")[2] == room.robots[role].encode()
+    assert get(room, role, "/robots.txt")[2] == room.robots[role].encode()
 
 
 def test_the_sources_lead_here_in_any_table(room: Newsroom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

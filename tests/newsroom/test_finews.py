@@ -1,3 +1,5 @@
+"""The newsroom's stories, and its site and share host."""
+
 import json
 import tomllib
 from collections.abc import Iterator
@@ -23,7 +25,7 @@ KEPT_OF_PICTURES = {"img": {"src", "alt", "width", "height", "style"}}
 
 
 @dataclass
-class Answer:
+class Response:
     status: int
     headers: dict[str, str]
     text: str
@@ -43,18 +45,18 @@ def room(server: Newsroom) -> Iterator[Newsroom]:
     server.now = None
 
 
-def ask(room: Newsroom, role: str, path: str, headers: dict[str, str] | None = None) -> Answer:
+def get(room: Newsroom, role: str, path: str, headers: dict[str, str] | None = None) -> Response:
     connection = HTTPConnection(urlsplit(room.urls[role]).netloc, timeout=10)
     try:
         connection.request("GET", path, headers=headers or {})
-        answer = connection.getresponse()
-        return Answer(answer.status, dict(answer.headers), answer.read().decode(errors="replace"))
+        response = connection.getresponse()
+        return Response(response.status, dict(response.headers), response.read().decode(errors="replace"))
     finally:
         connection.close()
 
 
 def text_of(room: Newsroom, number: str) -> dict[str, str]:
-    text: dict[str, str] = json.loads(ask(room, "share", f"/NewsData/GetNewsText.do?id={number}").text)
+    text: dict[str, str] = json.loads(get(room, "share", f"/NewsData/GetNewsText.do?id={number}").text)
     return text
 
 
@@ -74,7 +76,7 @@ def test_another_seed_other_titles() -> None:
     assert [s.title for s in World(60, seed=2)] != [s.title for s in WORLD]
 
 
-def test_a_story_does_not_depend_on_who_was_asked_before() -> None:
+def test_a_story_does_not_depend_on_the_stories_made_before() -> None:
     assert World(60)[41] == WORLD[41]
 
 
@@ -140,7 +142,7 @@ def test_every_construct_is_in_an_article_and_in_a_flash(name: str) -> None:
     assert any(s.in_flash for s in having)
 
 
-def test_the_clean_form_is_as_a_parser_writes_it() -> None:
+def test_the_clean_form_is_what_a_parser_writes() -> None:
     for story in WORLD:
         clean = WORLD.clean_body(story)
         written = nh3.clean(clean, tags=nh3.ALLOWED_TAGS, attributes={**KEPT, **KEPT_OF_PICTURES}, link_rel=None)
@@ -172,30 +174,30 @@ def test_blocks_are_joined_as_in_the_posts() -> None:
 
 
 def test_the_home_page_shows_up_to_five_posts_a_tag(room: Newsroom) -> None:
-    home = Selector(ask(room, "site", "/").text)
-    assert max(len(each.xpath("li")) for each in home.xpath("//section/ul")) == 5
+    home = Selector(get(room, "site", "/").text)
+    assert max(len(posts.xpath("li")) for posts in home.xpath("//section/ul")) == 5
     assert "每日经济新闻新闻" in home.xpath("//h2/@id").getall()
 
 
 def test_a_category_page_shows_all_its_posts_newest_first(room: Newsroom) -> None:
-    page = Selector(ask(room, "site", "/category/guangzhouribao.html").text)
+    page = Selector(get(room, "site", "/category/guangzhouribao.html").text)
     expected = [post(s) for s in WORLD if s.media_name == "广州日报" and s.in_article]
     assert page.xpath("//section//a/@href").getall() == expected[::-1]
 
 
 def test_a_category_page_may_bear_the_name_of_another(room: Newsroom) -> None:
-    page = Selector(ask(room, "site", "/category/meirijingjixinwen.html").text)
+    page = Selector(get(room, "site", "/category/meirijingjixinwen.html").text)
     assert page.xpath("//h2/text()").get() == "21世纪经济报道新闻"
 
 
 def test_flashes_have_their_page(room: Newsroom) -> None:
-    page = Selector(ask(room, "site", "/emnews/").text)
+    page = Selector(get(room, "site", "/emnews/").text)
     assert len(page.xpath("//section//li")) == sum(s.in_flash for s in WORLD)
 
 
 def test_a_post_stands_in_its_section(room: Newsroom) -> None:
     story = WORLD[1]
-    section = Selector(ask(room, "site", post(story)).text).xpath("//section")
+    section = Selector(get(room, "site", post(story)).text).xpath("//section")
     assert section.xpath("h1/text()").get() == story.title
     assert section.xpath("small/em/text()").getall() == [f"{story.media_name}新闻"]
     assert f"{story.time:%Y-%m-%d %H:%M:%S}" in section.xpath("small/text()").get("")
@@ -203,24 +205,24 @@ def test_a_post_stands_in_its_section(room: Newsroom) -> None:
 
 def test_a_post_has_rubbish_before_its_section(room: Newsroom) -> None:
     story = next(s for s in WORLD if s.in_article and "picture" in {block.name for block in s.blocks})
-    page = Selector(ask(room, "site", post(story)).text)
+    page = Selector(get(room, "site", post(story)).text)
     assert len(page.xpath("//p[not(ancestor::section)]")) > 3
 
 
 def test_a_post_of_another_day_or_category_is_not_there(room: Newsroom) -> None:
-    assert ask(room, "site", post(WORLD[1]).replace("/2021/", "/2020/")).status == 404
-    assert ask(room, "site", post(WORLD[1]).replace("meiri", "")).status == 404
+    assert get(room, "site", post(WORLD[1]).replace("/2021/", "/2020/")).status == 404
+    assert get(room, "site", post(WORLD[1]).replace("meiri", "")).status == 404
 
 
 def test_a_flash_post_quotes_its_digest(room: Newsroom) -> None:
     story = first(in_flash=True)
-    page = Selector(ask(room, "site", f"/emnews/{story.time:%Y/%m/%d}/{story.number}.html").text)
+    page = Selector(get(room, "site", f"/emnews/{story.time:%Y/%m/%d}/{story.number}.html").text)
     assert page.xpath("string(//section/blockquote/p)").get() == story.digest
 
 
 @pytest.mark.parametrize("role", ["share", "origin"])
 def test_the_share_page_is_a_script(room: Newsroom, role: str) -> None:
-    page = ask(room, role, f"/html_News/NewsShare.html?infoCode=NW{WORLD[0].number}")
+    page = get(room, role, f"/html_News/NewsShare.html?infoCode=NW{WORLD[0].number}")
     assert "/NewsData/GetNewsText.do?id=" in page.text
 
 
@@ -248,99 +250,99 @@ def test_the_text_of_what_is_not_there_is_empty(room: Newsroom, number: str) -> 
 
 
 def test_a_picture(room: Newsroom) -> None:
-    assert ask(room, "site", "/download/D1.jpg").headers["Content-Type"] == "image/gif"
+    assert get(room, "site", "/download/D1.jpg").headers["Content-Type"] == "image/gif"
 
 
 @pytest.mark.parametrize("path", ["/", "/category/TechWeb.html", "/category/emnews.html"])
 def test_a_listing_is_not_sent_twice(room: Newsroom, path: str) -> None:
-    seen = ask(room, "site", path).headers
-    assert ask(room, "site", path, {"If-None-Match": seen["ETag"]}).status == 304
-    assert ask(room, "site", path, {"If-Modified-Since": seen["Last-Modified"]}).status == 304
+    seen = get(room, "site", path).headers
+    assert get(room, "site", path, {"If-None-Match": seen["ETag"]}).status == 304
+    assert get(room, "site", path, {"If-Modified-Since": seen["Last-Modified"]}).status == 304
 
 
 def test_a_listing_that_changed_is_sent(room: Newsroom) -> None:
     room.now = FIRST_DAY_NOON
-    seen = ask(room, "site", "/").headers
+    seen = get(room, "site", "/").headers
     room.now = None
-    asked = {"If-None-Match": seen["ETag"], "If-Modified-Since": seen["Last-Modified"]}
-    assert ask(room, "site", "/", asked).status == 200
+    headers = {"If-None-Match": seen["ETag"], "If-Modified-Since": seen["Last-Modified"]}
+    assert get(room, "site", "/", headers).status == 200
 
 
-def test_later_stories_are_not_out(room: Newsroom) -> None:
+def test_later_stories_are_not_published(room: Newsroom) -> None:
     room.now = FIRST_DAY_NOON
     later = next(s for s in WORLD if s.time > FIRST_DAY_NOON and s.in_article)
-    assert later.number not in ask(room, "site", "/").text
-    assert ask(room, "site", post(later)).status == 404
+    assert later.number not in get(room, "site", "/").text
+    assert get(room, "site", post(later)).status == 404
     assert text_of(room, "NW" + later.number)["text"] == ""
 
 
-def test_earlier_stories_are_out(room: Newsroom) -> None:
+def test_earlier_stories_are_published(room: Newsroom) -> None:
     room.now = WORLD[0].time
-    assert post(WORLD[0]) in ask(room, "site", "/").text
+    assert post(WORLD[0]) in get(room, "site", "/").text
 
 
 @pytest.mark.parametrize("role", ["site", "share", "origin"])
 def test_robots(room: Newsroom, role: str) -> None:
-    assert ask(room, role, "/robots.txt").text == "User-agent: *\nDisallow: /private/\n"
+    assert get(room, role, "/robots.txt").text == "User-agent: *\nDisallow: /private/\n"
 
 
 def test_robots_of_one_role() -> None:
     with Newsroom(WORLD) as room:
         room.robots["share"] = "User-agent: *\r\nDisallow: /\r\n"
-        assert "\r\n" in ask(room, "share", "/robots.txt").text
-        assert "\r\n" not in ask(room, "site", "/robots.txt").text
+        assert "\r\n" in get(room, "share", "/robots.txt").text
+        assert "\r\n" not in get(room, "site", "/robots.txt").text
 
 
 def test_an_unknown_path(room: Newsroom) -> None:
-    assert ask(room, "share", "/nowhere").status == 404
+    assert get(room, "share", "/nowhere").status == 404
 
 
 def test_the_log_remembers_requests(room: Newsroom) -> None:
-    ask(room, "share", "/nowhere?a=1", {"Referer": "http://a.example/"})
-    (asked,) = room.log
-    assert (asked.role, asked.method, asked.path, asked.status) == ("share", "GET", "/nowhere?a=1", 404)
-    assert asked.headers["Referer"] == "http://a.example/"
+    get(room, "share", "/nowhere?a=1", {"Referer": "http://a.example/"})
+    (logged,) = room.log
+    assert (logged.role, logged.method, logged.path, logged.status) == ("share", "GET", "/nowhere?a=1", 404)
+    assert logged.headers["Referer"] == "http://a.example/"
 
 
 def test_the_log_is_read_by_role_and_prefix(room: Newsroom) -> None:
     for role, path in (("site", "/"), ("share", "/a"), ("share", "/b")):
-        ask(room, role, path)
-    assert [asked.path for asked in room.requests("share")] == ["/a", "/b"]
-    assert [asked.path for asked in room.requests(prefix="/b")] == ["/b"]
+        get(room, role, path)
+    assert [logged.path for logged in room.requests("share")] == ["/a", "/b"]
+    assert [logged.path for logged in room.requests(prefix="/b")] == ["/b"]
 
 
-def test_another_answer(room: Newsroom) -> None:
+def test_another_response(room: Newsroom) -> None:
     room.answer("site", "/category/", status=503, body="忙", headers={"Retry-After": "7"})
-    answer = ask(room, "site", "/category/TechWeb.html")
-    assert (answer.status, answer.text, answer.headers["Retry-After"]) == (503, "忙", "7")
-    assert ask(room, "site", "/").status == 200
+    response = get(room, "site", "/category/TechWeb.html")
+    assert (response.status, response.text, response.headers["Retry-After"]) == (503, "忙", "7")
+    assert get(room, "site", "/").status == 200
 
 
-def test_another_answer_so_many_times(room: Newsroom) -> None:
+def test_another_response_so_many_times(room: Newsroom) -> None:
     room.answer("site", "/", status=500, times=2)
-    assert [ask(room, "site", "/").status for _ in range(3)] == [500, 500, 200]
+    assert [get(room, "site", "/").status for _ in range(3)] == [500, 500, 200]
 
 
 def test_the_newest_rule_wins(room: Newsroom) -> None:
     room.answer("site", "/", status=500)
     room.answer("site", "/", status=429)
-    assert ask(room, "site", "/").status == 429
+    assert get(room, "site", "/").status == 429
 
 
-def test_the_usual_answer_with_other_headers(room: Newsroom) -> None:
-    usual = ask(room, "site", "/").text
+def test_the_usual_response_with_other_headers(room: Newsroom) -> None:
+    usual = get(room, "site", "/").text
     room.answer("site", "/", headers={"Content-Type": "text/html; charset=gbk"}, delay=0.001)
-    answer = ask(room, "site", "/")
-    assert (answer.text, answer.headers["Content-Type"]) == (usual, "text/html; charset=gbk")
+    response = get(room, "site", "/")
+    assert (response.text, response.headers["Content-Type"]) == (usual, "text/html; charset=gbk")
 
 
-def test_the_usual_answer_edited(room: Newsroom) -> None:
-    kept = ask(room, "site", "/").headers["ETag"]
+def test_the_usual_response_edited(room: Newsroom) -> None:
+    kept = get(room, "site", "/").headers["ETag"]
     room.answer("site", "/", edit=lambda text: text.replace("<li>", "<div>"))
-    answer = ask(room, "site", "/", {"If-None-Match": kept})
-    assert answer.status == 200
-    assert "<div>" in answer.text
-    assert "<li>" not in answer.text
+    response = get(room, "site", "/", {"If-None-Match": kept})
+    assert response.status == 200
+    assert "<div>" in response.text
+    assert "<li>" not in response.text
 
 
 def test_a_handler_may_do_anything(room: Newsroom) -> None:
@@ -348,13 +350,13 @@ def test_a_handler_may_do_anything(room: Newsroom) -> None:
         return web.Response(status=418, text=request.path)
 
     room.answer("origin", "/tea", handler=teapot)
-    assert ask(room, "origin", "/tea").text == "/tea"
+    assert get(room, "origin", "/tea").text == "/tea"
 
 
 def test_clear_makes_it_behave(room: Newsroom) -> None:
     room.answer("site", "/", status=500)
     room.clear()
-    assert ask(room, "site", "/").status == 200
+    assert get(room, "site", "/").status == 200
 
 
 def test_only_roles_misbehave(room: Newsroom) -> None:
@@ -372,4 +374,4 @@ def test_the_sources_lead_to_the_newsroom(room: Newsroom) -> None:
 def test_a_role_on_another_address() -> None:
     with Newsroom(WORLD, addresses={"share": "127.0.0.2"}) as room:
         assert room.urls["share"].startswith("http://127.0.0.2:")
-        assert ask(room, "share", "/robots.txt").status == 200
+        assert get(room, "share", "/robots.txt").status == 200

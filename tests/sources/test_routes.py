@@ -14,7 +14,7 @@ from finews_spider.newsroom.eastmoney import sites
 from finews_spider.newsroom.finews import Blog, ShareHost
 from finews_spider.newsroom.pages import Site, View
 from finews_spider.newsroom.words import SLUGS
-from finews_spider.newsroom.world import Story, World, tells_sizes
+from finews_spider.newsroom.world import Story, World, has_sizes
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load
 from pipelines.clean import clean, says_more
@@ -96,7 +96,7 @@ def test_every_story_is_told_in_each_of_its_families(route: str) -> None:
 @pytest.mark.parametrize("route", ROUTES)
 def test_the_cleaned_body_of_an_article_is_equal_by_all_routes(route: str) -> None:
     for story, _, article in of(route):
-        sizes = route != "getnews API" or tells_sizes(story)
+        sizes = route != "getnews API" or has_sizes(story)
         assert sanitize(clean(article.body)) == WORLD.clean_body(story, sizes=sizes)
 
 
