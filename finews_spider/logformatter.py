@@ -1,9 +1,10 @@
 """Log messages about items, and a formatter whose lines hold no control characters."""
 
 import logging
-from typing import Any
+from typing import Any, Self
 
-from scrapy import Spider, logformatter
+from scrapy import Spider, logformatter, signals
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatterResult
 from scrapy.settings import BaseSettings
@@ -27,8 +28,18 @@ def make_log_printable(settings: BaseSettings) -> None:
         handler.setFormatter(PrintableFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
 
 
+def _spider_opened(spider: Spider) -> None:
+    make_log_printable(spider.settings)
+
+
 class LogFormatter(logformatter.LogFormatter):
     """Scrapy's log messages, without whole articles in them."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor. Scrapy makes its handler anew after it, before anything is asked for."""
+        crawler.signals.connect(_spider_opened, signals.spider_opened)
+        return super().from_crawler(crawler)
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
         """Return the message for an article that was archived: its id and title."""
