@@ -11,10 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.text import Text
 from scrapy.utils.log import get_scrapy_root_handler
 
-from finews_spider.printable import printable_lines
 from finews_spider.reporting.terminal import is_terminal
-
-BAR = 40  # columns
 
 
 class Display:
@@ -24,39 +21,21 @@ class Display:
     """
 
     def __init__(self, stream: TextIO) -> None:
-        console = Console(file=stream, force_terminal=True, force_interactive=True)
+        console = Console(file=stream, force_terminal=True, force_interactive=True, soft_wrap=True)
         # What is printed to a file or a pipe goes there.
         self.live = Live(console=console, auto_refresh=False, transient=True, redirect_stdout=is_terminal(sys.stdout))
         self.live.start()
         console.show_cursor(True)
-        self.handler = get_scrapy_root_handler()
-        self.logged_to: TextIO | None = None
-        if isinstance(self.handler, logging.StreamHandler) and self.handler.stream is stream:
-            self.logged_to = self.handler.setStream(Above(console))
-        atexit.register(self.stop)
+        handler = get_scrapy_root_handler()
+        if isinstance(handler, logging.StreamHandler) and handler.stream is stream:
+            handler.setStream(sys.stderr)  # as it is now: rich puts above itself what is written there
+        atexit.register(self.stop)  # a run that is interrupted twice is not closed
 
     def show(self, lines: list[str], done: int, total: int) -> None:
-        """These lines, and a bar of so much done."""
-        bar = ProgressBar(total=max(total, 1), completed=done, width=BAR)
+        """Show these lines, and a bar of so much done."""
+        bar = ProgressBar(total=max(total, 1), completed=done, width=40)
         self.live.update(Group(*(Text(line, no_wrap=True, overflow="ellipsis") for line in lines), bar), refresh=True)
 
     def stop(self) -> None:
         """Wipe it off the screen, which is the log's again."""
-        atexit.unregister(self.stop)
-        if self.logged_to and isinstance(self.handler, logging.StreamHandler):
-            self.handler.setStream(self.logged_to)
         self.live.stop()
-
-
-class Above:
-    """The stream of the log while there is a display: each record stands above it, whole."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-
-    def write(self, text: str) -> None:
-        """One record, and the end of its line."""
-        self.console.print(Text(printable_lines(text.removesuffix("\n"))), soft_wrap=True)
-
-    def flush(self) -> None:
-        """Nothing is held back."""

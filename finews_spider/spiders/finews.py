@@ -12,7 +12,6 @@ from scrapy.settings import BaseSettings
 from finews_spider.config import user_agent
 from finews_spider.crawl.articles import Articles
 from finews_spider.crawl.listings import Listings
-from finews_spider.crawl.progress import Figures, figures_of
 from finews_spider.crawl.run import RunSpider
 from finews_spider.items import Article
 
@@ -38,10 +37,6 @@ class FinewsSpider(RunSpider):
         spider.listings, spider.articles = Listings(spider.run), Articles(spider.run)
         crawler.signals.connect(spider.run.ledger.close, signals.engine_stopped)
         return spider
-
-    def figures(self) -> Figures:
-        """Return how far the run is."""
-        return figures_of(self.run)
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield listings, source by source, and articles, a bounded number at a time.

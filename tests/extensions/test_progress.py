@@ -1,6 +1,5 @@
 """How far a run is, as it is shown; on a pseudo-terminal where that is needed."""
 
-import logging
 import os
 import pty
 import re
@@ -19,121 +18,57 @@ from scrapy.utils.test import get_crawler
 
 from finews_spider.crawl.progress import Figures
 from finews_spider.extensions import progress
-from finews_spider.extensions.progress import Pace, Progress, in_words, quieten, time_left
+from finews_spider.extensions.progress import LINE, Progress, in_words, quieten, time_left
+from finews_spider.spiders.finews import FinewsSpider
 from tests.conftest import Site
 from tests.support.paths import ROOT
 
 BACKFILL = Figures(wanted=200, done=80, days=31, days_read=10.0, days_done=4)
 
 
-def test_time_is_left_for_the_articles_owed_and_for_those_that_unread_days_will_name() -> None:
-    assert time_left(BACKFILL, pace=2.0) == (120 + 21 * 20) / 2
+def test_time_is_left_for_the_articles_wanted_and_for_those_that_unread_days_will_name() -> None:
+    assert time_left(BACKFILL, seconds=40) == (120 + 21 * 20) / 2
 
 
-def test_when_all_days_are_read_time_is_left_for_the_articles_owed() -> None:
-    assert time_left(BACKFILL._replace(days_read=31.0), pace=2.0) == 60
+def test_when_all_days_are_read_time_is_left_for_the_articles_wanted() -> None:
+    assert time_left(BACKFILL._replace(days_read=31.0), seconds=40) == 60
 
 
-@pytest.mark.parametrize("known", [BACKFILL._replace(days_read=0.5), BACKFILL._replace(days_read=0)])
-def test_before_a_day_is_read_the_time_left_is_unknown(known: Figures) -> None:
-    assert time_left(known, pace=2.0) is None
-
-
-def test_without_a_pace_the_time_left_is_unknown() -> None:
-    assert time_left(BACKFILL, pace=None) is None
-
-
-def test_a_window_whose_articles_are_all_known_takes_no_time() -> None:
-    assert time_left(BACKFILL._replace(wanted=0, done=0), pace=2.0) == 0
-
-
-def test_a_pace_is_told_when_there_is_enough_of_it() -> None:
-    pace = Pace()
-    assert pace.at(0, 0) is None
-    assert pace.at(60, 1) is None  # from here on, whatever it took to read the lists
-    assert pace.at(65, 101) is None  # too short
-    assert pace.at(80, 10) is None  # too few
-    assert pace.at(80, 11) == 0.5
+@pytest.mark.parametrize(
+    "known", [BACKFILL._replace(days_read=0.5), BACKFILL._replace(days_read=0), BACKFILL._replace(done=9)]
+)
+def test_before_a_day_is_read_and_articles_are_done_the_time_left_is_unknown(known: Figures) -> None:
+    assert time_left(known, seconds=40) is None
 
 
 def test_a_run_says_what_it_reads_and_what_it_has() -> None:
     figures = Figures("finews", "home", date(2021, 12, 14), wanted=1412, done=120, archived=1, failed=2)
-    assert in_words(figures, requests=1530, seconds=550, left=None) == [
+    assert in_words(figures, requests=1530, seconds=550) == [
         "finews: home, back to 2021-12-14",
         "120 of 1,412 articles done, 1 new post, 2 failed; 1,530 requests in 9 min",
     ]
 
 
 def test_a_backfill_says_how_many_days_are_done_and_how_long_it_will_take() -> None:
-    assert in_words(BACKFILL, 1, 1, 800.0)[2] == "4 of 31 days done, time left: about 13 min"
-    assert in_words(BACKFILL._replace(days=62, sources=2), 1, 1, None)[2] == (
+    assert in_words(BACKFILL, 1, 120)[2] == "4 of 31 days done, time left: about 14 min"
+    assert in_words(BACKFILL._replace(days=62, sources=2, days_read=0), 1, 1)[2] == (
         "4 of 62 days done (31 of each source), time left: unknown"
     )
 
 
 def test_before_anything_is_read_it_says_so() -> None:
-    assert in_words(Figures(), 0, 0, None)[0] == "starting"
+    assert in_words(Figures(), 0, 0)[0] == "starting"
 
 
 def test_a_list_cannot_steer_the_terminal() -> None:
-    assert in_words(Figures("finews", "a\x1b[2J\nb"), 0, 0, None)[0] == "finews: a [2J b"
+    assert in_words(Figures("finews", "a\x1b[2J\nb"), 0, 0)[0] == "finews: a [2J b"
 
 
-class TellingSpider(Spider):
-    name = "telling"
-
-    def figures(self) -> Figures:
-        return Figures("finews", "home")
-
-
-class SilentSpider(Spider):
-    name = "silent"
-
-
-@pytest.mark.parametrize(("spider", "wanted"), [(SilentSpider, True), (TellingSpider, False)])
+@pytest.mark.parametrize(("spider", "wanted"), [(Spider, True), (FinewsSpider, False)])
 def test_it_is_off_for_other_spiders_and_where_it_is_not_wanted(spider: type[Spider], wanted: bool) -> None:
     crawler = get_crawler(spider, {"FINEWS_PROGRESS": wanted})
-    crawler.spider = spider.from_crawler(crawler)
     with pytest.raises(NotConfigured):
         Progress.from_crawler(crawler)
-
-
-@dataclass
-class Clock:
-    """Calls when the test says so."""
-
-    running: bool = False
-    interval: float = 0.0
-
-    def __call__(self, call: object) -> "Clock":
-        self.call = call
-        return self
-
-    def start(self, interval: float, now: bool) -> None:
-        self.running, self.interval, self.now = True, interval, now
-
-    def stop(self) -> None:
-        self.running = False
-
-
-def test_without_a_terminal_a_line_a_minute_is_logged(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    clock = Clock()
-    monkeypatch.setattr(progress, "create_looping_call", clock)
-    monkeypatch.setattr(progress, "is_terminal", lambda stream: False)
-    crawler = get_crawler(TellingSpider, {"FINEWS_PROGRESS": True})
-    crawler.spider = TellingSpider.from_crawler(crawler)
-    watching = Progress.from_crawler(crawler)
-    watching.opened()
-    assert (clock.running, clock.interval, clock.now) == (True, 60, False)
-    with caplog.at_level(logging.INFO):
-        watching.log()
-    (record,) = [record for record in caplog.records if record.name == progress.__name__]
-    said = "finews: home; 0 of 0 articles done, 0 new posts, 0 failed; 0 requests in 0.0 s"
-    assert (record.levelname, record.message) == ("INFO", said)
-    watching.closed()
-    assert not clock.running
 
 
 @pytest.mark.parametrize(
@@ -197,15 +132,19 @@ class Screen:
         return lines
 
 
+def watched(site: Site, settings: dict[str, str], *arguments: str) -> list[str]:
+    """The command that crawls the site with the spider that speaks."""
+    words = site.words(arguments, {"DOWNLOAD_DELAY": "0.02", **settings})
+    return [sys.executable, "-W", "error", "-m", "scrapy", "runspider", "tests/support/watched.py", *words[2:]]
+
+
 @pytest.fixture
 def screen(site: Site, request: pytest.FixtureRequest) -> Iterator[Screen]:
     """A crawl; the parameter is settings of its own."""
-    words = site.words((), {"DOWNLOAD_DELAY": "0.02", **getattr(request, "param", {})})
-    words[:2] = ["runspider", "tests/support/watched.py"]
     terminal, side = pty.openpty()
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
     environment.pop("NO_COLOR", None)
-    command = [sys.executable, "-W", "error", "-m", "scrapy", *words]
+    command = watched(site, getattr(request, "param", {}))
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=side, stderr=side) as process:
         os.close(side)
         yield Screen(process, terminal)
@@ -213,6 +152,7 @@ def screen(site: Site, request: pytest.FixtureRequest) -> Iterator[Screen]:
     os.close(terminal)
 
 
+DONE = "[1-9][0-9]* of [1-9][0-9]* articles done"
 WARNED = "careful  [2J" + "x" * 200 + " the end"
 
 
@@ -220,22 +160,35 @@ WARNED = "careful  [2J" + "x" * 200 + " the end"
 def test_the_display_stands_under_the_log_and_goes_at_the_end(screen: Screen) -> None:
     screen.read()
     assert screen.process.wait(30) == 0
-    assert "finews: category emnews, back to 2021-12-14" in screen.written
-    assert re.search("[1-9][0-9]* of 99 articles done", screen.written)
+    assert re.search("finews: category [a-zA-Z-]+, back to 2021-12-[0-9]+", screen.written)
+    assert re.search(f"{DONE}, [0-9]+ new posts, 0 failed; [0-9]+ requests in ", screen.written)
+    assert "━━━━━━━━━━" in screen.written
     warning, printed, *rest = screen.lines()
     assert warning.endswith(f"[watched] WARNING: {WARNED}")
-    assert printed == "printed"
+    assert printed == "printed, with rich"
     assert not any(rest)
 
 
 @pytest.mark.parametrize("screen", [{"LOG_LEVEL": "INFO"}], indirect=True)
 def test_after_an_interrupt_the_log_goes_on_and_the_cursor_is_seen(screen: Screen) -> None:
-    screen.read(until="[1-9][0-9]* of 99 articles done")
+    screen.read(until=DONE)
     screen.process.send_signal(signal.SIGINT)
     screen.read()
     assert screen.process.wait(30) == 0
     assert "INFO: Spider closed (shutdown)" in "\n".join(screen.lines())
     assert screen.written.rfind("\x1b[?25h") > screen.written.rfind("\x1b[?25l")
+    assert "articles done" not in screen.written.partition("INFO: Spider closed")[2]
+
+
+@pytest.mark.parametrize("screen", [{"LOG_LEVEL": "INFO", "DOWNLOAD_DELAY": "5"}], indirect=True)
+def test_a_run_that_is_interrupted_twice_takes_its_display_away(screen: Screen) -> None:
+    screen.read(until="requests? in")
+    screen.process.send_signal(signal.SIGINT)
+    screen.read(until="Received SIGINT")
+    screen.process.send_signal(signal.SIGINT)
+    screen.read()
+    screen.process.wait(30)
+    assert "requests in" not in "\n".join(screen.lines())
 
 
 def test_a_killed_run_leaves_the_cursor_to_be_seen(screen: Screen) -> None:
@@ -246,8 +199,19 @@ def test_a_killed_run_leaves_the_cursor_to_be_seen(screen: Screen) -> None:
 
 
 @pytest.mark.parametrize("screen", [{"DOWNLOAD_DELAY": "0", "FINEWS_PROGRESS": "False"}], indirect=True)
-def test_without_the_display_the_log_is_as_ever(screen: Screen) -> None:
+def test_without_the_display_the_log_is_as_ever_and_printable(screen: Screen) -> None:
     screen.read()
     assert screen.process.wait(30) == 0
     assert "\x1b" not in screen.written
+    assert f"[watched] WARNING: {WARNED}\r\n" in screen.written
     assert "INFO: Spider opened" in screen.written
+
+
+def test_without_a_terminal_a_line_a_minute_is_logged_and_rich_is_not_loaded(site: Site) -> None:
+    assert LINE == 60  # the spider that speaks does not wait so long
+    command = watched(site, {"LOG_LEVEL": "INFO"}, "since=2021-12-01", "until=2021-12-31")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "printed, without rich\n"
+    *_, last = re.findall(r"\[finews_spider\.extensions\.progress\] INFO: (.*)", done.stderr)
+    assert re.match(r"finews: category [a-zA-Z-]+, back to [0-9-]+; [0-9]+ of [0-9]+ articles done, ", last)
+    assert re.search(r"; [0-9]+ of 31 days done, time left: (unknown|about .+ s)$", last)
