@@ -96,11 +96,10 @@ def _commands(report: RunReport) -> Iterator[str]:
     if report.broken or "failed" in ends:
         yield "scrapy doctor  # says what answers, and what to do"
     if report.window and ends & {"failed", None}:
-        again = {name: value for name, value in report.arguments.items() if name != "url"}
-        yield f"{_crawl(report.output, again)}  # reads the days again; what is archived costs nothing"
+        yield f"{_crawl(report.output, report.arguments)}  # reads the days again; what is archived costs nothing"
     elif any(source.owed for source in report.sources.values()):
-        again = {name: value for name, value in report.arguments.items() if name == "source"}
-        yield f"{_crawl(report.output, again)}  # asks again for what is owed"
+        source = {name: value for name, value in report.arguments.items() if name == "source"}
+        yield f"{_crawl(report.output, source)}  # asks again for what is owed"
 
 
 def _crawl(output: str, arguments: Mapping[str, str]) -> str:

@@ -15,13 +15,13 @@ from finews_spider.reporting.report import DayReport, HostReport, ListReport
 from finews_spider.reporting.store import write
 
 NOW = datetime(2026, 11, 22, 21, 45, 12, 900_000, tzinfo=BEIJING)
+COUNTS = "asked archived edited unchanged withdrawn given_up last_route blocked chars bodies".split()
+BY_REASON = "skipped refused failed routes".split()
 STATS = {
     "start_time": NOW,
     "downloader/request_count": 12,
-    "finews/finews/asked": 9,
-    "finews/finews/archived": 7,
-    "finews/finews/failed/HTTP 503": 2,
-    "finews/finews/routes/post page": 7,
+    **{f"finews/finews/{what}": number for number, what in enumerate(COUNTS, start=11)},
+    **{f"finews/finews/{what}/of {what}": number for number, what in enumerate(BY_REASON, start=31)},
     "finews/eastmoney/asked": 99,
     "finews/eastmoney/failed/no/answer": 3,
     "finews/hosts/a.example:8080/requests": 3,
@@ -70,14 +70,15 @@ def test_a_source_has_its_own_counts_and_no_others() -> None:
     )
     assert report.lists["cut"].ended is None
     assert (report.rows, report.new, report.known, report.owed) == (65, 9, 56, 4)
-    assert (report.asked, report.archived, report.bodies) == (9, 7, 0)
-    assert (report.failed, report.routes, report.refused) == ({"HTTP 503": 2}, {"post page": 7}, {})
+    assert [getattr(report, what) for what in COUNTS] == list(range(11, 21))
+    by_reason = [getattr(report, what) for what in BY_REASON]
+    assert by_reason == [{f"of {what}": number} for number, what in enumerate(BY_REASON, start=31)]
     assert (report.newest, report.oldest) == ("2026-11-22", "2026-11-19")
 
 
 def test_a_reason_may_have_any_name() -> None:
     report = builder.source_report("eastmoney", STATS, {}, Named(0, 0, 0, 0, 0), owed=0)
-    assert (report.asked, report.failed, report.newest) == (99, {"no/answer": 3}, None)
+    assert (report.asked, report.archived, report.failed, report.newest) == (99, 0, {"no/answer": 3}, None)
 
 
 def test_hosts_say_how_they_answered() -> None:
@@ -102,18 +103,19 @@ def reach(*days: int, ended: str) -> Reach:
 
 
 def test_a_window_has_its_days_and_names_those_that_no_list_covers() -> None:
-    window = Window(date(2021, 12, 7), date(2021, 12, 9))
-    reaches = {"finews": {"a": reach(9, 8, 8, ended="end"), "b": reach(9, 1, 1, ended="end")}, "eastmoney": {}}
+    window = Window(date(2021, 12, 6), date(2021, 12, 9))
+    reaches = {"finews": {"a": reach(9, 8, 8, ended="end"), "b": reach(9, 7, 7, ended="end")}, "eastmoney": {}}
     named = {"finews": {date(2021, 12, 9): Named(listed=3, new=2, known=1, archived=1, owed=1)}}
     report, warnings = builder.window_report(window, reaches, date(2026, 11, 22), named)
     assert (report.since, report.until, warnings) == (window.since, window.until, [])
     assert report.lists == {"finews": 2, "eastmoney": 0}
     assert report.days["finews"] == {
-        date(2021, 12, 7): DayReport(covered=1),
+        date(2021, 12, 6): DayReport(),
+        date(2021, 12, 7): DayReport(in_part=1),
         date(2021, 12, 8): DayReport(covered=1, in_part=1),
         date(2021, 12, 9): DayReport(listed=3, archived=1, known=1, owed=1, covered=2),
     }
-    assert report.not_covered == {"finews": [], "eastmoney": list(report.days["eastmoney"])}
+    assert report.not_covered == {"finews": [date(2021, 12, 6)], "eastmoney": list(report.days["eastmoney"])}
 
 
 def test_a_window_that_has_not_come_has_no_days() -> None:

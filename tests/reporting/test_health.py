@@ -119,6 +119,13 @@ def test_a_host_that_is_left_alone_is_one_reason() -> None:
     ]
 
 
+def test_a_host_that_is_left_alone_is_no_reason_of_lists_that_failed_by_themselves() -> None:
+    run = report(
+        finews=source(lists={"home": listed(failed="HTTP 503")}), left={"b.example": "failed 5 times in a row"}
+    )
+    assert judged(run) == ["finews: home could not be read: HTTP 503 (1); see scrapy doctor"]
+
+
 def test_a_list_that_is_failed_has_not_lost_its_rows_too() -> None:
     assert len(of_finews(lists={"home": listed(failed="HTTP 503")})) == 1
 
@@ -279,6 +286,13 @@ def test_a_refresh_is_judged_by_what_it_asked_for() -> None:
     assert len(judged(report(finews=gone, arguments=refresh), WELL)) == 1
     well = source(new=0, asked=10, archived=0, edited=1, unchanged=8, failed={"x": 1})
     assert judged(report(finews=well, arguments=refresh), WELL) == []
+
+
+@pytest.mark.parametrize(("edited", "unchanged"), [(8, 0), (0, 8)])
+def test_posts_that_came_again_are_not_lost(edited: int, unchanged: int) -> None:
+    failed = {"x": 6}  # an article fails once a family
+    came = source(new=0, asked=10, archived=0, failed=failed, edited=edited, unchanged=unchanged)
+    assert judged(report(finews=came, arguments={"refresh": "3"}), WELL) == []
 
 
 @pytest.mark.parametrize("argument", ["since", "category", "column"])

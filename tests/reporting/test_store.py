@@ -14,7 +14,7 @@ from finews_spider.reporting.store import from_json, read_last, to_json, write
 from tests.support.paths import FIXTURES
 from tests.support.reports import list_report, run_report, source_report
 
-OLD = (FIXTURES / "report_0.1.0.json").read_text(encoding="utf-8")
+OLD = (FIXTURES / "reports" / "0.1.0.json").read_text(encoding="utf-8")
 
 
 def test_a_report_of_0_1_0_is_read_and_written_to_the_byte() -> None:
@@ -94,3 +94,13 @@ def test_what_lacks_a_key_that_runs_are_compared_by_is_no_report(path: tuple[str
 def test_what_has_a_value_of_another_type_is_no_report(key: str, value: object) -> None:
     with pytest.raises(ValueError, match=rf"\$\.{key}"):
         from_json(json.dumps(as_dict(**{key: value})))
+
+
+def test_of_many_files_that_are_no_reports_one_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / ".finews" / "runs"
+    folder.mkdir(parents=True)
+    for name in ("b", "a", "2026-11-22T21-45-12.json"):
+        (folder / name).write_text("[1]", encoding="utf-8")
+    reports, warnings = read_last(tmp_path)
+    assert reports == []
+    assert warnings == [f"{folder / 'a'} is no report of a run; move it away", "… and 2 more files there"]

@@ -102,6 +102,19 @@ def test_a_run_with_nothing_new_is_two_lines() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"exit_code": 3},
+        {"warnings": ["slow"]},
+        {"sources": {"finews": of_source(archived=1)}},
+        {"window": WindowReport(since=day(1), until=day(1))},
+    ],
+)
+def test_a_run_with_something_to_say_is_no_two_lines(fields: dict[str, Any]) -> None:
+    assert any(line.startswith("  finews: 1 list, 250 rows") for line in plain(report(**fields)))
+
+
 def test_new_posts_are_told_source_by_source() -> None:
     new = of_source(new=10, archived=10, known=240, newest="2026-11-22T21:40:00+08:00")
     lines = plain(report(sources={"finews": new}, why="10 new posts"))
@@ -210,10 +223,21 @@ def test_lists_that_are_alike_are_one_line() -> None:
     ]
 
 
+def test_only_a_list_that_came_to_its_end_was_read_past_a_window_that_is_newer() -> None:
+    lists = {"home": of_list("limit", "2021-11-01"), "roll": of_list("end", "2021-11-01")}
+    assert [line for line in plain(backfill({1: 3}, lists=lists)) if line.startswith("lists")] == [
+        "lists: finews: 1 list read past the window: back to 2021-11-01",
+        "lists: finews: 1 list stopped at the limit of pages: back to 2021-11-01 (home)",
+    ]
+
+
 def test_a_window_whose_lists_failed_is_to_be_read_again() -> None:
-    made = backfill({1: 3}, lists={"home": of_list("failed", None, "HTTP 500")})
+    failed = {"home": of_list("failed", None, "HTTP 500")}
+    made = backfill({1: 3}, lists=failed)
+    made = replace(made, sources={"finews": of_source(lists=failed, owed=2)})
     again = "scrapy crawl finews -a since=2021-12-01 -a until=2021-12-31 -s 'FINEWS_OUTPUT=/srv/my site'"
     assert f"type: {again} # reads the days again; what is archived costs nothing" in plain(made)
+    assert sum(line.startswith("type: scrapy crawl") for line in plain(made)) == 1  # it asks for what is owed, too
 
 
 def test_a_refused_run_is_two_lines() -> None:
