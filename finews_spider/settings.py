@@ -83,6 +83,7 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # no filter: the run kno
 
 EXTENSIONS = {
     "finews_spider.extensions.progress.Progress": 100,
+    "finews_spider.extensions.publisher.Publisher": 800,  # before the report, which tells what came of it
     "finews_spider.extensions.report.ReportExtension": 900,
     "scrapy.extensions.logstats.LogStats": None,  # Progress logs the same, and more
 }

@@ -45,6 +45,7 @@ class Run:
 
     def __init__(self, crawler: Crawler, values: Mapping[str, str]) -> None:
         self.crawler = crawler
+        self.name = f"{dates.now():%Y-%m-%dT%H-%M-%S}"  # as its report and its commits call it
         self.values = dict(values)  # the arguments as they were typed
         self.config = read_config(crawler.settings)
         self.sources, self.arguments = read_order(self.config, values)

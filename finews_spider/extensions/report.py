@@ -13,7 +13,7 @@ from scrapy.exceptions import NotConfigured
 from finews_spider import dates
 from finews_spider.crawl.run import Run, RunSpider, run_of
 from finews_spider.exit_codes import ExitCode, verdict
-from finews_spider.publishing import finish
+from finews_spider.extensions.publisher import Publisher
 from finews_spider.reporting import builder, health, store
 from finews_spider.reporting.printing import print_summary
 from finews_spider.reporting.report import RunReport, SourceReport, WindowReport
@@ -45,10 +45,12 @@ class ReportExtension:
     def spider_opened(self) -> None:
         """Keep a report that a run which is killed leaves."""
         output = self._run.archive.output
-        self._keep(builder.begin(output, self._run.values), output)
+        report = builder.begin(output, self._run.values)
+        self._run.name = report.run
+        self._keep(report, output)
 
     def spider_closed(self, reason: str) -> None:
-        """Judge the run, publish, keep and print its report."""
+        """Judge the run, keep and print its report."""
         self._close(reason)
 
     def exit_code(self) -> ExitCode:
@@ -117,8 +119,10 @@ class ReportExtension:
 
     def _published(self, report: RunReport) -> RunReport:
         """Return the report with what became of the run's files."""
-        archive = self._run.archive
-        published, warnings = finish.finish(archive, archive.unpublished, self._run.config, report.run)
+        publisher = self.crawler.get_extension(Publisher)
+        if publisher is None:
+            return report
+        published, warnings = publisher.publish()
         return replace(
             report,
             published=builder.published_report(published) if published else None,

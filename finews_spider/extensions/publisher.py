@@ -1,0 +1,46 @@
+"""Publish what a run wrote, when its articles have come: old posts move, then a commit and a push, where asked for."""
+
+from typing import NamedTuple, Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from finews_spider.crawl.run import RunSpider, run_of
+from finews_spider.publishing.commit import Published
+from finews_spider.publishing.finish import finish
+
+
+class Outcome(NamedTuple):
+    """What became of a run's files, None where publishing is off; and what went wrong with old posts."""
+
+    published: Published | None
+    warnings: list[str]
+
+
+class Publisher:
+    """Retention and publishing at the end of a run, once; the report tells what came of it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._outcome: Outcome | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor."""
+        if not issubclass(crawler.spidercls, RunSpider):
+            raise NotConfigured
+        publisher = cls(crawler)
+        crawler.signals.connect(publisher.spider_closed, signals.spider_closed)
+        return publisher
+
+    def spider_closed(self) -> None:
+        """Publish."""
+        self.publish()
+
+    def publish(self) -> Outcome:
+        """Return what became of the run's files, publishing them where that is not done yet."""
+        if self._outcome is None:
+            run = run_of(self.crawler)
+            self._outcome = Outcome(*finish(run.archive, run.archive.unpublished, run.config, run.name))
+        return self._outcome
