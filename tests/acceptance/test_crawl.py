@@ -19,7 +19,7 @@ from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
 from pipelines.clean import escape_tag_openers
 from tests.conftest import Site, unanswered
-from tests.support.paths import ROOT
+from tests.support.seeds import seeds
 
 TEXT_API = "/NewsData/GetNewsText.do"
 EMPTY = json.dumps({"Id": "", "Title": "", "Date": "", "text": ""})
@@ -254,17 +254,14 @@ def test_a_redirect_to_another_host_is_a_failure(site: Site, world: World) -> No
     assert "localhost:1 is not a host of the sources file" in ran.err
 
 
-def test_the_seed_served_raw_gives_the_seeds_file(site: Site) -> None:
-    folder = Path(os.environ.get("FINEWS_SEED", ROOT.parent / "shared" / "seed"))
-    if not folder.is_dir():
-        pytest.skip(f"no seed post at {folder}")
-    (seed,) = folder.glob("*.md")
-    text = seed.read_text(encoding="utf-8")
-    post = parse(text)
+@pytest.mark.parametrize("seed", seeds(), ids=lambda seed: seed.name)
+def test_a_seed_served_raw_gives_its_file(site: Site, seed: Path) -> None:
+    post = parse(seed.read_text(encoding="utf-8"))
+    assert post.time
     answer = {"text": post.body, "Title": post.title, "Date": f"{post.time:%F %T}", "medianame": post.media_name}
     site.room.answer("share", TEXT_API, body=json.dumps(answer))
     site.crawl(f"url={share_link(site.room, post.id)}")
-    assert site.posts() == {f"_posts/2021/12/30/{seed.name}": seed.read_bytes()}
+    assert site.posts() == {f"_posts/{post.time:%Y/%m/%d}/{seed.name}": seed.read_bytes()}
 
 
 def test_no_temporary_file_is_left(site: Site) -> None:

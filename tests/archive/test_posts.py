@@ -1,4 +1,3 @@
-import os
 import re
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +14,13 @@ from finews_spider.items import Article
 from finews_spider.newsroom.words import SLUGS
 from pipelines.clean import clean
 from pipelines.sanitize import sanitize
-from tests.support.paths import FIXTURES, ROOT
+from tests.support.paths import FIXTURES
+from tests.support.seeds import seeds
 
 SITE = "//finews.withounder.com"
 SHARE_LINK = "http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW202112302230672549"
 FLASH_LINK = "http://finance.eastmoney.com/news/1354,202112302230672549.html"
 TIME = datetime(2021, 12, 30, 7, 57, 23, tzinfo=BEIJING)
-
-SEEDS = Path(os.environ.get("FINEWS_SEED", ROOT.parent / "shared" / "seed"))
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 WITHOUT_BRACES = st.characters(exclude_categories=["Cs"], exclude_characters="{")
@@ -66,14 +64,38 @@ def test_a_flash_has_the_form_of_the_site() -> None:
     assert post == golden("flash_form.md", post)
 
 
-@pytest.mark.parametrize("path", sorted(SEEDS.glob("*.md")) or [None])
-def test_a_seed_post_is_written_again_to_the_byte(path: Path | None) -> None:
-    if path is None:
-        pytest.skip("no seed posts: set FINEWS_SEED to their folder")
+each_seed = pytest.mark.parametrize("path", seeds(), ids=lambda path: path.name)
+
+
+@each_seed
+def test_a_seed_post_is_written_again_to_the_byte(path: Path) -> None:
     seed = path.read_bytes()
     read = parse(seed.decode())
     read.body = sanitize(clean(read.body))
     assert render(read, SITE).encode() == seed
+
+
+# What the seed shows of the format. The project's own post has all of it, so that a clean clone tests no less.
+TRAITS = {
+    "a quoted title with a space, a full-width colon and an exclamation mark": r'\ntitle: "\S+：\S+ \S+！\S+"\n',
+    "a time to the second with its zone": r"\ndate: \d{4}-\d\d-\d\d \d\d:\d\d:\d[1-9] \+0800\n",
+    "a category and a tag without quotes": r"\ncategories: [a-z]+\ntags: [^\s\"\[]+新闻\n---\n<p>",
+    "paragraphs joined by a newline and a space": r"</p>\n <p>",
+    "headings in a paragraph": r"</p>\n <p><strong>[^<]+</strong></p>\n <p>",
+    "quotation marks in a heading": r"<strong>[^<]*“[^<]*、[^<]*”[^<]*</strong>",
+    "a centred picture, and its caption joined to it": r" <center><img [^<>]+ /></center><p>来源：[^<]+</p>\n <p>",
+    "a picture's attributes": r'<img src="https://\S+\.jpg" alt="Image" width="\d+" style="border:[^"]+" />',
+    "ASCII letters, digits and signs in the text": r"“\d\+[A-Z]”.*[A-Z]\d|[A-Z]\d.*“\d\+[A-Z]”",
+    "a source line joined to the last paragraph": r'[^\n>]</p><p class="em_media">（文章来源：[^<]+）</p>\n\n<http',
+    "a share link of its own": r"</p>\n\n<http://\S+/html_News/NewsShare\.html\?infoCode=NW\d{18}>\n\n\[",
+    "back-links, and no newline at the end": r"\n\[返回\S+新闻\]\(//\S+/[a-z]+\.html\)｜\[返回首页\]\(//\S+/\)\Z",
+}
+
+
+@each_seed
+@pytest.mark.parametrize("trait", TRAITS)
+def test_each_seed_has_every_trait(path: Path, trait: str) -> None:
+    assert re.search(TRAITS[trait], path.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def test_a_post_starts_with_its_front_matter() -> None:
