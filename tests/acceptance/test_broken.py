@@ -304,6 +304,18 @@ def test_what_lasts_is_told_of_until_it_is_mended(copy: Callable[[str], Days], n
 
 
 @together
+def test_what_a_broken_source_calls_gone_is_archived_when_it_is_mended(copy: Callable[[str], Days]) -> None:
+    site = copy("finews")
+    _, happens, _ = BREAKAGES["all articles gone"]
+    happens(site.room)
+    site.crawl_at(HEALTHY)
+    withdrawn, before = site.report()["sources"]["finews"]["withdrawn"], site.names()
+    site.room.clear()
+    site.crawl_at(HEALTHY, hour=23)
+    assert len(site.names() - before) == withdrawn > 0
+
+
+@together
 def test_lists_that_are_frozen_are_told_of(copy: Callable[[str], Days]) -> None:
     site = copy("eastmoney")
     assert site.crawl_at(HEALTHY + 9, out=HEALTHY) == (0, [])

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from finews_spider.archive.changes import is_edited, with_permalink_of
+from finews_spider.archive.changes import is_edited, is_stub, with_permalink_of
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
 from finews_spider.markup.text import visible
@@ -106,6 +106,11 @@ def test_an_edited_article_is_written_again_at_its_path(site: Site, world: World
     assert 'title: "更正后的题"\ndate: 2021-12-30 23:00:00 +0800' in text.decode()
     assert "<p>更正</p>" in text.decode()
     assert text.splitlines()[-3:] == kept[1].splitlines()[-3:]  # its link and its back-links
+
+
+@pytest.mark.parametrize(("characters", "stub"), [(33, False), (32, True)])
+def test_less_than_a_third_of_a_body_is_a_stub(characters: int, stub: bool) -> None:
+    assert is_stub(article("文" * 99), article("文" * characters)) is stub
 
 
 def test_another_day_or_medium_would_move_a_page() -> None:

@@ -13,7 +13,7 @@ from scrapy import Request
 from scrapy.core.downloader import Downloader
 from scrapy.utils.test import get_crawler
 
-from finews_spider.downloader.throttle import MAX_FAILURES, MAX_RETRY_AFTER, Host, parse_retry_after, slow_down
+from finews_spider.downloader.throttle import Host, parse_retry_after, slow_down
 from finews_spider.newsroom.world import World
 from tests.conftest import Site
 
@@ -33,17 +33,18 @@ def test_retry_after_is_waited_for(status: int) -> None:
 
 def test_a_long_retry_after_is_left_to_a_later_run() -> None:
     host = Host()
-    host.record_response(503, MAX_RETRY_AFTER + 1)
+    assert host.record_response(503, 300) == 300
+    host.record_response(503, 301)
     assert host.suspended == "asked for a pause of 301 s"
 
 
 def test_a_host_that_keeps_failing_is_suspended() -> None:
     host = Host()
-    for _ in range(MAX_FAILURES - 1):
-        host.record_failure()
-    assert not host.suspended
-    host.record_response(500, 0)
-    assert host.suspended == f"failed {MAX_FAILURES} times in a row"
+    suspended = []
+    for _ in range(5):
+        host.record_response(500, 0)
+        suspended.append(host.suspended)
+    assert suspended == ["", "", "", "", "failed 5 times in a row"]
 
 
 def test_a_good_response_ends_the_row_of_failures() -> None:
@@ -98,11 +99,15 @@ def test_a_busy_host_is_slowed_down(site: Site, world: World) -> None:
 
 def test_a_dead_host_gets_a_few_requests_only_and_the_other_hosts_answer(site: Site, world: World) -> None:
     site.room.answer("share", "/NewsData/", status=500)
-    ran = site.crawl("category=zhongguozhengquanbao", settings={"CONCURRENT_REQUESTS_PER_DOMAIN": "1"})
-    wanted = {f"NW{s.number}" for s in world if s.in_article and s.media_name == "中国证券报"}
+    categories = "category=zhongguozhengquanbao,meirijingjixinwen"
+    one_by_one = {"CONCURRENT_REQUESTS_PER_DOMAIN": "1", "DOWNLOAD_DELAY": "0.01"}  # Scrapy counts only with a delay
+    ran = site.crawl(categories, settings=one_by_one)
+    wanted = {f"NW{s.number}" for s in world if s.in_article and s.media_name in ("中国证券报", "每日经济新闻")}
     assert site.names() == wanted
-    assert len(site.room.requests("share", "/NewsData/")) == min(MAX_FAILURES, len(wanted))
-    assert "it gets no more requests in this run" in ran.err or len(wanted) < MAX_FAILURES
+    # Where an answer takes longer than the delay, one more is under way when it comes.
+    assert len(site.room.requests("share", "/NewsData/")) in (5, 6)
+    assert len(wanted) > 6
+    assert "it gets no more requests in this run" in ran.err
 
 
 def test_a_slow_host_stays_slow_when_scrapy_forgets_it() -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.owed import MAX_PAUSE, Owed, OwedArticle, State
 from finews_spider.ledger.posts import Index, Post
+from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.newsroom.world import Story, World
 from tests.conftest import Ran, Site, run_scrapy
 
@@ -223,6 +224,28 @@ def test_figures_tell_of_each_source_and_day_what_became_of_what_it_named(owed: 
         date(2021, 12, 30): (1, 1, 0, 1, 0),
         date(2021, 12, 31): (1, 1, 0, 0, 1),
     }
+
+
+NORMAL, FULL = 1, 2  # SQLite's synchronous modes: after a power cut the last commits may be gone, or none is
+CHANGES: dict[str, tuple[int, Callable[[Ledger, Owed], object]]] = {
+    "named": (FULL, lambda _, owed: owed.record_listed([ref(1)])),
+    "asked for by name": (FULL, lambda _, owed: owed.enqueue(ref(1))),
+    "to be retried": (FULL, lambda _, owed: owed.retry(State.OWED)),
+    "forgotten": (FULL, lambda _, owed: owed.forget(ref().id)),
+    "about to be written": (FULL, lambda ledger, _: Unpublished(ledger).note(["_posts/a.md"])),
+    "failed": (NORMAL, lambda _, owed: owed.fail(ref().id, "HTTP 503")),
+    "archived": (NORMAL, lambda ledger, _: archive(ledger, ref())),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_power_cut_takes_nothing_that_only_the_ledger_knows(owed: Owed, ledger: Ledger, change: str) -> None:
+    mode, make = CHANGES[change]
+    owed.record_listed([ref()])
+    owed.withdraw(ref().id, "HTTP 404")  # so that the mode is not that of what came before
+    assert ledger.row("PRAGMA synchronous") == (NORMAL,)
+    make(ledger, owed)
+    assert ledger.row("PRAGMA synchronous") == (mode,)
 
 
 # Through the front door.
