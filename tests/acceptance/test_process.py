@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import Site, unanswered
 from tests.downloader.test_network import server
+from tests.support.nonempty import nonempty
 from tests.support.trees import Tree, set_identity
 
 SECRET = "hunter2"
@@ -64,7 +65,7 @@ def test_a_run_starts_no_program_but_git_and_no_shell(events: Events) -> None:
     started = {program: words for program, words, *_ in events["subprocess.Popen"]}
     assert started.pop("uname", ["uname", "-p"]) == ["uname", "-p"]  # by Python, for the versions in Scrapy's log
     assert [Path(program).name for program in started] == ["git"]
-    assert all(isinstance(words, list) for words in started.values())
+    assert all(isinstance(words, list) for words in nonempty(started.values()))
 
 
 def test_a_run_asks_nobody_but_the_hosts_of_its_sources(events: Events, site: Site) -> None:
@@ -78,7 +79,7 @@ def test_a_run_writes_in_the_output_folder_only(events: Events, site: Site) -> N
     elsewhere = {path for path in written if not Path(path).is_relative_to(site.output)} - {os.devnull}
     # What git is given and what it says is in files without a name; Python tries first whether it can write there.
     assert {path for path in elsewhere if path != gettempdir() and Path(path).parent != Path(gettempdir())} == set()
-    assert not any(Path(path).is_file() for path in elsewhere)
+    assert [path for path in elsewhere if Path(path).is_file()] == []
 
 
 def listening(process: int) -> set[str]:
@@ -126,4 +127,4 @@ def test_a_proxys_password_is_in_no_log_and_no_file(site: Site, answers: bool) -
     said = ran.out + ran.err
     files = [path.read_bytes() for path in site.output.rglob("*") if path.is_file()]
     assert not re.search(SECRET, said)
-    assert not any(SECRET.encode() in each for each in files)
+    assert not any(SECRET.encode() in each for each in nonempty(files))

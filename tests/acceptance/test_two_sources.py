@@ -15,6 +15,7 @@ from finews_spider.newsroom.words import COLUMNS, SLUGS
 from finews_spider.newsroom.world import Story, World
 from pipelines.clean import escape_tag_openers
 from tests.conftest import Ran, Site, run_scrapy, unanswered
+from tests.support.nonempty import nonempty
 from tools.torture import ShortLists
 
 ARTICLE_API = "/kuaixun/v2/api/article/"
@@ -44,7 +45,7 @@ def test_every_article_is_archived_once_and_costs_one_request(site: Site, world:
     asked = numbers_asked(site)
     assert set(asked) == {id_.removeprefix("NW") for id_ in ids_of(world)}
     assert set(asked.values()) == {1}
-    assert all(path.startswith(ARTICLE_API) for path in site.articles_asked())
+    assert all(path.startswith(ARTICLE_API) for path in nonempty(site.articles_asked()))
 
 
 def test_a_run_that_repeats_asks_for_listings_only(site: Site) -> None:
@@ -75,7 +76,7 @@ def test_the_quicker_host_does_not_decide_what_is_written(site: Site) -> None:
 
 def test_posts_hold_what_the_story_is(site: Site, world: World) -> None:
     site.crawl("source=eastmoney")
-    for text in site.posts().values():
+    for text in nonempty(site.posts().values()):
         number = parse(text.decode()).id.removeprefix("NW") or re.findall(r"\d{18}", text.decode())[-1]
         index = world.index(number)
         assert index is not None
@@ -114,7 +115,7 @@ def test_window_keeps_both_of_its_days(site: Site, world: World) -> None:
     site.crawl("source=eastmoney", f"since={days[2]}", f"until={days[3]}")
     assert site.names() == ids_of(world, days[2]) | ids_of(world, days[3])
     cursors = [asked.path for asked in site.room.requests("weblist", "/comm/")]
-    assert all("sortEnd=&" not in path for path in cursors)
+    assert all("sortEnd=&" not in path for path in nonempty(cursors))
 
 
 def test_a_site_that_takes_no_built_cursor_is_paged_through(site: Site, world: World) -> None:
@@ -132,14 +133,14 @@ def test_midnight_in_beijing_parts_the_days(site: Site, world: World, zone: str)
     assert site.names() == ids_of(world, last.time.date())
     site.crawl("source=eastmoney", f"since={first.time.date()}", f"until={first.time.date()}", TZ=zone)
     for story in (last, first):
-        for path in site.posts():
+        for path in nonempty(site.posts()):
             assert story.number not in path or f"/{story.time:%Y/%m/%d/%Y-%m-%d}-" in path
 
 
 def test_column_narrows_the_run(site: Site, world: World) -> None:
     site.crawl("column=cgnjj")
     assert site.names() == {f"NW{story.number}" for story in in_columns(world) if "cgnjj" in story.columns}
-    assert all("column=350&" in asked.path for asked in site.room.requests("listapi", "/comm/"))
+    assert all("column=350&" in asked.path for asked in nonempty(site.room.requests("listapi", "/comm/")))
 
 
 def test_category_is_judged_before_an_article_is_asked_for(site: Site, world: World) -> None:
@@ -261,7 +262,7 @@ def test_a_flash_without_an_article_is_its_digest(site: Site, world: World) -> N
     site.room.answer("finance", "/", status=404)
     site.crawl("source=eastmoney", "category=emnews")
     assert site.names() == {story.number for story in world if story.in_flash}
-    assert all("<p>" not in text.decode() for text in site.posts().values())
+    assert all("<p>" not in text.decode() for text in nonempty(site.posts().values()))
 
 
 LONG = World(articles=150)

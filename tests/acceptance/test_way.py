@@ -30,6 +30,7 @@ from pipelines.sanitize import SanitizePipeline, settle
 from pipelines.validate import ValidatePipeline
 from tests.support.built import build
 from tests.support.mutants import mutant
+from tests.support.nonempty import nonempty
 
 WORLD = World(articles=16)
 SITES = sites(WORLD)
@@ -122,10 +123,10 @@ def is_sound(item: Article, post: str) -> bool:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_good_answer_is_written(source: str) -> None:
-    for query in QUERIES[source]:
+    for query in nonempty(QUERIES[source]):
         posts = list(written(SOURCES[source], query, lambda url: truth(url).encode()))
         assert len(posts) >= 2
-        for item, post in posts:
+        for item, post in nonempty(posts):
             story = WORLD[WORLD.index(ids.number(item.id)) or 0]
             assert (item.title, item.body) == (story.title, WORLD.clean_body(story))
             assert is_sound(item, post)
@@ -165,7 +166,7 @@ def test_jekyll_reads_what_was_written(tmp_path: Path, tool: Callable[[str], str
     put(site / "_config.yml", "timezone: Asia/Shanghai\nfuture: true\npermalink: /:title.html\n")
     built = build(jekyll, site)
     assert len(items) > 100
-    for number, (item, time) in enumerate(items):
+    for number, (item, time) in enumerate(nonempty(items)):
         assert json.loads((built / f"{number}.html").read_text("utf-8")) == {
             "title": item.title,
             "time": int(time.timestamp()),

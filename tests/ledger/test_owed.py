@@ -16,6 +16,7 @@ from finews_spider.ledger.posts import Index, Post
 from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.newsroom.world import Story, World
 from tests.conftest import Ran, Site, run_scrapy
+from tests.support.nonempty import nonempty
 
 NOW = datetime(2021, 12, 30, 12, 0, tzinfo=BEIJING)
 PAUSE = timedelta(minutes=10)
@@ -312,7 +313,7 @@ def test_nothing_of_a_terminal_is_in_a_title() -> None:
     debt = OwedArticle(
         ref=replace(ref(), title="a\x1b[31mb\u202ec"), state=State.OWED, seen=NOW, tries=1, next_try=NOW, reason="\x07"
     )
-    assert not any(char in line for line in lines(debt) for char in "\x1b\u202e\x07")
+    assert not any(char in line for line in nonempty(lines(debt)) for char in "\x1b\u202e\x07")
 
 
 def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:

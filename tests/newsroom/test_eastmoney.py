@@ -22,6 +22,7 @@ from finews_spider.newsroom.words import COLUMNS
 from finews_spider.newsroom.world import BEIJING, Story, World, has_sizes
 from pipelines.clean import clean
 from pipelines.sanitize import sanitize
+from tests.support.nonempty import nonempty
 
 WORLD = World(articles=400)
 ALL = View(published=len(WORLD))
@@ -143,7 +144,9 @@ def test_a_column_names_an_article_once() -> None:
 def test_some_rows_are_blogs() -> None:
     blogs = [row for row in column(size=200) if row["np_dst"] == CFH]
     assert blogs
-    assert all(row["url"].startswith("http://caifuhao.") and WORLD.index(row["code"]) is None for row in blogs)
+    assert all(
+        row["url"].startswith("http://caifuhao.") and WORLD.index(row["code"]) is None for row in nonempty(blogs)
+    )
 
 
 def test_some_articles_are_named_on_another_host() -> None:
@@ -263,7 +266,7 @@ def test_old_flashes_end() -> None:
 def test_the_rolling_page_names_articles_to_the_minute(path: str) -> None:
     page = SITES["roll"].page(path, ALL)
     assert page is not None
-    for row in Selector(page.body.decode()).css("#artList li"):
+    for row in nonempty(Selector(page.body.decode()).css("#artList li")):
         number = row.xpath("a[@title]/@href").get("").removesuffix(".html")[-18:]
         story = WORLD[WORLD.index(number) or 0]
         assert row.xpath("a/@title").get() == story.title
@@ -304,7 +307,7 @@ def test_news_stand_under_a_key_or_at_the_top() -> None:
 def test_a_chart_tells_its_stock() -> None:
     pictures = [image for _, story in WITH_BODY for image in WORLD.placeholder_body(story).images]
     assert {bool(picture["code"]) for picture in pictures} == {True, False}
-    assert all(("GetPic.aspx" in picture["src"]) == bool(picture["code"]) for picture in pictures)
+    assert all(("GetPic.aspx" in picture["src"]) == bool(picture["code"]) for picture in nonempty(pictures))
 
 
 def test_the_new_page() -> None:
@@ -350,12 +353,12 @@ def test_an_unknown_page_is_not_there(path: str) -> None:
     ids=["plain", "wrapped", "page"],
 )
 def test_cleaning_gives_the_same_body(body: Callable[[Story], str]) -> None:
-    for _, story in WITH_BODY:
+    for _, story in nonempty(WITH_BODY):
         assert sanitize(clean(body(story))) == WORLD.clean_body(story)
 
 
 def test_cleaning_news_gives_the_same_body() -> None:
-    for _, story in WITH_BODY:
+    for _, story in nonempty(WITH_BODY):
         expected = WORLD.clean_body(story, sizes=has_sizes(story))
         assert sanitize(clean(rebuilt(WORLD.placeholder_body(story)))) == expected
 
@@ -383,7 +386,7 @@ def test_later_stories_are_not_listed(room: Newsroom, role: str, path: str) -> N
     body = get(room, role, path)[2].decode()
     numbers = re.findall(r"(?<!\d)(20\d{16})(?!\d)", body)
     assert numbers
-    assert all(WORLD[WORLD.index(number) or 0].time <= NOON for number in numbers)
+    assert all(WORLD[WORLD.index(number) or 0].time <= NOON for number in nonempty(numbers))
 
 
 @pytest.mark.parametrize(("role", "path"), [("newsinfo", ARTICLE), ("newsinfo", GETNEWS), ("finance", "/a/{}.html")])

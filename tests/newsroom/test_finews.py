@@ -17,6 +17,7 @@ from finews_spider.newsroom.constructs import AFTER, CHARTS, MIDDLE, STOCK
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import COLUMNS, SLUGS
 from finews_spider.newsroom.world import BEIJING, Story, World
+from tests.support.nonempty import nonempty
 
 WORLD = World(articles=60)
 FIRST_DAY_NOON = datetime(2021, 12, 30, 12, tzinfo=BEIJING)
@@ -98,7 +99,7 @@ def test_no_story_has_another_number(number: str) -> None:
 
 
 def test_a_number_begins_with_its_day() -> None:
-    assert all(s.number[:8] == f"{s.time:%Y%m%d}" and len(s.number) == 18 for s in WORLD)
+    assert all(s.number[:8] == f"{s.time:%Y%m%d}" and len(s.number) == 18 for s in nonempty(WORLD))
 
 
 def test_the_window_is_whole_days() -> None:
@@ -143,7 +144,7 @@ def test_every_construct_is_in_an_article_and_in_a_flash(name: str) -> None:
 
 
 def test_the_clean_form_is_what_a_parser_writes() -> None:
-    for story in WORLD:
+    for story in nonempty(WORLD):
         clean = WORLD.clean_body(story)
         written = nh3.clean(clean, tags=nh3.ALLOWED_TAGS, attributes={**KEPT, **KEPT_OF_PICTURES}, link_rel=None)
         assert written == clean.replace(" />", ">")
@@ -153,7 +154,7 @@ def test_the_clean_form_is_what_a_parser_writes() -> None:
     "rubbish", ["　　", "display:none", "quote.eastmoney.com", "webquoteklinepic", "<span", "<!--"]
 )
 def test_the_clean_form_is_clean(rubbish: str) -> None:
-    assert not any(rubbish in WORLD.clean_body(s) for s in WORLD)
+    assert not any(rubbish in WORLD.clean_body(s) for s in nonempty(WORLD))
 
 
 def test_only_flashes_are_wrapped() -> None:
@@ -246,7 +247,7 @@ def test_the_text_of_a_flash_without_html_is_its_digest(room: Newsroom) -> None:
 
 @pytest.mark.parametrize("number", ["NW" + "2" * 18, "", "NW" + first(in_article=False).number])
 def test_the_text_of_what_is_not_there_is_empty(room: Newsroom, number: str) -> None:
-    assert not any(value for value in text_of(room, number).values())
+    assert not any(value for value in nonempty(text_of(room, number).values()))
 
 
 def test_a_picture(room: Newsroom) -> None:

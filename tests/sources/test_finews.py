@@ -15,6 +15,7 @@ from finews_spider.sources.base import ListingPage, Query, UnreadableError
 from finews_spider.sources.finews import FinewsSource
 from pipelines.clean import clean
 from pipelines.sanitize import sanitize
+from tests.support.nonempty import nonempty
 
 SITE = "https://finews.withounder.com"
 FINEWS = FinewsSource(
@@ -348,7 +349,7 @@ def test_a_share_page_is_unreadable_as_a_text() -> None:
 
 
 def test_every_article_of_the_text_api_is_whole() -> None:
-    for story in ARTICLES:
+    for story in nonempty(ARTICLES):
         ref = article_ref(story)
         article = routes(ref)["finews.zning.xyz text"](text_of(ref.id))
         assert article.is_whole()
@@ -421,7 +422,7 @@ def test_text_that_follows_the_title_stays_text() -> None:
 
 
 def test_every_post_page_of_an_article_is_whole_and_cleans_to_the_byte() -> None:
-    for story in ARTICLES:
+    for story in nonempty(ARTICLES):
         ref = article_ref(story)
         article = read_post(newsroom(ref.url.removeprefix(SITE)), ref)
         assert article.is_whole()
@@ -431,7 +432,7 @@ def test_every_post_page_of_an_article_is_whole_and_cleans_to_the_byte() -> None
 
 
 def test_every_post_page_of_a_flash_is_whole_and_cleans_to_the_byte() -> None:
-    for story in FLASHES:
+    for story in nonempty(FLASHES):
         ref = flash_ref(story)
         article = read_post(newsroom(ref.url.removeprefix(SITE)), ref)
         assert article.is_whole()
