@@ -9,7 +9,8 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
-from scrapy.utils.asyncio import create_looping_call
+from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
+from twisted.internet.task import LoopingCall
 
 from finews_spider.crawl.progress import Figures, figures_of
 from finews_spider.crawl.run import RunSpider, run_of
@@ -66,8 +67,8 @@ class Progress:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.began = time.monotonic()
-        self.task = create_looping_call(self.show)
         self.display: Display | None = None
+        self.task: AsyncioLoopingCall | LoopingCall | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -85,11 +86,12 @@ class Progress:
             from finews_spider.reporting.live_display import Display  # a run without a screen is spared rich
 
             self.display = Display(sys.stderr)
+        self.task = create_looping_call(self.show)
         self.task.start(REFRESH if self.display else LINE, now=self.display is not None)
 
     def closed(self) -> None:
         """The run is over, and the screen is for its summary."""
-        if self.task.running:
+        if self.task and self.task.running:
             self.task.stop()
         if self.display:
             self.display.stop()
