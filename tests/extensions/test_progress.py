@@ -160,8 +160,8 @@ WARNED = "careful  [2J" + "x" * 200 + " the end"
 def test_the_display_stands_under_the_log_and_goes_at_the_end(screen: Screen) -> None:
     screen.read()
     assert screen.process.wait(30) == 0
-    assert re.search("finews: category [a-zA-Z-]+, back to 2021-12-[0-9]+", screen.written)
-    assert re.search(f"{DONE}, [0-9]+ new posts, 0 failed; [0-9]+ requests in ", screen.written)
+    assert re.search("finews: category [^ ,]+, back to 202[0-9-]+", screen.written)
+    assert re.search(f"{DONE}, [0-9]+ new posts?, 0 failed; [0-9]+ requests? in ", screen.written)
     assert "━━━━━━━━━━" in screen.written
     warning, printed, *rest = screen.lines()
     assert warning.endswith(f"[watched] WARNING: {WARNED}")
@@ -213,5 +213,5 @@ def test_without_a_terminal_a_line_a_minute_is_logged_and_rich_is_not_loaded(sit
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "printed, without rich\n"
     *_, last = re.findall(r"\[finews_spider\.extensions\.progress\] INFO: (.*)", done.stderr)
-    assert re.match(r"finews: category [a-zA-Z-]+, back to [0-9-]+; [0-9]+ of [0-9]+ articles done, ", last)
-    assert re.search(r"; [0-9]+ of 31 days done, time left: (unknown|about .+ s)$", last)
+    assert re.match(r"finews: category [^ ,]+, back to [0-9-]+; [0-9]+ of [0-9]+ articles done, ", last)
+    assert re.search(r"; [0-9]+ of 31 days done, time left: (unknown|about .+)$", last)
