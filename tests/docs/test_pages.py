@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from finews_spider import __version__, settings
+from finews_spider.commands.doctor_checks import ADVICE
 from finews_spider.crawl.arguments import ACCEPTED
 from finews_spider.exit_codes import ExitCode
 from finews_spider.sources.eastmoney import Column
@@ -108,6 +109,10 @@ def test_the_keys_of_a_column_are_named() -> None:
 def test_every_command_has_a_row() -> None:
     modules = {path.stem for path in COMMANDS.glob("*.py") if "class Command(" in path.read_text(encoding="utf-8")}
     assert {key.split()[1] for key in keys("docs/usage.md", "command")} == modules
+
+
+def test_every_trouble_that_has_advice_has_a_row() -> None:
+    assert set(keys("docs/troubleshooting.md", "trouble that `scrapy doctor` names")) == ADVICE.keys() - {""}
 
 
 def test_every_argument_has_a_row() -> None:
