@@ -3,12 +3,39 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from finews_spider import ids
 from finews_spider.slugs import slug
 
-FLASH_CATEGORY = "emnews"
-FLASH_TAG = "东财滚动新闻"
-TAG_ENDING = "新闻"
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Family:
+    """What the posts of one kind have in common, of which their source tells by their ids.
+
+    A flash is a digest, with a body under it only when there is one. `category` and `tag`, both or none, are those of
+    all posts of the family; else both are made of the media name, the tag by `tag_ending`. A category that `has_folder`
+    has its page there, `emnews/`; others have theirs in `category/`.
+    """
+
+    is_flash: bool = False
+    category: str = ""
+    tag: str = ""
+    tag_ending: str = ""
+    has_folder: bool = False
+
+    def category_of(self, media_name: str) -> str:
+        """Return the slug that is the folder of the posts' URLs."""
+        return self.category or slug(media_name)
+
+    def tag_of(self, media_name: str) -> str:
+        """Return `中国证券报新闻`: the media name with the ending, once more even where the name has it already."""
+        return self.tag or media_name + self.tag_ending
+
+    def media_name_of(self, tag: str) -> str:
+        """Return the media name that gave the tag; empty where all posts have the same."""
+        return "" if self.tag else tag.removesuffix(self.tag_ending)
+
+    def needed(self) -> tuple[str, ...]:
+        """Return the names of the fields that a whole post needs."""
+        return ("title", "time", *(() if self.category else ("media_name",)), "digest" if self.is_flash else "body")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -29,11 +56,12 @@ class ArticleRef:
 
 @dataclass(kw_only=True, slots=True)
 class Article:
-    """One article of one family; `id` tells which. Times are aware; texts are plain but for `body`, which is HTML."""
+    """One article of one family. Times are aware; texts are plain but for `body`, which is HTML."""
 
     source: str
     id: str
     url: str
+    family: Family
     title: str = ""
     time: datetime | None = None
     to_the_second: bool = False
@@ -45,22 +73,21 @@ class Article:
     @property
     def is_flash(self) -> bool:
         """Whether it is of the flash family: a digest, and the body only when there is one."""
-        return ids.is_flash(self.id)
+        return self.family.is_flash
 
     @property
     def category(self) -> str:
         """The slug that is the folder of its URL."""
-        return FLASH_CATEGORY if self.is_flash else slug(self.media_name)
+        return self.family.category_of(self.media_name)
 
     @property
     def tag(self) -> str:
-        """`中国证券报新闻`: the media name with the ending, once more even where the name has it already."""
-        return FLASH_TAG if self.is_flash else self.media_name + TAG_ENDING
+        """What its post is tagged with."""
+        return self.family.tag_of(self.media_name)
 
     def missing(self) -> list[str]:
         """The names of the fields that a whole post needs and that are empty yet."""
-        needed = ("title", "time", "digest") if self.is_flash else ("title", "time", "media_name", "body")
-        return [name for name in needed if not getattr(self, name)]
+        return [name for name in self.family.needed() if not getattr(self, name)]
 
     def is_whole(self) -> bool:
         """Whether no page is needed any more: nothing is missing, and the time tells the seconds."""

@@ -91,3 +91,4 @@ FINEWS_PROGRESS = True  # live lines on a terminal; elsewhere a line a minute in
 LOG_LEVEL = "INFO"
 LOG_FORMATTER = "finews_spider.logformatter.LogFormatter"  # Scrapy's logs whole articles
 FEED_EXPORT_ENCODING = "utf-8"  # with -O items.jsonl, Chinese is not escaped
+FEED_EXPORT_FIELDS = "source id url title time to_the_second media_name digest body share_link".split()  # not family

@@ -4,9 +4,10 @@ import re
 from datetime import timedelta
 
 from finews_spider import dates
-from finews_spider.items import FLASH_CATEGORY, Article
+from finews_spider.items import Article
 from finews_spider.markup.blocks import without_source_line
 from finews_spider.refusals import Refused, RefusedError
+from finews_spider.sources import known
 
 AHEAD = timedelta(days=2)  # how far a time may be ahead of the clock; Jekyll leaves out what lies in the future
 
@@ -32,7 +33,7 @@ class ValidatePipeline:
         missing = [OF_FIELD[name] for name in item.missing()]
         if item.body and not item.is_flash and not has_content(item.body):
             missing.append(Refused.NO_BODY)
-        if not item.is_flash and item.media_name and item.category in ("", FLASH_CATEGORY):
+        if not item.family.category and item.media_name and item.category in ("", *known.fixed_categories()):
             missing.append(Refused.NO_SLUG)
         if item.time and item.time > dates.now() + AHEAD:
             missing.append(Refused.TIME_AHEAD)

@@ -5,6 +5,7 @@ import pytest
 
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article, ArticleRef
+from finews_spider.sources.eastmoney_ids import ARTICLE, FLASH
 
 NOON = datetime(2021, 12, 30, 12, tzinfo=BEIJING)
 LATER = NOON.replace(second=7)
@@ -12,11 +13,13 @@ LATER = NOON.replace(second=7)
 
 def article(**values: Any) -> Article:
     usual = {"source": "finews", "id": "NW202112302230672549", "url": "", "title": "题", "time": NOON}
-    return Article(**{**usual, "media_name": "中国证券报", "body": "<p>文</p>", **values})
+    return Article(**{**usual, "family": ARTICLE, "media_name": "中国证券报", "body": "<p>文</p>", **values})
 
 
 def flash(**values: Any) -> Article:
-    return article(**{"id": "202112302230672549", "digest": "要", "body": "", "media_name": "", **values})
+    return article(
+        **{"id": "202112302230672549", "family": FLASH, "digest": "要", "body": "", "media_name": "", **values}
+    )
 
 
 def test_the_category_of_an_article_is_the_slug_of_its_media_name() -> None:
@@ -109,9 +112,10 @@ def test_filling_leaves_whose_article_it_is() -> None:
     assert (filled.id, filled.url, filled.source) == ("NW202112302230672549", "", "finews")
 
 
-@pytest.mark.parametrize("kind", [Article, ArticleRef])
-def test_an_unknown_field_is_an_error(kind: Any) -> None:
+@pytest.mark.parametrize(("kind", "more"), [(Article, {"family": ARTICLE}), (ArticleRef, {})])
+def test_an_unknown_field_is_an_error(kind: Any, more: dict[str, Any]) -> None:
+    of = {"source": "", "id": "", "url": "", **more}
     with pytest.raises(TypeError):
-        kind(source="", id="", url="", headline="")
+        kind(**of, headline="")
     with pytest.raises(AttributeError):
-        kind(source="", id="", url="").headline = ""
+        kind(**of).headline = ""

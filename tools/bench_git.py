@@ -19,6 +19,7 @@ from finews_spider.dates import BEIJING
 from finews_spider.items import Article
 from finews_spider.newsroom.words import MEDIA
 from finews_spider.publishing.commit import CommitMessage, publish
+from finews_spider.sources.eastmoney_ids import ARTICLE
 
 POSTS_A_DAY = 190  # the existing site had 37,000 in its seven months
 START = datetime(2021, 12, 1, tzinfo=BEIJING)
@@ -50,6 +51,7 @@ def posts(count: int, pattern: str) -> Iterator[tuple[str, bytes]]:
             source="",
             id=id_,
             url="",
+            family=ARTICLE,
             title="：".join(rng.choices(phrases, k=2)),
             time=moment,
             media_name=rng.choice(MEDIA),

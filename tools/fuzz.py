@@ -13,10 +13,10 @@ import atheris
 with atheris.instrument_imports(include=["finews_spider", "pipelines"]):
     from finews_spider.archive.front_matter import fields
     from finews_spider.dates import read_time
-    from finews_spider.ids import id_in_url
     from finews_spider.markup.characters import one_line
     from finews_spider.markup.parsing import IncompleteBodyError
     from finews_spider.sources.base import UnreadableError
+    from finews_spider.sources.eastmoney_ids import id_in_url
     from finews_spider.sources.eastmoney_placeholders import put_back
     from finews_spider.sources.encodings import decode
     from finews_spider.sources.parsing import html_page, json_object, media_name_in

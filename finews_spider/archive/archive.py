@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from finews_spider import ids
 from finews_spider.archive import category_pages, posts
 from finews_spider.archive.atomic import Changes, write_all
 from finews_spider.archive.paths import BY_DAY
@@ -14,6 +13,7 @@ from finews_spider.exceptions import DiskError
 from finews_spider.items import Article
 from finews_spider.ledger.posts import Index, Post
 from finews_spider.ledger.unpublished import Unpublished
+from finews_spider.sources import known
 
 BATCH_SECONDS = (
     0.05  # seconds in which posts come together to be written at once: a thread's switch costs more than a post
@@ -50,7 +50,7 @@ class Archive:
 
     def path(self, id_: str, time: datetime) -> Path:
         """Where a new post of that id and time belongs. Raises ValueError for what is no id."""
-        if not ids.is_id(id_):
+        if not known.is_id(id_):
             raise ValueError(f"not an id: {id_[:60]!r}")
         year, month, day = time.date().isoformat().split("-")
         return self.output / self.pattern.format(id=id_, year=year, month=month, day=day)
@@ -59,7 +59,7 @@ class Archive:
         """The article of a post; None where there is none, or none that finews wrote."""
         path = self._index.path(id_)
         try:
-            return posts.parse(path.read_text(encoding="utf-8")) if path else None
+            return posts.parse(path.read_text(encoding="utf-8"), id_) if path else None
         except (OSError, ValueError):
             return None
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from finews_spider import ids
 from finews_spider.archive import front_matter
 from finews_spider.archive.atomic import TEMPORARY, write_all
-from finews_spider.archive.paths import FOLDERS
-from finews_spider.items import FLASH_CATEGORY, TAG_ENDING
+from finews_spider.archive.paths import FOLDERS, category_page, id_in_post_name
+from finews_spider.sources import known
 
 LAYOUT = "_layouts/category.html"
 HEAD = 4096  # bytes of a post that are read first; its front matter is hardly ever longer
@@ -90,7 +89,7 @@ def path(slug: str) -> str:
     """Where the page belongs, below the output folder. Raises ValueError for what is no slug."""
     if not _SLUG.fullmatch(slug):
         raise ValueError(f"not a slug: {slug!r}")
-    return f"{slug}/index.html" if slug == FLASH_CATEGORY else f"category/{slug}.html"
+    return category_page(slug)
 
 
 def find(output: Path, slug: str) -> Path | None:
@@ -140,7 +139,7 @@ def page(output: Path, category: Category) -> Page:
         return Page(there, State.SHARED, title)
     if there.is_symlink() or not title:
         return Page(there, State.UNTITLED)
-    right = title in (category.tag, category.tag.removesuffix(TAG_ENDING)) or not category.tag
+    right = not category.tag or title in (category.tag, *map(category.tag.removesuffix, known.tag_endings()))
     return Page(there, State.RIGHT if right else State.WRONG, title)
 
 
@@ -167,7 +166,7 @@ def same_but_for_case(slugs: Iterable[str]) -> list[list[str]]:
 def _posts(output: Path) -> Iterator[str]:
     for folder in FOLDERS:
         for parent, _, names in os.walk(output / folder):
-            yield from (f"{parent}/{name}" for name in names if ids.id_in_post_name(name))
+            yield from (f"{parent}/{name}" for name in names if id_in_post_name(name))
 
 
 def _head(post: str) -> str:

@@ -5,10 +5,11 @@ import json
 import re
 from itertools import pairwise
 
-from finews_spider import ids
 from finews_spider.archive.front_matter import quoted, scalar
+from finews_spider.archive.paths import category_link
 from finews_spider.dates import read_time
-from finews_spider.items import FLASH_CATEGORY, FLASH_TAG, TAG_ENDING, Article
+from finews_spider.items import Article
+from finews_spider.sources import known
 
 _POST = re.compile(
     r"---\nlayout: post\ntitle: (?P<title>.*)\ndate: (?P<date>.*)\n"
@@ -55,30 +56,31 @@ def render(article: Article, site: str) -> str:
         "\n"
         f"<{article.share_link}>\n"
         "\n"
-        f"[返回{escape_markdown(tag)}]({site}/{_listing_path(article)})｜[返回首页]({site}/)"
+        f"[返回{escape_markdown(tag)}]({site}/{category_link(article.category)})｜[返回首页]({site}/)"
     )
 
 
-def parse(text: str) -> Article:
-    """The article that a post of `render` tells of; `source` and `url` are empty.
+def parse(text: str, id_: str) -> Article:
+    """Return the article of a post that `render` made, whose file is named by that id; without `source` and `url`.
 
-    Raises ValueError where `text` has not the seed's form.
+    Raises ValueError where `text` has not the seed's form, or not the category and tag of the id's family.
     """
+    family = known.family_of(id_)
     found = _POST.fullmatch(text)
     moment = found and read_time(found["date"])
     if not found or not moment:
         raise ValueError("not a post of the seed's form")
-    id_ = ids.id_in_url(found["share_link"]) or ""
-    article = Article(source="", id=id_, url="", title=_value(found["title"]), share_link=found["share_link"])
+    tag = _value(found["tag"])
+    if family.category and (_value(found["category"]), tag) != (family.category, family.tag):
+        raise ValueError("not a post of its family")
+    article = Article(source="", id=id_, url="", family=family, share_link=found["share_link"])
+    article.title = _value(found["title"])
     article.time, article.to_the_second = moment
-    content = _BREAK.sub("", found["content"])
-    if (found["category"], found["tag"]) == (FLASH_CATEGORY, FLASH_TAG):
-        article.id = ids.number(id_)
-        digest, _, article.body = content.partition("\n\n")
+    article.media_name = family.media_name_of(tag)
+    article.body = _BREAK.sub("", found["content"])
+    if family.is_flash:
+        digest, _, article.body = article.body.partition("\n\n")
         article.digest = unescape_markdown(digest.removeprefix("> "))
-    else:
-        article.body = content
-        article.media_name = _value(found["tag"]).removesuffix(TAG_ENDING)
     return article
 
 
@@ -109,10 +111,6 @@ def _broken(line: str) -> str:
         if end.start() - at[-1] >= _PIECE:
             at.append(end.start())
     return "\n".join(line[start:stop] for start, stop in pairwise([*at, len(line)]))
-
-
-def _listing_path(article: Article) -> str:
-    return f"{FLASH_CATEGORY}/" if article.is_flash else f"category/{article.category}.html"
 
 
 def _value(written: str) -> str:

@@ -11,9 +11,8 @@ from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
-from finews_spider import ids
 from finews_spider.archive.atomic import check_inside
-from finews_spider.archive.paths import OLD, OLD_BUILT, POSTS
+from finews_spider.archive.paths import OLD, OLD_BUILT, POSTS, id_in_post_name
 from finews_spider.dates import read_day
 
 Moves = list[tuple[Path, Path]]  # from where, to where
@@ -46,7 +45,7 @@ def move_old(output: Path, keep_days: int, today: date, note: Callable[[Moves], 
 def _posts_before(folder: Path, before: date) -> Iterator[Path]:
     for parent, _, names in os.walk(folder):
         for name in names:
-            day = read_day(name[:10]) if ids.id_in_post_name(name) else None
+            day = read_day(name[:10]) if id_in_post_name(name) else None
             if day and day < before and not (post := Path(parent, name)).is_symlink():
                 yield post
 

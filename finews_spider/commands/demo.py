@@ -10,13 +10,14 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import archive_lock
-from finews_spider.archive.paths import FOLDERS, POSTS
+from finews_spider.archive.paths import FOLDERS, POSTS, id_in_post_name
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.report import ReportExtension
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
+from finews_spider.sources import known
 from finews_spider.spiders.finews import FinewsSpider
 
 SITE = Path(__file__).resolve().parents[2] / "output"
@@ -87,12 +88,17 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
 
 def _print_next(folder: Path) -> None:
-    posts = sorted(folder.glob(f"{POSTS}/**/*-NW*.md"), key=lambda post: post.name)
-    print(f"\nOne of the posts, {posts[0]}:\n\n{_head(posts[0])}")
+    post = min(filter(_is_article, folder.glob(f"{POSTS}/**/*.md")), key=lambda post: post.name)
+    print(f"\nOne of the posts, {post}:\n\n{_head(post)}")
     scrapy = os.path.relpath(sys.argv[0])
     print(f"\nNext:\n  jekyll serve --source {folder}  # the site, if Jekyll is installed")
     print(f"  {scrapy} demo          # again: finds nothing new")
     print(f"  {scrapy} crawl finews  # the real sites, one request a second, into output/")
+
+
+def _is_article(post: Path) -> bool:
+    id_ = id_in_post_name(post.name)
+    return id_ is not None and not known.family_of(id_).is_flash
 
 
 def _head(post: Path) -> str:

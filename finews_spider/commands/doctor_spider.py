@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Self
 
 from scrapy import Request
@@ -106,7 +107,7 @@ class DoctorSpider(RestrictedSpider):
                 for route in checkup.source.routes(checkup.newest):
                     yield self.check(checkup, route)
             elif checkup.pending == 0:
-                nobody = ArticleRef(source=checkup.source.name, id=f"NW{0:018}", url="")
+                nobody = ArticleRef(source=checkup.source.name, id=checkup.source.ids.example, url="")
                 routes = checkup.source.routes(nobody)
                 self.checks += [Check(nobody.source, route.name, route.url, "not asked") for route in routes]
 
@@ -120,6 +121,8 @@ class SourceCheckup:
     newest: ArticleRef | None = None
 
     def add_refs(self, refs: list[ArticleRef]) -> None:
-        """Remember the newest article. Ids start with the day and rise within it."""
-        articles = [ref for ref in refs if ref.id.startswith("NW")]
-        self.newest = max(filter(None, [self.newest, *articles]), key=lambda ref: ref.id, default=None)
+        """Remember the newest article, and no flash: of a day, the one whose id is the highest."""
+        ids = self.source.ids
+        articles = [ref for ref in refs if ref.id in ids and not ids.family(ref.id).is_flash]
+        newest = filter(None, [self.newest, *articles])
+        self.newest = max(newest, key=lambda ref: (ref.day or date.min, ref.id), default=None)

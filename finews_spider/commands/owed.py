@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from finews_spider import dates, ids
+from finews_spider import dates
 from finews_spider.archive.lock import prepare_output
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exceptions import ConfigurationError
@@ -14,6 +14,7 @@ from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.owed import Owed, OwedArticle, State
 from finews_spider.printable import safe_line
+from finews_spider.sources import known
 
 INDENT = " " * 4
 
@@ -54,7 +55,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
         if opts.retry:
             print(f"{owed.retry(State.OWED, State.GIVEN_UP, State.WITHDRAWN)} articles will be fetched by the next run")
         elif opts.forget:
-            if not ids.is_id(opts.forget):
+            if not known.is_id(opts.forget):
                 raise ConfigurationError(f"--forget: {opts.forget!r} is no id; `scrapy owed` lists those that are owed")
             owed.forget(opts.forget)
             print(f"{opts.forget} will not be fetched again")

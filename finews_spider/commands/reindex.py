@@ -6,7 +6,7 @@ from typing import ClassVar
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import archive_lock
-from finews_spider.archive.paths import FOLDERS
+from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import Ledger
@@ -28,5 +28,5 @@ class Command(ExitCodeCommand, ScrapyCommand):
         """Return OK. Raise ConfigurationError where the ledger cannot be used, ArchiveLockedError during a run."""
         output = self.config().output
         with archive_lock(output), Ledger(output) as ledger:
-            print(f"{ledger.file}: {Index(ledger, FOLDERS).reindex()} posts")
+            print(f"{ledger.file}: {Index(ledger, FOLDERS, id_in_post_name).reindex()} posts")
         return ExitCode.OK

@@ -1,7 +1,7 @@
 """The spider's arguments (`-a name=value`), checked before anything is asked for."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +39,10 @@ class Arguments:
         """Whether the run is for a part of the news only: it owes what is of that part, no more."""
         return bool(self.ref or self.query.categories or self.query.columns or self.query.window)
 
+    def is_id(self, text: str) -> bool:
+        """Return whether one of the run's sources has such ids."""
+        return any(text in source.ids for source in self.sources)
+
 
 def read_arguments(values: Mapping[str, str], sources: Mapping[str, Source]) -> Arguments:
     """The arguments, given those of the command line and the sources of the sources file."""
@@ -52,7 +56,7 @@ def read_arguments(values: Mapping[str, str], sources: Mapping[str, Source]) -> 
     query = Query(categories=_categories(values.get("category")), columns=columns, window=_window(values))
     if "url" not in values:
         if not any(source.listings(query) for source in chosen):
-            raise ArgumentError("column, category: no listing is both; flashes (emnews) are in no column")
+            raise ArgumentError(f"column, category: no listing of {_names_of(chosen)} is both")
         return Arguments(chosen, query, refresh=_refresh(values.get("refresh")))
     if others := sorted(values.keys() - {"url", "source"}):
         raise ArgumentError(f"url: names one article and nothing else, so {', '.join(others)} cannot stand beside it")
@@ -89,8 +93,8 @@ def _columns(value: str | None, sources: tuple[Source, ...]) -> tuple[str, ...]:
     if value is None:
         return ()
     known = sorted(set().union(*(source.column_slugs() for source in sources)))
-    names = ", ".join(source.name for source in sources)
-    return _names("column", value, known.__contains__, f"columns of {names} are {', '.join(known) or 'none'}")
+    meaning = f"columns of {_names_of(sources)} are {', '.join(known) or 'none'}"
+    return _names("column", value, known.__contains__, meaning)
 
 
 def _window(values: Mapping[str, str]) -> Window:
@@ -121,6 +125,10 @@ def _ref(url: str, sources: tuple[Source, ...]) -> ArticleRef:
             return ref
     hosts = sorted(set().union(*(source.hosts() for source in sources)))
     raise ArgumentError(
-        f"url: {url!r} names no article of {', '.join(source.name for source in sources)};"
-        f" use a share link (…?infoCode=NW…), a post page or an article page on {', '.join(hosts)}"
+        f"url: {url!r} names no article of {_names_of(sources)};"
+        f" use a share link, a post page or an article page on {', '.join(hosts)}"
     )
+
+
+def _names_of(sources: Iterable[Source]) -> str:
+    return ", ".join(source.name for source in sources)

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from finews_spider import ids
 from finews_spider.downloader.failures import FetchFailure
-from finews_spider.items import Article, ArticleRef
+from finews_spider.items import Article, ArticleRef, Family
 from finews_spider.sources.base import AbsentError, Route, UnreadableError
 from finews_spider.sources.parsing import media_name_in
 
@@ -18,7 +17,7 @@ class ArticleFetch:
     number: str
     routes: list[Iterator[Route]] = field(default_factory=list)
     refs: dict[str, ArticleRef] = field(default_factory=dict)
-    items: dict[str, Article] = field(default_factory=dict)  # id, link and source of each; the rest is filled in
+    items: dict[str, Article] = field(default_factory=dict)  # id, source, family and link; the rest is filled in
     read: Article = field(init=False)  # what its own pages say
     known: Article = field(init=False)  # what listings and the archive say
     asked: set[str] = field(default_factory=set)  # URLs
@@ -31,14 +30,14 @@ class ArticleFetch:
     handed_over: set[str] = field(default_factory=set)  # ids
 
     def __post_init__(self) -> None:
-        self.read = Article(source="", id=self.number, url="")
-        self.known = Article(source="", id=self.number, url="")
+        self.read = Article(source="", id=self.number, url="", family=Family())
+        self.known = Article(source="", id=self.number, url="", family=Family())
 
-    def add(self, ref: ArticleRef, share_link: str, routes: Iterable[Route], kept: Article | None) -> None:
+    def add(self, ref: ArticleRef, item: Article, routes: Iterable[Route], kept: Article | None) -> None:
         """Wanted by this id too. `kept` is the article of the other family, where that is archived."""
         self.refs[ref.id] = ref
         self.routes.insert(0, iter(routes))
-        self.items[ref.id] = Article(source=ref.source, id=ref.id, url=ref.url, share_link=share_link)
+        self.items[ref.id] = item
         if kept:
             self.known.fill(kept)
             self.known.media_name = self.known.media_name or media_name_in(kept.body)
@@ -99,7 +98,7 @@ class ArticleFetch:
         """
         for id_ in [id_ for id_ in self.items if id_ not in self.handed_over]:
             self.handed_over.add(id_)
-            if not ids.is_flash(id_) or self.answered or (self.absences and not self.troubles):
+            if not self.items[id_].is_flash or self.answered or (self.absences and not self.troubles):
                 yield self.item(id_)
 
     @property
@@ -123,4 +122,4 @@ class ArticleFetch:
         return self.missing > 0 and self.troubles == 0 and not self.answered
 
     def _body_is_told(self) -> bool:
-        return self.answered or not any(map(ids.is_flash, self.items))
+        return self.answered or not any(item.is_flash for item in self.items.values())

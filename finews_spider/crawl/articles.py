@@ -9,7 +9,6 @@ from scrapy import Request, signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from finews_spider import ids
 from finews_spider.crawl import scope
 from finews_spider.crawl.article_fetch import ArticleFetch
 from finews_spider.crawl.run import Run
@@ -51,30 +50,37 @@ class Articles:
 
     def _begin(self, task: Task) -> Iterator[Request | Article]:
         """Yield what is to be done for an article that is owed, or for a post that may have been edited."""
-        ref = task.ref
-        kept = self.run.archive.read(ids.sibling(task.id) if ref else task.id) if task.is_kept else None
-        share_link = ""
-        if kept and ref is None:
-            ref, share_link = self._ref_of(task.id, kept), kept.share_link
-            kept = replace(kept, body="")
-        if not ref:
+        if ref := task.ref:
+            source = self.run.sources[ref.source]
+            yield from self._fetch(source, ref, source.share_link_of(ref.id), self._kept_sibling(source, ref.id))
+        elif kept := self.run.archive.read(task.id):
+            source = self._source_of(kept)
+            ref = ArticleRef(source=source.name, id=task.id, url=kept.share_link)
+            yield from self._fetch(source, ref, kept.share_link, replace(kept, body=""))
+        else:
             logger.info("the post of %s has not the form of finews's posts; it is not asked for again", task.id)
             self.run.log_once(FOREIGN_POST)
-            return
-        source = self.run.sources[ref.source]
-        number = ids.number(ref.id)
+
+    def _fetch(
+        self, source: Source, ref: ArticleRef, share_link: str, kept: Article | None
+    ) -> Iterator[Request | Article]:
+        """Yield what is to be done for an article of which `kept` is known, unless it is under way already."""
+        number = source.ids.number(ref.id)
         is_under_way = number in self.run.fetches
         fetch = self.run.fetches.setdefault(number, ArticleFetch(number=number))
-        fetch.add(ref, share_link or source.share_link_of(ref.id), self._routes(source, ref), kept)
+        fetch.add(ref, source.article(ref, share_link=share_link), self._routes(source, ref), kept)
         self.run.count(ref.source, "asked")
         if not is_under_way or fetch.handed_over:
             yield from self._next_step(fetch)
 
-    def _ref_of(self, id_: str, kept: Article) -> ArticleRef:
-        """Return the ref of an article that has a post: of the source whose link it bears, or else of the first."""
-        sources = self.run.arguments.sources
-        source = next((source for source in sources if source.share_link_of(id_) == kept.share_link), sources[0])
-        return ArticleRef(source=source.name, id=id_, url=kept.share_link)
+    def _kept_sibling(self, source: Source, id_: str) -> Article | None:
+        """Return the article of a post that it has in another family."""
+        return next(filter(None, map(self.run.archive.read, source.ids.siblings(id_))), None)
+
+    def _source_of(self, kept: Article) -> Source:
+        """Return the source of a post: the one whose link it bears, or else the first that has such ids."""
+        sources = [source for source in self.run.arguments.sources if kept.id in source.ids]
+        return next((source for source in sources if source.share_link_of(kept.id) == kept.share_link), sources[0])
 
     def _routes(self, source: Source, ref: ArticleRef) -> Iterator[Route]:
         """Yield the routes to an article when they are needed: its source's, then those of the sources that help."""
@@ -192,7 +198,7 @@ class Articles:
 
     def archived(self, item: Article) -> None:
         """An article is through the pipelines."""
-        self._end(ids.number(item.id))
+        self._end(self._number(item))
 
     def dropped(self, item: Article, exception: Exception) -> None:
         """A pipeline refused it: it is owed still, unless its post is there."""
@@ -214,7 +220,10 @@ class Articles:
         except DiskError as error:
             self.run.stop(error)
         finally:
-            self._end(ids.number(item.id))
+            self._end(self._number(item))
+
+    def _number(self, item: Article) -> str:
+        return self.run.sources[item.source].ids.number(item.id)
 
     def _end(self, number: str) -> None:
         """A fetch has ended; later refs find its post, or what is owed."""

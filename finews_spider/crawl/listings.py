@@ -15,6 +15,7 @@ from finews_spider.downloader.conditional import UNCHANGED
 from finews_spider.downloader.failures import FetchFailure
 from finews_spider.exceptions import DiskError
 from finews_spider.items import ArticleRef
+from finews_spider.refusals import Skipped
 from finews_spider.sources.base import BlockedError, Listing, ListingPage, Source, UnreadableError
 from finews_spider.sources.encodings import decode
 
@@ -79,7 +80,7 @@ class Listings:
 
     def _follow(self, source: Source, listing: Listing, page: ListingPage) -> Iterator[Request]:
         self._count_rows(source, listing, page)
-        fresh = self.run.owed.record_listed([ref for ref in page.refs if self._is_wanted(ref)])
+        fresh = self.run.owed.record_listed([ref for ref in page.refs if self._is_wanted(source, ref)])
         for other in page.linked:
             yield from self.request(source, other)
         next_page = self.run.pagination.read(source.name, listing, page, fresh)
@@ -128,8 +129,9 @@ class Listings:
             self.open -= 1
             self.run.changed.set()
 
-    def _is_wanted(self, ref: ArticleRef) -> bool:
-        skipped = scope.skip_ref(ref, self.run.arguments.query)
+    def _is_wanted(self, source: Source, ref: ArticleRef) -> bool:
+        is_id = ref.id in source.ids  # what is none could be fetched, and never be named
+        skipped = scope.skip_ref(ref, self.run.arguments.query) if is_id else Skipped.NO_ID
         if skipped:
             self.run.count(ref.source, f"skipped/{skipped}")
         return skipped is None
@@ -140,4 +142,4 @@ class Listings:
             self.run.count(source.name, f"skipped/{reason}", rows)
             logger.info("%s: %d rows skipped, %s", listing.name, rows, reason)
         for name in sorted(page.missing_fields):
-            self.run.log_once("%s: rows have no field %s", listing.name.split(" ")[0], name)
+            self.run.log_once("%s: rows have no field %s", source.kind_of_list(listing.name), name)

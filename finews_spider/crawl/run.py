@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 from finews_spider import dates
 from finews_spider.archive.archive import Archive
 from finews_spider.archive.lock import prepare_output
-from finews_spider.archive.paths import FOLDERS
+from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.config import Config, read_config
 from finews_spider.crawl.arguments import Arguments, read_arguments
 from finews_spider.crawl.article_fetch import ArticleFetch
@@ -50,7 +50,7 @@ class Run:
         self.config = read_config(crawler.settings)
         self.sources, self.arguments = read_order(self.config, values)
         self.ledger = Ledger(self.config.output)
-        self.archive = Archive(self.config.output, Index(self.ledger, FOLDERS), self.config.post_path)
+        self.archive = Archive(self.config.output, Index(self.ledger, FOLDERS, id_in_post_name), self.config.post_path)
         self.owed = Owed(self.ledger, self.config.owed_days, self.config.owed_pause)
         self.responses = KeptResponses(self.ledger)
         self.pagination = Pagination(self.ledger, self.arguments.query)
@@ -77,7 +77,7 @@ class Run:
             self.owed.enqueue_due(source.name for source in self.arguments.sources)
         if self.arguments.refresh:
             today = dates.now().date()
-            self.owed.enqueue_refresh(today - timedelta(days=self.arguments.refresh - 1))
+            self.owed.enqueue_refresh(today - timedelta(days=self.arguments.refresh - 1), self.arguments.is_id)
 
     def settle(self) -> None:
         """Close the books of a run that has come to its end by itself."""

@@ -1,6 +1,6 @@
 """What is owed: articles that a listing named and that have no post yet. A run takes from it what it asks for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -34,10 +34,6 @@ FROM (
     EXISTS (SELECT 1 FROM owed WHERE owed.id = named.id AND state = 'owed') AS owing FROM named JOIN queue USING (id)
 )"""
 
-_SIBLING = "iif(queue.id LIKE 'NW%', substr(queue.id, 3), 'NW' || queue.id)"  # as ids.sibling
-
-_IS_KEPT = f"EXISTS (SELECT 1 FROM posts WHERE posts.id IN (queue.id, {_SIBLING}))"
-
 # A time later than any pause was written by a clock that was wrong.
 _DUE = f"NOT next_try BETWEEN ?1 + 1 AND ?1 + {int(MAX_PAUSE.total_seconds())}"
 
@@ -68,7 +64,6 @@ class Task(NamedTuple):
 
     id: str
     ref: ArticleRef | None
-    is_kept: bool  # whether there is that post, or one of the other family
 
 
 class Named(NamedTuple):
@@ -130,14 +125,13 @@ class Owed:
         with self._ledger.writing():
             self._ledger.rows(insert, (_seconds(dates.now()), _json(list(sources))))
 
-    def enqueue_refresh(self, since: date) -> None:
-        """Put the posts of that day and later on the queue, to see whether they were edited."""
-        insert = (
-            "INSERT OR IGNORE INTO queue (id, refresh, wanted)"
-            " SELECT id, 1, 1 FROM posts WHERE name >= ? ORDER BY name DESC"
-        )
+    def enqueue_refresh(self, since: date, is_wanted: Callable[[str], bool]) -> None:
+        """Put the posts of that day and later whose id is wanted on the queue, to see whether they were edited."""
+        found = self._ledger.rows("SELECT id FROM posts WHERE name >= ? ORDER BY name DESC", (f"{since}",))
+        wanted = [id_ for (id_,) in found if is_wanted(id_)]
+        insert = "INSERT OR IGNORE INTO queue (id, refresh, wanted) SELECT value, 1, 1 FROM json_each(?) ORDER BY key"
         with self._ledger.writing():
-            self._ledger.rows(insert, (f"{since}",))
+            self._ledger.rows(insert, (_json(wanted),))
 
     def enqueue(self, ref: ArticleRef) -> None:
         """This one is asked for by name: whatever its state and its pause."""
@@ -148,7 +142,7 @@ class Owed:
     def take(self, number: int) -> list[Task]:
         """The next of the queue that are due, so many at most, each once a run."""
         found = self._ledger.rows(
-            f"SELECT queue.place, queue.id, ref, {_IS_KEPT}"
+            "SELECT queue.place, queue.id, ref"
             " FROM queue LEFT JOIN owed USING (id) WHERE queue.place > ?2"
             f" AND (refresh OR state = 'owed' AND {_DUE}) ORDER BY queue.place LIMIT ?3",
             (_seconds(dates.now()), self._at, number),
@@ -156,7 +150,7 @@ class Owed:
         # Where no more are due, all that stands on the queue was looked at: a list may name 40,000 that are archived.
         full = len(found) == number
         self._at = found[-1][0] if full else self._ledger.row("SELECT ifnull(max(place), 0) FROM queue")[0]
-        return [Task(id_, _ref(ref) if ref else None, bool(kept)) for _, id_, ref, kept in found]
+        return [Task(id_, _ref(ref) if ref else None) for _, id_, ref in found]
 
     def release(self, id_: str) -> None:
         """Not what this run was asked for: it owes it no more, unless an earlier one did."""

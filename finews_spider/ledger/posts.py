@@ -4,11 +4,10 @@ import logging
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from finews_spider import ids
 from finews_spider.exceptions import DiskError
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.unpublished import NOTE, Unpublished
@@ -40,11 +39,14 @@ class Post(NamedTuple):
 
 
 class Index:
-    """The posts of the output folder, in any layout below `folders`, which are relative to it."""
+    """The posts of the output folder, in any layout below `folders`, which are relative to it.
 
-    def __init__(self, ledger: Ledger, folders: Sequence[str]) -> None:
+    `id_in_name` tells the id by which a post's file is named, and None for any other file.
+    """
+
+    def __init__(self, ledger: Ledger, folders: Sequence[str], id_in_name: Callable[[str], str | None]) -> None:
         self._ledger = ledger
-        self._folders = folders
+        self._folders, self._id_in_name = folders, id_in_name
         self._output = ledger.output
         self.unpublished = Unpublished(ledger)
 
@@ -151,7 +153,7 @@ class Index:
     ) -> Iterator[tuple[str, str]]:
         """Names and ids of the posts. Folders are noted on the way; those that are met have not vanished."""
         for entry in entries:
-            if id_ := ids.id_in_post_name(entry.name):
+            if id_ := self._id_in_name(entry.name):
                 yield entry.name, id_
             elif entry.is_dir(follow_symlinks=False):
                 path = f"{folder}/{entry.name}"

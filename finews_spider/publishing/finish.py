@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from finews_spider import dates, ids
+from finews_spider import dates
 from finews_spider.archive import category_pages
 from finews_spider.archive.archive import Archive
+from finews_spider.archive.paths import id_in_post_name
 from finews_spider.archive.retention import Moves, move_old
 from finews_spider.config import Config, Mode
 from finews_spider.exceptions import DiskError, PublishError
@@ -28,7 +29,7 @@ def finish(archive: Archive, unpublished: Unpublished, config: Config, run: str)
 
 def commit_message(output: Path, run: str, changes: Mapping[str, str]) -> CommitMessage:
     """Return the message for a commit of these changes, {path: git's status letter}."""
-    posts = {name: letter for name, letter in changes.items() if ids.id_in_post_name(PurePosixPath(name).name)}
+    posts = {name: letter for name, letter in changes.items() if id_in_post_name(PurePosixPath(name).name)}
     deleted = {PurePosixPath(name).name for name, letter in posts.items() if letter == "D"}
     added = [name for name, letter in posts.items() if letter == "A"]
     new = [name for name in added if PurePosixPath(name).name not in deleted]  # the others have moved

@@ -1,20 +1,21 @@
-"""What a source is: where to read listings, and the routes to one article. Adding one is a module with this shape.
+"""What a source is: where to read listings, and the routes to one article. Adding one is a class with this base.
 
 Everything here is pure: text in, refs or an Article out. No disk, no network, no clock, no Scrapy. The spider asks for
 the URLs that a source names and hands the answers to the `read` that stands beside each URL.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 
-from finews_spider import ids
 from finews_spider.dates import Window
 from finews_spider.items import Article, ArticleRef
 from finews_spider.refusals import UNREAD, Skipped
 from finews_spider.sources.block_pages import block_page
+from finews_spider.sources.ids import IdScheme
 
 Page = TypeVar("Page")
 
@@ -22,29 +23,18 @@ Page = TypeVar("Page")
 _PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 
 
-def _form(pattern: str, description: str) -> msgspec.Meta:
+def form(pattern: str, description: str) -> msgspec.Meta:
+    """Return what a text's annotation says of it: that the pattern matches it wholly."""
     return msgspec.Meta(pattern=rf"\A(?:{pattern})\Z", description=description)
 
 
 Switch = Annotated[bool, msgspec.Meta(description="true or false")]
 Text = Annotated[str, msgspec.Meta(description="a text in quotes")]
-Origin = Annotated[str, _form(rf"https?://[A-Za-z0-9.-]+(:({_PORT}))?", "a scheme and host, like https://example.com")]
-IdPath = Annotated[str, _form(r"/[^\s{}]*\{id\}[^\s{}]*", "a path with {id} in it, like /page.do?id={id}")]
-IdLink = Annotated[
-    str,
-    _form(
-        r"https?://[^\s{}<>]*\{(id|number)\}[^\s{}<>]*",
-        "a URL with {id} (NW and digits) or {number} (digits) in it",
-    ),
-]
-Slug = Annotated[str, _form(r"[\w·-]+", "a slug, like zhongguozhengquanbao")]
+Origin = Annotated[str, form(rf"https?://[A-Za-z0-9.-]+(:({_PORT}))?", "a scheme and host, like https://example.com")]
+IdPath = Annotated[str, form(r"/[^\s{}]*\{id\}[^\s{}]*", "a path with {id} in it, like /page.do?id={id}")]
+Slug = Annotated[str, form(r"[\w·-]+", "a slug, like zhongguozhengquanbao")]
 Days = Annotated[int, msgspec.Meta(ge=0, le=9999, description="a number of days up to 9999; 0 is no limit")]
 Count = Annotated[int, msgspec.Meta(ge=1, description="a whole number, 1 or more")]
-
-
-def link_of(id_: str, share_link: str, flash_link: str) -> str:
-    """The link to write under an article, from the template of its family."""
-    return (flash_link if ids.is_flash(id_) else share_link).format(id=id_, number=ids.number(id_))
 
 
 class UnreadableError(ValueError):
@@ -141,49 +131,50 @@ def _read(reader: Callable[[str], Page], text: str) -> Page:
         raise
 
 
-class Source(Protocol):
-    """A place that news comes from: a dataclass whose fields are the keys of its table in sources.toml."""
+@dataclass(frozen=True, kw_only=True)
+class Source(ABC):
+    """A place that news comes from: a dataclass whose fields are the keys of its table in sources.toml.
 
-    @property
-    def name(self) -> str:
-        """Its table in sources.toml."""
-        ...
+    `name` is that table's, `ids` how it names articles. It has to name its hosts, listings and routes, to make the link
+    of an id, and an article of a link.
+    """
 
-    @property
-    def enabled(self) -> bool:
-        """Whether a run reads it when none is named."""
-        ...
+    name: ClassVar[str]
+    ids: ClassVar[IdScheme]
 
-    @property
-    def fallback_sources(self) -> tuple[str, ...]:
-        """Names of sources whose routes are tried after its own."""
-        ...
+    enabled: Switch = True  # whether a run reads it when none is named
+    fallback_sources: tuple[Text, ...] = ()  # whose routes are tried after its own; they have the same ids
+    max_age_days: Days = 0  # older than that its newest item cannot be when all is well; 0 is no limit
 
-    @property
-    def max_age_days(self) -> int:
-        """Older than that its newest item cannot be when all is well; 0 is no limit."""
-        ...
+    @abstractmethod
+    def hosts(self) -> set[str]:
+        """Return every host that it may be asked for, with its port where the sources file has one."""
+
+    @abstractmethod
+    def listings(self, query: Query) -> list[Listing]:
+        """Return the listings that a run starts with."""
+
+    @abstractmethod
+    def routes(self, ref: ArticleRef) -> list[Route]:
+        """Return the ways to one article, best first."""
+
+    @abstractmethod
+    def share_link_of(self, id_: str) -> str:
+        """Return the public address of an article, written under its post."""
+
+    @abstractmethod
+    def ref(self, url: str) -> ArticleRef | None:
+        """Return the article that a link names, where the link is this source's."""
 
     def column_slugs(self) -> set[str]:
-        """The columns that a run can be narrowed to; none where the source has no columns."""
-        ...
+        """Return the columns that a run can be narrowed to."""
+        return set()
 
-    def listings(self, query: Query) -> list[Listing]:
-        """The listings that a run starts with."""
-        ...
+    def article(self, ref: ArticleRef, **fields: Any) -> Article:
+        """Return the article of a ref, of which nothing else is known but these fields."""
+        return Article(source=self.name, id=ref.id, url=ref.url, family=self.ids.family(ref.id), **fields)
 
-    def routes(self, ref: ArticleRef) -> list[Route]:
-        """The ways to one article, best first."""
-        ...
-
-    def share_link_of(self, id_: str) -> str:
-        """The public address of an article, written under its post."""
-        ...
-
-    def ref(self, url: str) -> ArticleRef | None:
-        """The article that a link names, where the link is this source's."""
-        ...
-
-    def hosts(self) -> set[str]:
-        """Every host that it may be asked for, with its port where the sources file has one."""
-        ...
+    @staticmethod
+    def kind_of_list(name: str) -> str:
+        """Return `column` of `column cgnjj`: where all lists of one kind fail alike, their kind is named."""
+        return name.split(" ")[0]

@@ -8,27 +8,24 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
-from finews_spider import ids
 from finews_spider.dates import BEIJING, Window, read_time
-from finews_spider.items import FLASH_CATEGORY, Article, ArticleRef
+from finews_spider.items import Article, ArticleRef
 from finews_spider.refusals import Skipped
-from finews_spider.slugs import slug
 from finews_spider.sources.base import (
     AbsentError,
     Count,
-    Days,
-    IdLink,
     Listing,
     ListingPage,
     Origin,
     Query,
     Route,
     Slug,
+    Source,
     Switch,
     Text,
     UnreadableError,
-    link_of,
 )
+from finews_spider.sources.eastmoney_ids import FLASH, IDS, IdLink, id_in_article_page, id_in_url, link_of
 from finews_spider.sources.eastmoney_placeholders import put_back
 from finews_spider.sources.limits import check_html
 from finews_spider.sources.parsing import (
@@ -62,10 +59,11 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EastmoneySource:
+class EastmoneySource(Source):
     """The source `eastmoney`; its fields are the keys of its table in sources.toml."""
 
-    name: ClassVar[str] = "eastmoney"
+    name: ClassVar = "eastmoney"
+    ids: ClassVar = IDS
 
     listapi: Origin
     weblist: Origin
@@ -79,9 +77,6 @@ class EastmoneySource:
     pages: Count
     recent_pages: Count
     flashes: Switch = True
-    enabled: Switch = True
-    fallback_sources: tuple[Text, ...] = ()
-    max_age_days: Days = 0
 
     def hosts(self) -> set[str]:
         """Every host that it may be asked for."""
@@ -96,18 +91,18 @@ class EastmoneySource:
         """The columns, and the flashes from the end of the window back."""
         reader = self if query.window else replace(self, pages=min(self.pages, self.recent_pages))
         listings = []
-        if set(query.categories) != {FLASH_CATEGORY}:
+        if set(query.categories) != {FLASH.category}:
             wanted = [each for each in self.columns if (each.slug in query.columns if query.columns else each.enabled)]
             # The rolling list tells neither column nor media name, so it stands in only where all are wanted.
             all_wanted = not query.columns and not query.categories
             listings = [reader._column(each, fallback=reader._roll() if all_wanted else None) for each in wanted]
-        if self.flashes and not query.columns and (not query.categories or FLASH_CATEGORY in query.categories):
+        if self.flashes and not query.columns and (not query.categories or FLASH.category in query.categories):
             listings.append(reader._flashes(_cursor(query.window)))
         return listings
 
     def routes(self, ref: ArticleRef) -> list[Route]:
         """The article API, the API of the mobile pages, the page."""
-        number = ids.number(ref.id)
+        number = IDS.number(ref.id)
         query = urlencode({"newsid": number, "newstype": 1, "guid": TRACE, "source": "wap", "version": 1})
         return [
             self._route(ref, "article API", f"{self.newsinfo}/kuaixun/v2/api/article/{number}?guid={TRACE}", _read_api),
@@ -121,14 +116,14 @@ class EastmoneySource:
 
     def ref(self, url: str) -> ArticleRef | None:
         """The article of an article page; a dozen hosts of Eastmoney's serve it."""
-        id_ = ids.id_in_article_page(url)
+        id_ = id_in_article_page(url)
         if not id_ or not (url.startswith(f"{self.finance}/") or is_eastmoney(url)):
             return None
         return ArticleRef(source=self.name, id=id_, url=url)
 
     def _route(self, ref: ArticleRef, name: str, url: str, read: Callable[[Article, str], None]) -> Route:
         def read_it(text: str) -> Article:
-            article = Article(source=self.name, id=ref.id, url=ref.url)
+            article = self.article(ref)
             read(article, text)
             article.media_name = article.media_name or media_name_in(article.body)
             return article
@@ -171,15 +166,15 @@ class EastmoneySource:
             page.skip(Skipped.BLOG)
         elif url and not is_eastmoney(url):
             page.skip(Skipped.OTHER_HOST)
-        elif not ids.is_id(number):
+        elif number not in IDS:
             page.skip(Skipped.NO_ID)
         else:
-            page.refs.append(self._ref(f"NW{ids.number(number)}", time, title_of(title), name_of(media_name)))
+            page.refs.append(self._ref(f"NW{IDS.number(number)}", time, title_of(title), name_of(media_name)))
 
     def _ref(self, id_: str, time: str, title: str, media_name: str = "", digest: str = "") -> ArticleRef:
-        url = f"{self.finance}/a/{ids.number(id_)}.html"
+        url = f"{self.finance}/a/{IDS.number(id_)}.html"
         ref = ArticleRef(source=self.name, id=id_, url=url, title=title, media_name=media_name, digest=digest)
-        ref.category = FLASH_CATEGORY if ids.is_flash(id_) else slug(media_name)
+        ref.category = IDS.family(id_).category_of(media_name)
         if moment := read_time(time):
             ref.time, ref.to_the_second = moment
             ref.day = moment.time.date()
@@ -211,8 +206,8 @@ class EastmoneySource:
         return page
 
     def _add_flash(self, page: ListingPage, number: str, time: str, title: str, digest: str) -> None:
-        if ids.is_id(number):
-            page.refs.append(self._ref(ids.number(number), time, title_of(title), digest=one_line(digest)))
+        if number in IDS:
+            page.refs.append(self._ref(IDS.number(number), time, title_of(title), digest=one_line(digest)))
         else:
             page.skip(Skipped.NO_ID)
 
@@ -248,7 +243,7 @@ class EastmoneySource:
             if ref := self.ref(href):
                 page.refs.append(self._ref(ref.id, row.xpath("string(span)").get(""), title))
             else:
-                page.skip(Skipped.OTHER_HOST if ids.id_in_url(href) else Skipped.NO_ID)
+                page.skip(Skipped.OTHER_HOST if id_in_url(href) else Skipped.NO_ID)
         found = tuple(ref.id for ref in page.refs)
         self._go_on(page, found, before, number, lambda: self._roll(number + 1, found))
         return page

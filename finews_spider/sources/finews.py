@@ -11,14 +11,11 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from lxml import html
 from parsel import Selector
 
-from finews_spider import ids
 from finews_spider.dates import read_day, read_time
-from finews_spider.items import FLASH_CATEGORY, FLASH_TAG, TAG_ENDING, Article, ArticleRef
+from finews_spider.items import Article, ArticleRef
 from finews_spider.refusals import Skipped
 from finews_spider.slugs import slug
 from finews_spider.sources.base import (
-    Days,
-    IdLink,
     IdPath,
     Listing,
     ListingPage,
@@ -26,9 +23,16 @@ from finews_spider.sources.base import (
     Query,
     Route,
     Slug,
-    Switch,
-    Text,
+    Source,
     UnreadableError,
+)
+from finews_spider.sources.eastmoney_ids import (
+    ARTICLE,
+    FLASH,
+    IDS,
+    IdLink,
+    id_in_article_page,
+    id_in_url,
     link_of,
 )
 from finews_spider.sources.parsing import body_of, html_page, json_object, media_name_in, name_of, one_line, title_of
@@ -38,10 +42,11 @@ _POST_PATH = re.compile(r"/(?P<folder>[^/]{1,500})/(?P<day>[0-9]{4}/[0-9]{2}/[0-
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinewsSource:
+class FinewsSource(Source):
     """The source `finews`; its fields are the keys of its table in sources.toml."""
 
-    name: ClassVar[str] = "finews"
+    name: ClassVar = "finews"
+    ids: ClassVar = IDS
 
     site: Origin
     share: tuple[Origin, ...]
@@ -50,17 +55,10 @@ class FinewsSource:
     share_link: IdLink
     flash_link: IdLink
     categories: tuple[Slug, ...] = ()
-    enabled: Switch = True
-    fallback_sources: tuple[Text, ...] = ()
-    max_age_days: Days = 0
 
     def hosts(self) -> set[str]:
         """Every host that it may be asked for."""
         return {urlsplit(origin).netloc.lower() for origin in (self.site, *self.share, *self.origin)}
-
-    def column_slugs(self) -> set[str]:
-        """It has none."""
-        return set()
 
     def listings(self, query: Query) -> list[Listing]:
         """The asked categories' pages; or else the home page, which leads to those that it shows, and those known."""
@@ -83,7 +81,7 @@ class FinewsSource:
             for host in (*self.share, *self.origin)
         ]
         pages = [Route("post page", url, partial(self._read_post, ref)) for url in self._post_urls(ref)]
-        return [*pages, *texts] if ids.is_flash(ref.id) else [*texts, *pages]
+        return [*pages, *texts] if IDS.family(ref.id).is_flash else [*texts, *pages]
 
     def share_link_of(self, id_: str) -> str:
         """The link to write under the article."""
@@ -91,14 +89,14 @@ class FinewsSource:
 
     def ref(self, url: str) -> ArticleRef | None:
         """The article that a share link or a post page of the site names."""
-        id_ = None if ids.id_in_article_page(url) else ids.id_in_url(url)
+        id_ = None if id_in_article_page(url) else id_in_url(url)
         names = {host.partition(":")[0] for host in self.hosts()}
         if not id_ or not url.startswith("http") or urlsplit(url).hostname not in names:
             return None
         return self._post_ref(url) or ArticleRef(source=self.name, id=id_, url=url)
 
     def _category(self, name: str, *, may_be_absent: bool = False) -> Listing:
-        path = f"/{name}/" if name == FLASH_CATEGORY else f"/category/{quote(name)}.html"
+        path = f"/{name}/" if name == FLASH.category else f"/category/{quote(name)}.html"
         read = partial(self._read_category, name)
         return Listing(f"category {name}", self.site + path, read, may_be_absent=may_be_absent)
 
@@ -106,16 +104,16 @@ class FinewsSource:
         path = urlsplit(ref.url).path
         if _POST_PATH.fullmatch(path):
             return [self.site + path]  # the site may have moved since the ref was owed
-        if ids.is_flash(ref.id):  # the folder of all flashes is one, and the id starts with its day
-            return [f"{self.site}/{FLASH_CATEGORY}/{ref.id[:4]}/{ref.id[4:6]}/{ref.id[6:8]}/{ref.id}.html"]
+        if IDS.family(ref.id).is_flash:  # the folder of all flashes is one, and the id starts with its day
+            return [f"{self.site}/{FLASH.category}/{ref.id[:4]}/{ref.id[4:6]}/{ref.id[6:8]}/{ref.id}.html"]
         return []
 
     def _post_ref(self, url: str) -> ArticleRef | None:
-        if not ids.id_in_url(url):
+        if not id_in_url(url):
             return None
         found = _POST_PATH.fullmatch(urlsplit(url).path)
         day = found and read_day(found["day"])
-        if not found or not day or not ids.is_id(found["id"]) or not unquote(found["folder"]).isprintable():
+        if not found or not day or found["id"] not in IDS or not unquote(found["folder"]).isprintable():
             return None
         return ArticleRef(source=self.name, id=found["id"], url=url, day=day)
 
@@ -157,7 +155,7 @@ class FinewsSource:
         if not ref or urlsplit(ref.url).hostname != urlsplit(self.site).hostname:
             return None
         ref.title = title_of(row.xpath("string(.//a)").get())
-        name = heading.removesuffix(TAG_ENDING)
+        name = ARTICLE.media_name_of(heading)
         # A heading is believed where it gives the folder: names with white space stand there in pieces. Jekyll
         # writes folders in lower case, but not the names of category pages.
         if slug(name).lower() == _folder(ref.url).lower():
@@ -170,8 +168,7 @@ class FinewsSource:
         body = body_of(answer.get("text") or answer.get("content"))
         if not body:
             raise UnreadableError("text API gives no text")
-        article = Article(source=self.name, id=ref.id, url=ref.url)
-        article.body = body
+        article = self.article(ref, body=body)
         article.title = title_of(answer.get("title"))
         article.media_name = name_of(answer.get("medianame")) or media_name_in(body)
         moment = read_time(one_line(answer.get("date")))
@@ -184,17 +181,17 @@ class FinewsSource:
         section = html_page(text).xpath("//section[.//h1]")
         if not section:
             raise UnreadableError("post page has no <section> with a title")
-        article = Article(source=self.name, id=ref.id, url=ref.url)
+        article = self.article(ref)
         article.title = title_of(section.xpath("string(.//h1)").get())
         heading = section.xpath(".//h1")[0].root
-        digest = heading.getnext() if ids.is_flash(ref.id) else None
+        digest = heading.getnext() if IDS.family(ref.id).is_flash else None
         if digest is not None and digest.tag == "blockquote":
             article.digest = one_line(digest.text_content())
             heading = digest
-        article.body = "".join(_body_after(heading, ids.number(ref.id)))
+        article.body = "".join(_body_after(heading, IDS.number(ref.id)))
         tags = " ".join(section.xpath(".//small//em//text()").getall())
-        tag = "" if tags.strip() == FLASH_TAG else tags.strip()  # all flashes have that one, whoever wrote them
-        article.media_name = media_name_in(article.body) or tag.removesuffix(TAG_ENDING)
+        tag = "" if tags.strip() == FLASH.tag else tags.strip()  # all flashes have that one, whoever wrote them
+        article.media_name = media_name_in(article.body) or ARTICLE.media_name_of(tag)
         moment = read_time(section.xpath("string(.//small)").get(""))
         if moment:
             article.time, article.to_the_second = moment
@@ -218,6 +215,6 @@ def _body_after(node: html.HtmlElement, number: str) -> Iterator[str]:
     for each in node.itersiblings():
         link = each.find("a") if each.tag == "p" else None
         href = link.get("href", "") if link is not None else ""
-        if link is not None and href == link.text_content() and ids.number(ids.id_in_url(href) or "") == number:
+        if link is not None and href == link.text_content() and IDS.number(id_in_url(href) or "") == number:
             return
         yield html.tostring(each, encoding="unicode")

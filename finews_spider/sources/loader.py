@@ -38,7 +38,8 @@ def load(path: Path) -> dict[str, Source]:
         sources = {name: _source(name, table) for name, table in tables.items()}
         for name, source in sources.items():
             key = "then" if "then" in tables[name] else "fallback_sources"
-            _check_names(source.fallback_sources, sources.keys() - {name}, (name, key))
+            alike = {other for other, its in sources.items() if its.ids is source.ids}
+            _check_names(source.fallback_sources, sources.keys() - {name}, alike, (name, key))
         return sources
     except _MistakeError as mistake:
         raise SourcesFileError(f"{path}:{line_of(mistake.place, text)}: {mistake}") from None
@@ -57,10 +58,12 @@ def _source(name: str, table: object) -> Source:
     return cast(Source, _convert(table, SOURCES[name], (name,)))
 
 
-def _check_names(names: Sequence[str], others: Collection[str], place: Place) -> None:
+def _check_names(names: Sequence[str], others: Collection[str], alike: Collection[str], place: Place) -> None:
     for number, name in enumerate(names):
         if name not in others:
             raise _MistakeError((*place, number), f"{name!r} is not the name of another source of this file")
+        if name not in alike:
+            raise _MistakeError((*place, number), f"{name} has other ids: it does not know these articles")
 
 
 def _convert(value: Any, kind: Any, place: Place) -> Any:

@@ -76,12 +76,11 @@ def test_the_quicker_host_does_not_decide_what_is_written(site: Site) -> None:
 
 def test_posts_hold_what_the_story_is(site: Site, world: World) -> None:
     site.crawl("source=eastmoney")
-    for text in nonempty(site.posts().values()):
-        number = parse(text.decode()).id.removeprefix("NW") or re.findall(r"\d{18}", text.decode())[-1]
-        index = world.index(number)
+    for path, text in nonempty(site.posts().items()):
+        post = parse(text.decode(), Path(path).stem[11:])
+        index = world.index(post.id.removeprefix("NW"))
         assert index is not None
         story = world[index]
-        post = parse(text.decode())
         body = world.clean_body(story).replace("{{", "&#123;&#123;").replace("{%", "&#123;%")
         assert (post.title, post.time) == (escape_tag_openers(story.title), story.time)
         if f"categories: {SLUGS[story.media_name]}\n" in text.decode():

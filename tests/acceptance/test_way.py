@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from scrapy.exceptions import DropItem
 from scrapy.utils.test import get_crawler
 
-from finews_spider import ids
 from finews_spider.archive.posts import parse, render
 from finews_spider.crawl.article_fetch import ArticleFetch
-from finews_spider.items import FLASH_CATEGORY, Article, ArticleRef
+from finews_spider.items import Article, ArticleRef
 from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.server import sites
 from finews_spider.newsroom.world import World
 from finews_spider.sources.base import Listing, Query, Source, UnreadableError
+from finews_spider.sources.eastmoney_ids import FLASH, IDS
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load
 from pipelines.clean import CleanPipeline, clean
@@ -47,8 +47,8 @@ ROLES = {
     "roll.eastmoney.com": "roll",
 }
 QUERIES = {
-    "finews": [Query(categories=("zhongguozhengquanbao", FLASH_CATEGORY))],
-    "eastmoney": [Query(columns=("cgnjj",)), Query(categories=(FLASH_CATEGORY,))],
+    "finews": [Query(categories=("zhongguozhengquanbao", FLASH.category))],
+    "eastmoney": [Query(columns=("cgnjj",)), Query(categories=(FLASH.category,))],
 }
 SITE = "//a.example"
 LIMIT = 4  # articles of a listing, and pages of a list
@@ -88,8 +88,8 @@ def named(listing: Listing | None, answer: Answer) -> Iterator[ArticleRef]:
 
 def fetched(source: Source, ref: ArticleRef, answer: Answer) -> Iterator[Article]:
     """The items of an article, of all the routes that it takes."""
-    fetch = ArticleFetch(number=ids.number(ref.id))
-    fetch.add(ref, source.share_link_of(ref.id), source.routes(ref), None)
+    fetch = ArticleFetch(number=IDS.number(ref.id))
+    fetch.add(ref, source.article(ref, share_link=source.share_link_of(ref.id)), source.routes(ref), None)
     while route := fetch.next_route():
         try:
             fetch.take(route.read(decode(answer(route.url))))
@@ -114,7 +114,7 @@ def is_sound(item: Article, post: str) -> bool:
     assert datetime.strptime(front["date"], "%Y-%m-%d %H:%M:%S %z") == item.time
     assert front["categories"] == item.category
     assert front["tags"] in (item.tag, [item.tag])
-    assert render(parse(post), SITE) == post
+    assert render(parse(post, item.id), SITE) == post
     assert not {"{{", "{%"} & {content[at : at + 2] for at in range(len(content))}
     assert post.encode().decode() == post
     assert {char for char in post if ord(char) < 128 and not char.isprintable()} <= set("\n\t")
@@ -127,7 +127,7 @@ def test_a_good_answer_is_written(source: str) -> None:
         posts = list(written(SOURCES[source], query, lambda url: truth(url).encode()))
         assert len(posts) >= 2
         for item, post in nonempty(posts):
-            story = WORLD[WORLD.index(ids.number(item.id)) or 0]
+            story = WORLD[WORLD.index(IDS.number(item.id)) or 0]
             assert (item.title, item.body) == (story.title, WORLD.clean_body(story))
             assert is_sound(item, post)
 

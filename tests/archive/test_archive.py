@@ -10,13 +10,14 @@ import pytest
 
 from finews_spider.archive.archive import Archive
 from finews_spider.archive.lock import prepare_output
-from finews_spider.archive.paths import BY_DAY, FLAT, FOLDERS, post_pattern
+from finews_spider.archive.paths import BY_DAY, FLAT, FOLDERS, id_in_post_name, post_pattern
 from finews_spider.archive.posts import render
 from finews_spider.dates import BEIJING
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.items import Article
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
+from finews_spider.sources.eastmoney_ids import ARTICLE
 
 ID = "NW202112302230672549"
 OTHER = "NW202112302230672550"
@@ -33,7 +34,7 @@ def put(output: Path, path: str, text: str = "") -> None:
 
 def post_of(article_id: str) -> str:
     link = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={article_id}"
-    article = Article(source="", id=article_id, url="", title="题", time=TIME, to_the_second=True, share_link=link)
+    article = Article(source="", id=article_id, url="", family=ARTICLE, title="题", time=TIME, share_link=link)
     article.media_name, article.body = "中国证券报", "<p>文</p>"
     return render(article, "")
 
@@ -54,7 +55,7 @@ def opened() -> Iterator[Opened]:
 
         def open_it(output: Path, pattern: str = BY_DAY) -> Archive:
             prepare_output(output)
-            archive = Archive(output, Index(stack.enter_context(Ledger(output)), FOLDERS), pattern)
+            archive = Archive(output, Index(stack.enter_context(Ledger(output)), FOLDERS, id_in_post_name), pattern)
             archive.sync()
             return archive
 

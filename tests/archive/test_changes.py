@@ -10,6 +10,7 @@ from finews_spider.dates import BEIJING
 from finews_spider.items import Article
 from finews_spider.markup.text import visible
 from finews_spider.newsroom.world import Story, World
+from finews_spider.sources.eastmoney_ids import ARTICLE, FLASH
 from tests.conftest import Site
 
 TEXT_API = "/NewsData/GetNewsText.do"
@@ -19,6 +20,7 @@ CATEGORY = "category=meirijingjixinwen"  # of the one article
 
 def article(body: str = "<p>文</p>", **fields: object) -> Article:
     usual = {"source": "finews", "url": "", "id": "NW202112302230672549", "title": "题", "media_name": "中国证券报"}
+    fields = {"family": ARTICLE, **fields}
     time = datetime(2021, 12, 30, 7, 57, 23, tzinfo=BEIJING)
     return Article(**{**usual, "time": time, "to_the_second": True, "body": body, **fields})  # type: ignore[arg-type]
 
@@ -59,7 +61,7 @@ def test_a_pictures_scheme_and_query_are_no_edit() -> None:
 def test_the_digest_is_seen_in_a_flash_only() -> None:
     number = "202112302230672549"
     assert not is_edited(article(), article(digest="摘要"))
-    assert is_edited(article(id=number, digest="摘"), article(id=number, digest="摘要"))
+    assert is_edited(article(id=number, family=FLASH, digest="摘"), article(id=number, family=FLASH, digest="摘要"))
 
 
 def test_visible_text_has_no_tags_entities_or_white_space() -> None:

@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finews_spider import ids
 from finews_spider.archive import category_pages
 from finews_spider.archive.archive import Archive
-from finews_spider.archive.paths import FOLDERS, POST_PATHS
+from finews_spider.archive.paths import FOLDERS, POST_PATHS, id_in_post_name
 from finews_spider.dates import BEIJING
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
 from finews_spider.slugs import slug
+from finews_spider.sources import known
+from finews_spider.sources.eastmoney_ids import IDS, id_in_url
 
 NUMBER = "202112302230672549"
 DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
@@ -34,7 +35,7 @@ HOSTILE = st.lists(st.one_of(st.sampled_from(TRICKS), st.text(max_size=8)), max_
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     with Ledger(tmp_path_factory.mktemp("names")) as ledger:
-        yield Index(ledger, FOLDERS)
+        yield Index(ledger, FOLDERS, id_in_post_name)
 
 
 @given(text=HOSTILE, day=DAYS, pattern=st.sampled_from(sorted(POST_PATHS.values())))
@@ -43,7 +44,7 @@ def test_an_id_is_the_name_of_a_file_in_the_output_folder_or_none(
 ) -> None:
     archive = Archive(OUTPUT, index, pattern)
     midnight = datetime.combine(day, time(0, tzinfo=BEIJING))
-    if ids.is_id(text):
+    if known.is_id(text):
         assert is_plain(archive.path(text, midnight).relative_to(OUTPUT))
     else:
         with pytest.raises(ValueError, match="not an id"):
@@ -53,8 +54,8 @@ def test_an_id_is_the_name_of_a_file_in_the_output_folder_or_none(
 @given(text=HOSTILE)
 def test_an_id_in_a_link_is_an_id(text: str) -> None:
     for url in (text, f"https://a.example/{text}", f"/a/{text}.html", f"?infoCode={text}", f"?infoCode={quote(text)}"):
-        found = ids.id_in_url(url)
-        assert found is None or ids.is_id(found)
+        found = id_in_url(url)
+        assert found is None or found in IDS
 
 
 @given(name=HOSTILE)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from finews_spider.archive.lock import prepare_output
-from finews_spider.archive.paths import FOLDERS
+from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.archive.retention import move_old
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
@@ -34,7 +34,7 @@ def known(output: Path) -> set[str]:
     """The ids that a run knows, which may have looked before."""
     prepare_output(output)
     with Ledger(output) as ledger:
-        index = Index(ledger, FOLDERS)
+        index = Index(ledger, FOLDERS, id_in_post_name)
         index.sync()
         return {path.stem[11:] for path in output.rglob("*") if path.stem[11:] in index}
 

@@ -146,7 +146,7 @@ def test_a_window_that_ends_before_it_begins_is_refused() -> None:
 )
 def test_a_link_to_no_article_is_refused_with_what_is_accepted(url: str) -> None:
     assert refusal(url=url) == (
-        f"url: {url!r} names no article of finews; use a share link (…?infoCode=NW…), a post page or an article page"
+        f"url: {url!r} names no article of finews; use a share link, a post page or an article page"
         " on finews.withounder.com, finews.zning.xyz"
     )
 

@@ -9,6 +9,7 @@ from finews_spider.dates import BEIJING
 from finews_spider.downloader.failures import FetchFailure
 from finews_spider.items import Article, ArticleRef
 from finews_spider.sources.base import AbsentError, Route, UnreadableError
+from finews_spider.sources.eastmoney_ids import ARTICLE, IDS
 
 NUMBER = "202112302230672549"
 ID = f"NW{NUMBER}"
@@ -18,7 +19,13 @@ WHOLE = {"title": "题", "time": NOON, "to_the_second": True, "media_name": "中
 
 
 def article(**values: Any) -> Article:
-    return Article(**{"source": "finews", "id": ID, "url": "", **WHOLE, **values})
+    return Article(**{"source": "finews", "id": ID, "url": "", "family": ARTICLE, **WHOLE, **values})
+
+
+def item_of(ref: ArticleRef, share_link: str = "") -> Article:
+    """What is to be filled in."""
+    family = IDS.family(ref.id)
+    return Article(source=ref.source, id=ref.id, url=ref.url, family=family, share_link=share_link)
 
 
 def ref(id_: str = ID, **values: Any) -> ArticleRef:
@@ -37,7 +44,7 @@ def fetch(*wanted: ArticleRef, kept: Article | None = None) -> ArticleFetch:
     """With three routes: api, text, page."""
     made = ArticleFetch(number=NUMBER)
     for each in wanted or [ref()]:
-        made.add(each, "https://a.example/share", routes("api", "text", "page"), kept)
+        made.add(each, item_of(each, "https://a.example/share"), routes("api", "text", "page"), kept)
     return made
 
 
@@ -151,14 +158,14 @@ def test_both_items_have_links_of_their_own() -> None:
 
 def test_new_routes_of_a_second_ref_come_first() -> None:
     made = fetch()
-    made.add(flash_ref(), "", routes("post", "api"), None)
+    made.add(flash_ref(), item_of(flash_ref()), routes("post", "api"), None)
     assert names_left(made) == ["post", "api", "text", "page"]
 
 
 def test_a_route_that_was_asked_is_not_asked_again() -> None:
     made = fetch()
     made.next_route()
-    made.add(flash_ref(), "", routes("api", "text"), None)
+    made.add(flash_ref(), item_of(flash_ref()), routes("api", "text"), None)
     assert names_left(made) == ["text", "page"]
 
 
@@ -178,7 +185,7 @@ def test_a_family_that_is_named_after_the_other_was_handed_over_gives_its_item()
     made = fetch()
     made.take(article())
     given(made)
-    made.add(flash_ref(), "", routes("api"), None)
+    made.add(flash_ref(), item_of(flash_ref()), routes("api"), None)
     assert made.next_route() is None
     assert list(given(made)) == [NUMBER]
 
@@ -187,7 +194,7 @@ def test_what_was_handed_over_is_no_more_missing() -> None:
     made = fetch()
     made.take(article(media_name=""))
     given(made)
-    made.add(flash_ref(), "", [], None)
+    made.add(flash_ref(), item_of(flash_ref()), [], None)
     assert made.is_whole()
 
 

@@ -12,6 +12,7 @@ from scrapy.utils.test import get_crawler
 from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.items import Article
 from finews_spider.sources.base import Listing, ListingPage
+from finews_spider.sources.eastmoney_ids import ARTICLE
 from finews_spider.spiders.finews import FinewsSpider
 from tests.support.settings import delivered
 
@@ -41,7 +42,7 @@ def test_all_is_asked_for_before_an_item_is_handed_on(spider: FinewsSpider, monk
     """Or else an article may be archived, and asked for again by what was seen before."""
     requests: list[Request] = []
     monkeypatch.setattr(spider, "crawler", SimpleNamespace(engine=SimpleNamespace(crawl=requests.append)))
-    item, request = Article(source="finews", id="", url=""), Request("https://example.com/")
+    item, request = Article(source="finews", id="", url="", family=ARTICLE), Request("https://example.com/")
     assert spider._send([item, request]) == [item]
     assert requests == [request]
 

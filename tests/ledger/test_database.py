@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from finews_spider.archive.paths import FOLDERS
+from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.exceptions import ConfigurationError, DiskError
 from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import FILE, VERSION, Ledger
@@ -42,7 +42,7 @@ def file(tmp_path: Path) -> Path:
     """A ledger that knows 900 posts and owes 100 articles."""
     posts(tmp_path, 900)
     with Ledger(tmp_path) as ledger:
-        Index(ledger, FOLDERS).sync()
+        Index(ledger, FOLDERS, id_in_post_name).sync()
         Owed(ledger, timedelta(days=14)).record_listed(refs(1000))
     return tmp_path / FILE
 
@@ -95,7 +95,7 @@ def test_a_ledger_is_one_file_when_it_is_closed(file: Path) -> None:
 
 def test_what_was_written_is_there_again(file: Path, tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        assert len(Index(ledger, FOLDERS)) == 900
+        assert len(Index(ledger, FOLDERS, id_in_post_name)) == 900
         assert ids_owed(ledger) == [ref.id for ref in refs(1000)[900:]]
 
 
@@ -117,7 +117,7 @@ def test_an_older_ledger_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureF
     db.close()
     posts(tmp_path, 3)
     with Ledger(tmp_path) as ledger:
-        assert Index(ledger, FOLDERS).sync() == (3, 0)
+        assert Index(ledger, FOLDERS, id_in_post_name).sync() == (3, 0)
         assert ledger.row("SELECT 1 FROM sqlite_schema WHERE name = 'of_old'") is None
     (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert line == f"{tmp_path / FILE} is of version 0: it is made anew"
@@ -135,7 +135,7 @@ def test_a_damaged_ledger_is_made_anew(
     DAMAGES[damage](file)
     damaged = file.read_bytes()
     with Ledger(tmp_path) as ledger:
-        assert Index(ledger, FOLDERS).sync() == (900, 0)
+        assert Index(ledger, FOLDERS, id_in_post_name).sync() == (900, 0)
         assert ids_owed(ledger) == []
     (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert str(file) in line
@@ -146,7 +146,7 @@ def test_a_damaged_ledger_is_made_anew(
 def test_an_empty_file_is_a_new_ledger(file: Path, tmp_path: Path) -> None:
     file.write_bytes(b"")
     with Ledger(tmp_path) as ledger:
-        assert Index(ledger, FOLDERS).sync() == (900, 0)
+        assert Index(ledger, FOLDERS, id_in_post_name).sync() == (900, 0)
 
 
 def test_what_a_killed_run_left_in_the_journal_is_there(tmp_path: Path) -> None:
@@ -170,8 +170,8 @@ def test_a_journal_of_another_ledger_harms_nothing(file: Path, tmp_path: Path) -
         Owed(other, timedelta(days=14)).record_listed(refs(2000))
         shutil.copy(f"{other.file}-wal", f"{file}-wal")
     with Ledger(tmp_path) as ledger:
-        assert Index(ledger, FOLDERS).sync() in ((0, 0), (900, 0))
-        assert len(Index(ledger, FOLDERS)) == 900
+        assert Index(ledger, FOLDERS, id_in_post_name).sync() in ((0, 0), (900, 0))
+        assert len(Index(ledger, FOLDERS, id_in_post_name)) == 900
 
 
 def test_all_is_written_or_nothing(file: Path, tmp_path: Path) -> None:
@@ -220,9 +220,9 @@ def test_damage_that_shows_in_the_midst_of_a_run_is_over_with_the_next(file: Pat
     db.close()
     (tmp_path / "_posts" / f"2021-12-30-{refs(1)[0].id}.md").unlink()
     with Ledger(tmp_path) as ledger, pytest.raises(DiskError, match=r"malformed.*run again"):
-        Index(ledger, FOLDERS).sync()
+        Index(ledger, FOLDERS, id_in_post_name).sync()
     with Ledger(tmp_path) as ledger:
-        assert Index(ledger, FOLDERS).sync() == (899, 0)
+        assert Index(ledger, FOLDERS, id_in_post_name).sync() == (899, 0)
 
 
 # Through the front door.
@@ -288,5 +288,5 @@ def test_reindex_learns_the_posts_and_leaves_what_is_owed(archived: TimedSite) -
     assert ran.code == 0
     assert ran.out == f"{archived.output / FILE}: {len(archived.posts())} posts\n"
     with Ledger(archived.output) as ledger:
-        assert len(Index(ledger, FOLDERS)) == len(archived.posts())
+        assert len(Index(ledger, FOLDERS, id_in_post_name)) == len(archived.posts())
         assert len(ids_owed(ledger)) == 1

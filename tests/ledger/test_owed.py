@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from finews_spider import dates
-from finews_spider.archive.paths import FOLDERS
+from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.commands.owed import lines
 from finews_spider.dates import BEIJING
 from finews_spider.items import ArticleRef
@@ -61,7 +61,8 @@ def next_run(ledger: Ledger) -> Owed:
 
 
 def archive(ledger: Ledger, *refs: ArticleRef) -> None:
-    Index(ledger, FOLDERS).add([Post(each.id, "_posts", f"2021-12-30-{each.id}.md") for each in refs], {})
+    posts = [Post(ref.id, "_posts", f"2021-12-30-{ref.id}.md") for ref in refs]
+    Index(ledger, FOLDERS, id_in_post_name).add(posts, {})
 
 
 def test_what_is_named_is_owed_as_it_was_named(owed: Owed) -> None:

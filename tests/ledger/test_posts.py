@@ -15,9 +15,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from finews_spider import ids
 from finews_spider.archive.atomic import TEMPORARY, write_all
-from finews_spider.archive.paths import FOLDERS
+from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.owed import Owed
@@ -70,7 +69,7 @@ def on_disk(output: Path) -> set[tuple[str, str, str]]:
         for top in FOLDERS
         for folder, _, names in os.walk(output / top)
         for name in names
-        if (id_ := ids.id_in_post_name(name))
+        if (id_ := id_in_post_name(name))
     }
 
 
@@ -101,13 +100,13 @@ def output(tmp_path: Path) -> Path:
 @pytest.fixture
 def ledger(output: Path) -> Iterator[Ledger]:
     with Ledger(output) as ledger:
-        Index(ledger, FOLDERS).sync()
+        Index(ledger, FOLDERS, id_in_post_name).sync()
         yield ledger
 
 
 @pytest.fixture
 def index(ledger: Ledger) -> Index:
-    return Index(ledger, FOLDERS)
+    return Index(ledger, FOLDERS, id_in_post_name)
 
 
 @pytest.fixture
@@ -213,7 +212,7 @@ def test_folders_that_are_links_are_not_entered(output: Path, tmp_path_factory: 
     (output / "_posts/loop").symlink_to(output / "_posts")
     (output / "_posts/nowhere").symlink_to("nowhere")
     with Ledger(output) as ledger:
-        assert Index(ledger, FOLDERS).sync() == (5, 0)
+        assert Index(ledger, FOLDERS, id_in_post_name).sync() == (5, 0)
 
 
 def test_a_folder_that_became_a_link_is_left(output: Path, ledger: Ledger, index: Index) -> None:
@@ -229,7 +228,7 @@ def test_the_folder_of_all_posts_may_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site/_posts").symlink_to(tmp_path / "elsewhere")
     with Ledger(tmp_path / "site") as ledger:
-        assert Index(ledger, FOLDERS).sync() == (1, 0)
+        assert Index(ledger, FOLDERS, id_in_post_name).sync() == (1, 0)
 
 
 def test_of_two_posts_of_one_id_either_may_go(output: Path, index: Index) -> None:
@@ -368,7 +367,7 @@ class Folders(RuleBasedStateMachine):
         self.patch.setattr(os, "fsync", lambda _: None)  # most of the time it takes
         self.output = Path(tempfile.mkdtemp(prefix="finews-index-"))
         self.ledger = Ledger(self.output)
-        self.index = Index(self.ledger, FOLDERS)
+        self.index = Index(self.ledger, FOLDERS, id_in_post_name)
         self.looked = True
         self.ticks = count(1)
 
@@ -433,7 +432,7 @@ class Folders(RuleBasedStateMachine):
     def another_run_begins(self) -> None:
         self.ledger.close()
         self.ledger = Ledger(self.output)
-        self.index = Index(self.ledger, FOLDERS)
+        self.index = Index(self.ledger, FOLDERS, id_in_post_name)
 
     @invariant()
     def the_index_is_what_a_walk_finds(self) -> None:

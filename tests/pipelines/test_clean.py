@@ -10,6 +10,7 @@ from finews_spider.items import Article
 from finews_spider.markup.characters import MAX_LINE
 from finews_spider.markup.parsing import MAX_BODY, IncompleteBodyError
 from finews_spider.newsroom.world import Story, World
+from finews_spider.sources.eastmoney_ids import ARTICLE, FLASH, IDS
 from pipelines.clean import BodyError, CleanPipeline, clean, escape_tag_openers
 from pipelines.sanitize import sanitize
 
@@ -393,13 +394,13 @@ def test_stray_text_is_trimmed_at_once(body: str) -> None:
 
 
 def test_the_pipeline_cleans_the_body() -> None:
-    item = Article(source="", id="", url="", body="<p>\u3000\u3000文</p>")
+    item = Article(source="", id="", url="", family=ARTICLE, body="<p>\u3000\u3000文</p>")
     assert CleanPipeline.from_crawler(get_crawler()).process_item(item).body == "<p>文</p>"
 
 
 @pytest.mark.parametrize("name", ["title", "media_name", "digest"])
 def test_the_pipeline_puts_texts_on_one_line(name: str) -> None:
-    item = Article(source="", id="", url="")
+    item = Article(source="", id="", url="", family=ARTICLE)
     setattr(item, name, "\u3000一\r\n\t二  三\u00a0")
     assert getattr(CleanPipeline.from_crawler(get_crawler()).process_item(item), name) == "一 二  三"
 
@@ -407,7 +408,7 @@ def test_the_pipeline_puts_texts_on_one_line(name: str) -> None:
 @pytest.mark.parametrize(("body", "count"), [("<p>\u3000文</p>", 1), ("<p>文</p>", None), ("", None)])
 def test_the_pipeline_counts_what_it_changed(body: str, count: int | None) -> None:
     crawler = get_crawler()
-    CleanPipeline.from_crawler(crawler).process_item(Article(source="", id="", url="", body=body))
+    CleanPipeline.from_crawler(crawler).process_item(Article(source="", id="", url="", family=ARTICLE, body=body))
     assert crawler.stats.get_value("finews/cleaned") == count
 
 
@@ -418,7 +419,9 @@ def test_a_body_that_nests_too_deep_to_be_read_whole_is_refused() -> None:
 
 @pytest.mark.parametrize("id_", ["NW202112302230672549", "202112302230672549"])
 def test_of_a_body_that_cannot_be_read_whole_nothing_is_written(id_: str) -> None:
-    item = Article(source="", id=id_, url="https://a.example/", digest="要", body="<div>" * 300 + "文")
+    item = Article(
+        source="", id=id_, url="https://a.example/", family=IDS.family(id_), digest="要", body="<div>" * 300 + "文"
+    )
     with pytest.raises(BodyError, match=r"https://a\.example/: body cannot be read whole, it is nested too deep"):
         CleanPipeline.from_crawler(get_crawler()).process_item(item)
 
@@ -511,7 +514,7 @@ def test_a_long_body_takes_no_longer_than_it_is(piece: str) -> None:
 
 @pytest.mark.parametrize("name", ["title", "media_name"])
 def test_a_title_opens_no_tag_whatever_a_layout_does(name: str) -> None:
-    item = Article(source="", id="", url="")
+    item = Article(source="", id="", url="", family=ARTICLE)
     setattr(item, name, "<b>一</b><\x00!--")
     assert getattr(CleanPipeline.from_crawler(get_crawler()).process_item(item), name) == "＜b>一＜/b>＜!--"
 
@@ -522,10 +525,10 @@ def test_a_sign_that_opens_no_tag_stays(title: str) -> None:
 
 
 def test_a_digest_loses_its_title_whatever_that_holds() -> None:
-    item = Article(source="", id="202112302230672549", url="", title="<b>一", digest="【<b>一】二")
+    item = Article(source="", id="202112302230672549", url="", family=FLASH, title="<b>一", digest="【<b>一】二")
     assert CleanPipeline.from_crawler(get_crawler()).process_item(item).digest == "二"
 
 
 def test_a_title_that_is_too_long_is_none() -> None:
-    item = Article(source="", id="", url="", title="一" * (MAX_LINE + 1))
+    item = Article(source="", id="", url="", family=ARTICLE, title="一" * (MAX_LINE + 1))
     assert CleanPipeline.from_crawler(get_crawler()).process_item(item).title == ""

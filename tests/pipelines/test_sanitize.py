@@ -12,6 +12,7 @@ from finews_spider.markup.allowlist import ATTRIBUTES, TAGS
 from finews_spider.markup.blocks import VOID
 from finews_spider.markup.text import visible
 from finews_spider.newsroom.world import World
+from finews_spider.sources.eastmoney_ids import ARTICLE
 from pipelines.clean import clean
 from pipelines.sanitize import SanitizePipeline, sanitize, settle
 
@@ -308,14 +309,14 @@ def test_sanitizing_twice_is_sanitizing_once(raw: str) -> None:
 
 
 def test_the_pipeline_sanitizes_the_body() -> None:
-    item = Article(source="", id="", url="", body="<p onclick=a()>文</p>")
+    item = Article(source="", id="", url="", family=ARTICLE, body="<p onclick=a()>文</p>")
     assert SanitizePipeline.from_crawler(get_crawler()).process_item(item).body == "<p>文</p>"
 
 
 @pytest.mark.parametrize(("body", "count"), [("<p id=a>文</p>", 1), ("<p>文</p>", None), ("", None)])
 def test_the_pipeline_counts_what_it_changed(body: str, count: int | None) -> None:
     crawler = get_crawler()
-    SanitizePipeline.from_crawler(crawler).process_item(Article(source="", id="", url="", body=body))
+    SanitizePipeline.from_crawler(crawler).process_item(Article(source="", id="", url="", family=ARTICLE, body=body))
     assert crawler.stats.get_value("finews/sanitized") == count
 
 

@@ -7,6 +7,7 @@ from scrapy.exceptions import DropItem
 from finews_spider import dates
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
+from finews_spider.sources.eastmoney_ids import ARTICLE, FLASH
 from pipelines.validate import MissingFieldError, ValidatePipeline, has_content
 
 URL = "https://finews.withounder.com/zhongguozhengquanbao/2021/12/30/NW202112302230672549.html"
@@ -16,11 +17,13 @@ SOURCE_LINE = '<p class="em_media">（文章来源：中国证券报）</p>'
 def article(**values: Any) -> Article:
     usual = {"source": "finews", "id": "NW202112302230672549", "url": URL, "title": "题", "body": "<p>文</p>"}
     time = datetime(2021, 12, 30, tzinfo=BEIJING)
-    return Article(**{**usual, "media_name": "中国证券报", "time": time, **values})
+    return Article(**{**usual, "family": ARTICLE, "media_name": "中国证券报", "time": time, **values})
 
 
 def flash(**values: Any) -> Article:
-    return article(**{"id": "202112302230672549", "media_name": "", "body": "", "digest": "要", **values})
+    return article(
+        **{"id": "202112302230672549", "family": FLASH, "media_name": "", "body": "", "digest": "要", **values}
+    )
 
 
 def refusal(item: Article) -> str:

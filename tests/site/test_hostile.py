@@ -72,7 +72,7 @@ def fed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def posts(fed: Site) -> dict[str, Article]:
     """The article of each post, by the path of its page."""
-    read = {path: parse(post.decode()) for path, post in fed.posts().items()}
+    read = {path: parse(post.decode(), Path(path).stem[11:]) for path, post in fed.posts().items()}
     return {page_of(article): article for article in read.values()}
 
 

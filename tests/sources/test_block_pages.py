@@ -7,6 +7,7 @@ import pytest
 from finews_spider.items import Article, ArticleRef
 from finews_spider.sources.base import AbsentError, BlockedError, Listing, ListingPage, Route, UnreadableError
 from finews_spider.sources.block_pages import MAX_LENGTH, MAX_VISIBLE, block_page
+from finews_spider.sources.eastmoney_ids import IDS
 from tests.sources.test_eastmoney import API, EASTMONEY, NEWS, REF, column, column_page
 from tests.sources.test_finews import FINEWS
 from tests.support.nonempty import nonempty
@@ -149,6 +150,6 @@ def test_null_data_are_an_absent_article_unless_the_answer_says_that_it_was_bloc
 
 def test_a_readable_answer_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("finews_spider.sources.base.block_page", None)
-    article = Article(source="a", id=REF.id, url="")
+    article = Article(source="a", id=REF.id, url="", family=IDS.family(REF.id))
     assert Route("a", "", lambda text: article).read("请输入验证码") is article
     assert Listing("a", "", lambda text: ListingPage()).read("") == ListingPage()

@@ -14,6 +14,7 @@ from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.world import World
 from finews_spider.sources.base import AbsentError, Listing, ListingPage, Query, UnreadableError
 from finews_spider.sources.eastmoney import Column, EastmoneySource
+from finews_spider.sources.eastmoney_ids import ARTICLE
 from pipelines.clean import clean
 
 EASTMONEY = EastmoneySource(
@@ -644,7 +645,7 @@ def test_an_article_is_asked_of_two_apis_then_of_its_page(id_: str) -> None:
 def told(**values: Any) -> Article:
     """What each route tells of the article."""
     usual = {"title": "题", "time": TIME, "to_the_second": True, "media_name": "中国证券报", "body": "<p>文</p>"}
-    return Article(**{"source": "eastmoney", "id": ID, "url": PAGE, **usual, **values})
+    return Article(**{"source": "eastmoney", "id": ID, "url": PAGE, "family": ARTICLE, **usual, **values})
 
 
 def test_the_article_api_tells_an_article() -> None:

@@ -12,6 +12,7 @@ from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
 from finews_spider.sources.base import ListingPage, Query, UnreadableError
+from finews_spider.sources.eastmoney_ids import ARTICLE
 from finews_spider.sources.finews import FinewsSource
 from pipelines.clean import clean
 from pipelines.sanitize import sanitize
@@ -300,6 +301,7 @@ def test_the_text_api_tells_an_article() -> None:
         source="finews",
         id=ID,
         url=POST,
+        family=ARTICLE,
         title="题 一",
         time=datetime(2021, 12, 30, 7, 57, 23, tzinfo=BEIJING),
         to_the_second=True,

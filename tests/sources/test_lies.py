@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import finews_spider
-from finews_spider import ids
 from finews_spider.items import Article, ArticleRef
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.sources.base import ListingPage, Query, UnreadableError
+from finews_spider.sources.eastmoney_ids import IDS
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load
 from finews_spider.sources.parsing import json_object
@@ -132,7 +132,7 @@ def judge(found: ListingPage | Article | str) -> None:
         assert found.time is None or found.time.utcoffset() == timedelta(hours=8)
     else:
         for ref in found.refs:
-            assert ids.is_id(ref.id)
+            assert ref.id in IDS
             assert all(isinstance(each, str) for each in (ref.url, ref.title, ref.media_name, ref.digest, ref.category))
 
 

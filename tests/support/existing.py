@@ -15,6 +15,7 @@ from finews_spider.archive.posts import render
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
 from finews_spider.newsroom.words import SLUGS
+from finews_spider.sources.eastmoney_ids import ARTICLE, FLASH
 
 LAST = datetime(2022, 6, 30, 23, 50, tzinfo=BEIJING)  # of the newest post
 EVERY = timedelta(minutes=7)  # about 37,000 posts from December to June
@@ -87,10 +88,17 @@ def articles(count: int, every: timedelta = EVERY) -> Iterator[Article]:
         time = LAST - every * n
         number = f"{time:%Y%m%d%H%M}{n % 1_000_000:06}"
         article = Article(
-            source="", id=number, url="", title=f"第{n}篇：项目全面铺开", time=time, digest="要闻。", body=BODY
+            source="",
+            id=number,
+            url="",
+            family=FLASH,
+            title=f"第{n}篇：项目全面铺开",
+            time=time,
+            digest="要闻。",
+            body=BODY,
         )
         if n % 3:
-            article.id, article.media_name = f"NW{number}", names[n % len(names)]
+            article.id, article.family, article.media_name = f"NW{number}", ARTICLE, names[n % len(names)]
         article.share_link = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={article.id}"
         yield article
 

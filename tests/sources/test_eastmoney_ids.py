@@ -1,6 +1,6 @@
 import pytest
 
-from finews_spider import ids
+from finews_spider.sources.eastmoney_ids import IDS, id_in_url
 
 ARTICLE = "NW202112302230672549"
 FLASH = "202112302230672549"
@@ -8,7 +8,7 @@ FLASH = "202112302230672549"
 
 @pytest.mark.parametrize("text", [ARTICLE, FLASH, "NW20161230223067254", "20161230223067254"])
 def test_an_id_is_a_day_and_nine_or_ten_digits(text: str) -> None:
-    assert ids.is_id(text)
+    assert text in IDS
 
 
 @pytest.mark.parametrize(
@@ -27,25 +27,25 @@ def test_an_id_is_a_day_and_nine_or_ten_digits(text: str) -> None:
     ],
 )
 def test_nothing_else_is_an_id(text: str) -> None:
-    assert not ids.is_id(text)
+    assert text not in IDS
 
 
 def test_an_id_with_nw_is_an_article() -> None:
-    assert not ids.is_flash(ARTICLE)
+    assert not IDS.family(ARTICLE).is_flash
 
 
 def test_a_bare_id_is_a_flash() -> None:
-    assert ids.is_flash(FLASH)
+    assert IDS.family(FLASH).is_flash
 
 
 @pytest.mark.parametrize("id_", [ARTICLE, FLASH])
 def test_both_families_share_the_number(id_: str) -> None:
-    assert ids.number(id_) == FLASH
+    assert IDS.number(id_) == FLASH
 
 
 @pytest.mark.parametrize(("id_", "other"), [(ARTICLE, FLASH), (FLASH, ARTICLE)])
 def test_the_sibling_is_in_the_other_family(id_: str, other: str) -> None:
-    assert ids.sibling(id_) == other
+    assert IDS.siblings(id_) == (other,)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_sibling_is_in_the_other_family(id_: str, other: str) -> None:
     ],
 )
 def test_a_link_names_an_id(url: str, id_: str) -> None:
-    assert ids.id_in_url(url) == id_
+    assert id_in_url(url) == id_
 
 
 @pytest.mark.parametrize(
@@ -79,28 +79,8 @@ def test_a_link_names_an_id(url: str, id_: str) -> None:
     ],
 )
 def test_other_links_name_none(url: str) -> None:
-    assert ids.id_in_url(url) is None
+    assert id_in_url(url) is None
 
 
 def test_a_broken_link_names_none() -> None:
-    assert ids.id_in_url(f"http://[/a/{FLASH}.html") is None
-
-
-@pytest.mark.parametrize("ending", ["md", "markdown", "html"])
-def test_the_name_of_a_post_holds_its_id(ending: str) -> None:
-    assert ids.id_in_post_name(f"2021-12-30-{ARTICLE}.{ending}") == ARTICLE
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "index.html",
-        f"{ARTICLE}.md",
-        f"-{FLASH}.md",
-        f"2021-12-30-{ARTICLE}.md.part",
-        f"2021-12-30-{ARTICLE}.txt",
-        "2021-12-30-welcome.md",
-    ],
-)
-def test_other_files_are_no_posts(name: str) -> None:
-    assert ids.id_in_post_name(name) is None
+    assert id_in_url(f"http://[/a/{FLASH}.html") is None

@@ -1,0 +1,78 @@
+"""Ids of articles, as Eastmoney and the existing site write them, and the links that hold them.
+
+An id is `yyyyMMdd` and ten digits (nine until 2016). The same number names one article in up to two families:
+with `NW` in front it is the article, bare it is the flash.
+"""
+
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from finews_spider.items import Family
+from finews_spider.sources.base import form
+from finews_spider.sources.ids import IdScheme
+
+ARTICLE = Family(tag_ending="新闻")
+FLASH = Family(is_flash=True, category="emnews", tag="东财滚动新闻", has_folder=True)
+
+IdLink = Annotated[
+    str,
+    form(
+        r"https?://[^\s{}<>]*\{(id|number)\}[^\s{}<>]*",
+        "a URL with {id} (NW and digits) or {number} (digits) in it",
+    ),
+]
+
+_ID_IN_URL = re.compile(
+    r"(?:[?&]infoCode=|[?&]id=)(?P<share>(?:NW)?[0-9]{17,18})(?=&|$)"
+    r"|/a/(?P<page>[0-9]{17,18})\.html"
+    r"|/news/[0-9]+,(?P<news>[0-9]{17,18})\.html"
+    r"|/[0-9]{4}/[0-9]{2}/[0-9]{2}/(?P<post>(?:NW)?[0-9]{17,18})\.html"
+)
+
+
+class EastmoneyIds(IdScheme):
+    """The ids of Eastmoney, which the existing site has too."""
+
+    def __init__(self) -> None:
+        super().__init__({"NW[0-9]{17,18}": ARTICLE, "[0-9]{17,18}": FLASH}, example=f"NW{0:018}")
+
+    def number(self, id_: str) -> str:
+        """Return the digits, which both families share."""
+        return id_.removeprefix("NW")
+
+    def siblings(self, id_: str) -> tuple[str, ...]:
+        """Return the same article's id in the other family."""
+        return (f"NW{id_}" if self.number(id_) == id_ else self.number(id_),)
+
+
+IDS = EastmoneyIds()
+
+
+def id_in_url(url: str) -> str | None:
+    """Return the id that a share link, a post page or an article page names.
+
+    Article pages (`/a/<digits>.html`, `/news/<channel>,<digits>.html`) name the article, so `NW` is put in front.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme not in ("", "http", "https"):
+        return None
+    found = _ID_IN_URL.search(f"{parts.path}?{parts.query}")
+    if not found:
+        return None
+    page = found["page"] or found["news"]
+    return f"NW{page}" if page else found["share"] or found["post"]
+
+
+def id_in_article_page(url: str) -> str | None:
+    """Return the id that an article page names; None for any other link."""
+    return id_in_url(url) if re.search(r"/(?:a/|news/[0-9]+,)[0-9]+\.html(?:[?#]|$)", url) else None
+
+
+def link_of(id_: str, share_link: str, flash_link: str) -> str:
+    """Return the link to write under an article, from the template of its family."""
+    template = flash_link if IDS.family(id_).is_flash else share_link
+    return template.format(id=id_, number=IDS.number(id_))
