@@ -113,9 +113,9 @@ class ReportExtension:
         return builder.window_report(window, run.pagination.reaches(names), dates.now().date(), named)
 
     def _broken(self, report: RunReport, before: list[RunReport]) -> list[str]:
-        limits = {source.name: source.max_age_days for source in self._run.arguments.sources}
+        sources = {source.name: source for source in self._run.arguments.sources}
         ended = [earlier for earlier in before if earlier.exit_code is not None]
-        return health.troubles(report, ended, limits, dates.now())
+        return health.troubles(report, ended, sources, dates.now())
 
     def _published(self, report: RunReport) -> RunReport:
         """Return the report with what became of the run's files."""

@@ -14,13 +14,13 @@ from finews_spider.reporting.history import (
     NARROW_ARGS,
     ONE_OFF_ARGS,
     SourceRun,
-    kind,
     latest,
     lowest_mean,
     mean,
     moment,
 )
 from finews_spider.reporting.report import RunReport
+from finews_spider.sources.base import Source
 
 BASELINE_RUNS = 3  # in which a list had rows, so that it always has some
 MAX_LOST = 1 / 2
@@ -32,21 +32,20 @@ NO_ROWS, SHORTER = "no rows", "much shorter"
 DOCTOR = "see scrapy doctor"
 
 
-def troubles(report: RunReport, before: Sequence[RunReport], limits: Mapping[str, int], now: datetime) -> list[str]:
+def troubles(report: RunReport, before: Sequence[RunReport], sources: Mapping[str, Source], now: datetime) -> list[str]:
     """Return why sources look broken, a sentence each, with figures and what to do; empty when all is well.
 
     `before`: the reports of the last runs that came to their end, newest last; those with a window, url or refresh
-    count for nothing. `limits`: days that a source's newest item may be old; 0 is none. The report's `exit_code` is 130
-    where the run was interrupted.
+    count for nothing. `sources`: those of the report. Its `exit_code` is 130 where the run was interrupted.
     """
     found: list[str] = []
-    for source in report.sources:
-        run = SourceRun.of(source, report)
+    for name in report.sources:
+        run = SourceRun.of(name, report, sources[name].kind_of_list)
         earlier = _comparable(run, before)
         alike = [] if run.has(NARROW_ARGS) else [one for one in earlier if not one.has(NARROW_ARGS)]
         found += failed_lists(run)
         found += lists_without_rows(run, earlier)
-        found += old_news(run, timedelta(days=limits.get(source, 0)), now)
+        found += old_news(run, timedelta(days=sources[name].max_age_days), now)
         found += lost_articles(run, alike)
         found += late_articles(run, alike)
         found += shorter_bodies(run, alike)
@@ -58,7 +57,8 @@ def _comparable(run: SourceRun, before: Sequence[RunReport]) -> list[SourceRun]:
     """Return the runs before it whose lists are like its own."""
     if run.has(ONE_OFF_ARGS):
         return []
-    runs = [SourceRun.of(run.source, report) for report in before if run.source in report.sources]
+    reports = [report for report in before if run.source in report.sources]
+    runs = [SourceRun.of(run.source, report, run.kind_of_list) for report in reports]
     return [one for one in runs if not one.has(ONE_OFF_ARGS)]
 
 
@@ -96,9 +96,9 @@ def old_news(run: SourceRun, limit: timedelta, now: datetime) -> Iterator[str]:
     """Lists that answer well and are frozen. Columns apart from flashes: the ones may be when the others go on."""
     if not limit or run.has(ONE_OFF_ARGS | NARROW_ARGS) or run.run_report.exit_code == ExitCode.INTERRUPTED:
         return
-    for of_kind, time in _newest(run, now).items():
+    for kind, time in _newest(run, now).items():
         if now - time > limit:
-            lists = [name for name in run.report.lists if kind(name) == of_kind]
+            lists = [name for name in run.report.lists if run.kind_of_list(name) == kind]
             yield (
                 f"{run.source}: the newest item of {names(lists, run)} is of {time:%Y-%m-%d %H:%M},"
                 f" {(now - time).days} days ago; {DOCTOR}; where that is meant to be, edit max_age_days"
@@ -112,7 +112,8 @@ def _newest(run: SourceRun, now: datetime) -> dict[str, datetime]:
     for name, reading in run.report.lists.items():
         time = moment(reading.newest) if reading.newest else None
         if time and time <= now + timedelta(days=1):
-            newest[kind(name)] = max(time, newest.get(kind(name), time))
+            kind = run.kind_of_list(name)
+            newest[kind] = max(time, newest.get(kind, time))
     return newest
 
 
@@ -173,10 +174,10 @@ def block_pages(run: SourceRun) -> Iterator[str]:
 
 def names(some: Iterable[str], run: SourceRun) -> str:
     """Return `home, all 36 column lists`: lists by name, or by kind where they are all that there are of it."""
-    some = list(some)
-    lists = Counter(map(kind, run.report.lists))
-    whole = {of_kind for of_kind, number in Counter(map(kind, some)).items() if number == lists[of_kind] > 1}
-    parts = [f"all {lists[kind(name)]} {kind(name)} lists" if kind(name) in whole else name for name in some]
+    kinds = {name: run.kind_of_list(name) for name in some}
+    lists = Counter(map(run.kind_of_list, run.report.lists))
+    whole = {kind for kind, number in Counter(kinds.values()).items() if number == lists[kind] > 1}
+    parts = [f"all {lists[kind]} {kind} lists" if kind in whole else name for name, kind in kinds.items()]
     return ", ".join(dict.fromkeys(parts))
 
 

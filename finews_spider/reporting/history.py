@@ -23,11 +23,12 @@ class SourceRun:
     source: str
     report: SourceReport
     run_report: RunReport
+    kind_of_list: Callable[[str], str]
 
     @classmethod
-    def of(cls, source: str, run: RunReport) -> Self:
-        """Return the run's part that is the source's. Raises KeyError where it has none."""
-        return cls(source, run.sources[source], run)
+    def of(cls, source: str, run: RunReport, kind_of_list: Callable[[str], str]) -> Self:
+        """Return the run's part that is the source's, which knows the kind of a list. Raises KeyError without one."""
+        return cls(source, run.sources[source], run, kind_of_list)
 
     def has(self, arguments: set[str]) -> bool:
         """Return whether it was run with one of these."""
@@ -41,7 +42,7 @@ class SourceRun:
     def had(self, trouble: str, name: str = "") -> bool:
         """Return whether it was broken by this trouble, and where a list is named, by that of this list."""
         lines = [line for line in self.run_report.broken if line.startswith(f"{self.source}: ") and trouble in line]
-        named = re.compile(rf": (?:.*, )?(?:{re.escape(name)}|all \d+ {kind(name)} lists)(?:, | ha)")
+        named = re.compile(rf": (?:.*, )?(?:{re.escape(name)}|all \d+ {self.kind_of_list(name)} lists)(?:, | ha)")
         return any(not name or named.search(line) for line in lines)
 
     @property
@@ -103,8 +104,3 @@ def moment(text: str) -> datetime:
     """Return a report's time; of a day its end."""
     time = datetime.fromisoformat(text)
     return time if time.tzinfo else time.replace(tzinfo=BEIJING) + timedelta(days=1)
-
-
-def kind(name: str) -> str:
-    """Return `column` of `column cgnjj`."""
-    return name.split(" ")[0]

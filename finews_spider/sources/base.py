@@ -174,7 +174,6 @@ class Source(ABC):
         """Return the article of a ref, of which nothing else is known but these fields."""
         return Article(source=self.name, id=ref.id, url=ref.url, family=self.ids.family(ref.id), **fields)
 
-    @staticmethod
-    def kind_of_list(name: str) -> str:
+    def kind_of_list(self, name: str) -> str:
         """Return `column` of `column cgnjj`: where all lists of one kind fail alike, their kind is named."""
         return name.split(" ")[0]

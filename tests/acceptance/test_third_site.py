@@ -16,7 +16,7 @@ from tests.conftest import FULL_SPEED, Ran
 from tests.support import existing
 from tests.support.paths import ROOT
 from tests.support.third_site import ThirdSite, served, third_site
-from tests.support.trees import Tree, be_a_person
+from tests.support.trees import Tree, set_identity
 
 STORIES = ["2021-12-storage-takes-off", "2021-12-a-title-in-words", "2021-11-older-news", "2021-11-oldest-news"]
 POST = "_posts/2021/12/30/2021-12-30-2021-12-storage-takes-off.md"
@@ -208,7 +208,7 @@ def test_old_posts_move_and_stay_known(archived: Third) -> None:
 
 
 def test_a_commit_counts_its_posts(third: Third, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    be_a_person(tmp_path / "home", monkeypatch)
+    set_identity(tmp_path / "home", monkeypatch)
     tree = Tree(third.output)
     third.output.mkdir()
     tree.git("init", "-q")

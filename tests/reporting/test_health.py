@@ -8,14 +8,19 @@ from typing import Any
 
 import pytest
 
+import finews_spider
 from finews_spider.dates import BEIJING
 from finews_spider.reporting.health import troubles
 from finews_spider.reporting.report import HostReport, ListReport, RunReport, SourceReport
 from finews_spider.reporting.store import path_of, read_last, to_json
+from finews_spider.sources.eastmoney import EastmoneySource
+from finews_spider.sources.loader import load
 from tests.support.reports import list_report, run_report, source_report
 
 NOW = datetime(2026, 11, 22, 21, 45, tzinfo=BEIJING)
+DELIVERED = load(Path(finews_spider.__file__).with_name("sources.toml"))
 LIMITS = {"eastmoney": 10, "finews": 0}
+SOURCES = {name: replace(DELIVERED[name], max_age_days=days) for name, days in LIMITS.items()}
 
 
 def listed(rows: int = 20, newest: str | None = None, failed: str = "") -> ListReport:
@@ -58,7 +63,7 @@ def report(
 
 
 def judged(now: RunReport, before: Sequence[RunReport] = ()) -> list[str]:
-    return troubles(now, before, LIMITS, NOW)
+    return troubles(now, before, SOURCES, NOW)
 
 
 WELL = [report(finews=source(), eastmoney=source(lists={"column cgnjj": 200, "flashes": 200}))] * 12
@@ -458,7 +463,13 @@ def test_lists_that_tell_no_times_are_not_old() -> None:
 
 def test_a_source_without_a_limit_may_be_old() -> None:
     assert of_finews([], new=0, lists={"home": listed(newest=ago(1600))}) == []
-    assert troubles(report(new=source(lists={"home": listed(newest=ago(1600))})), [], {}, NOW) == []
+
+
+def test_the_kind_of_a_list_is_what_its_source_makes_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EastmoneySource, "kind_of_list", lambda _, name: name.rpartition(" ")[2])
+    failed = {name: listed(failed="HTTP 503") for name in ("gnjj column", "cssgs column")}
+    (why,) = judged(report(eastmoney=source(lists=failed)))
+    assert why.startswith("eastmoney: all 2 column lists could not be read")
 
 
 @pytest.mark.parametrize("argument", ["since", "until", "url", "refresh", "category", "column"])
