@@ -1,0 +1,1 @@
+"""Programs that make runs and that are no tests: benchmarks, kills, fuzzing."""

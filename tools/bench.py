@@ -1,4 +1,4 @@
-"""`make bench`: what finews costs besides the bare fetching. Ratios of runs in turn; a machine's noise hits both.
+"""`make bench`: what finews costs beyond bare fetching, as ratios of runs in turn, so that noise hits both.
 
 The baseline is a Scrapy spider with no pipeline that fetches the same text-API URLs at the same concurrency and yields
 the parsed JSON.
@@ -50,7 +50,7 @@ class BareSpider(scrapy.Spider):
 
 
 class Cost(NamedTuple):
-    """Of one run: articles, seconds from the spider's opening to its closing, peak memory of the process in MB."""
+    """A run's articles, seconds from opening to closing of the spider, and peak memory of the process in MB."""
 
     articles: int
     seconds: float
@@ -58,29 +58,31 @@ class Cost(NamedTuple):
 
     @property
     def speed(self) -> float:
+        """Articles a second."""
         return self.articles / self.seconds
 
 
 def run(command: list[str], settings: Mapping[str, object], folder: Path = ROOT, *, items: bool = True) -> Cost:
+    """Run `scrapy …`, and return what it cost; exit with its log where it failed."""
     options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log_file:
         scrapy = subprocess.Popen(
-            [sys.executable, "-m", "scrapy", *command, *options], cwd=folder, stdout=subprocess.DEVNULL, stderr=log
+            [sys.executable, "-m", "scrapy", *command, *options], cwd=folder, stdout=subprocess.DEVNULL, stderr=log_file
         )
         _, status, usage = os.wait4(scrapy.pid, 0)
         scrapy.returncode = os.waitstatus_to_exitcode(status)
-        log.seek(0)
-        said = log.read()
+        log_file.seek(0)
+        log = log_file.read()
     if scrapy.returncode != 0:
-        sys.exit(said)
-    seconds = float(re.findall(r"'elapsed_time_seconds': ([0-9.]+)", said)[0])
-    articles = int(re.findall(r"'item_scraped_count': (\d+)", said)[0]) if items else 0
+        sys.exit(log)
+    seconds = float(re.findall(r"'elapsed_time_seconds': ([0-9.]+)", log)[0])
+    articles = int(re.findall(r"'item_scraped_count': (\d+)", log)[0]) if items else 0
     return Cost(articles, seconds, usage.ru_maxrss / 1024)
 
 
 @contextmanager
 def newsroom(folder: Path, articles: int) -> Iterator[dict[str, str]]:
-    """The newsroom in a process of its own; yields its URLs."""
+    """Run the newsroom in a process of its own; yield its URLs."""
     ports = folder / "ports.json"
     options = ["--articles", str(articles), "--port-file", str(ports), "--sources", str(folder / "sources.toml")]
     room = subprocess.Popen(
@@ -97,7 +99,7 @@ def newsroom(folder: Path, articles: int) -> Iterator[dict[str, str]]:
 
 
 def speed(articles: int, rounds: int) -> None:
-    """Articles a second and peak memory, against the bare spider."""
+    """Print articles a second and peak memory, compared with the bare spider."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with newsroom(folder, articles) as urls:
@@ -110,7 +112,7 @@ def speed(articles: int, rounds: int) -> None:
                 bare = run(["runspider", f"{folder}/bare.py", "-a", f"urls={folder}/urls", "-L", "INFO"], FAST, folder)
                 ours = archive(folder, folder / f"out{turn}")
                 assert bare.articles == ours.articles == len(numbers), (bare, ours)
-                pairs += [(bare, ours)] if turn else []  # the first warms up
+                pairs += [(bare, ours)] if turn else []  # the first is a warm-up
     print(f"{len(numbers)} articles, {CONCURRENCY} at a time, {rounds} rounds in turn:")
     report("articles a second, bare", pairs, lambda bare, ours: bare.speed)
     report("articles a second, finews", pairs, lambda bare, ours: ours.speed)
@@ -119,13 +121,13 @@ def speed(articles: int, rounds: int) -> None:
 
 
 def archive(folder: Path, output: Path) -> Cost:
-    """A run for all articles of the newsroom's existing site."""
+    """Archive all articles of the newsroom's existing site, and return what that cost."""
     settings = {**FAST, "FINEWS_SOURCES_FILE": folder / "sources.toml", "FINEWS_OUTPUT": output}
     return run(["crawl", "finews", "-a", f"category={','.join(SLUGS.values())}"], settings)
 
 
 def memory(articles: int) -> None:
-    """Peak memory with ten times as many articles."""
+    """Print the peak memory with ten times as many articles."""
     costs = []
     for stories in (articles, 10 * articles):
         with tempfile.TemporaryDirectory() as name, newsroom(Path(name), stories):
@@ -136,7 +138,7 @@ def memory(articles: int) -> None:
 
 
 def incremental(posts: int, rounds: int) -> None:
-    """A run with nothing new on a large archive, against one on an empty archive: its first request, its memory."""
+    """Print seconds to the first request and memory of a run with nothing new, compared with an empty archive."""
     with tempfile.TemporaryDirectory() as name, Newsroom(World(60)) as room:
         folder = Path(name)
         (folder / "sources.toml").write_text(room.sources_toml(), encoding="utf-8")
@@ -154,21 +156,21 @@ def incremental(posts: int, rounds: int) -> None:
 
 
 def fill(output: Path, posts: int) -> None:
-    """Empty files with names of posts, 300 a day."""
-    for at in range(posts):
-        day = date(2000, 1, 1) + timedelta(days=at // 300)
+    """Write empty files with names of posts, 300 a day."""
+    for number in range(posts):
+        day = date(2000, 1, 1) + timedelta(days=number // 300)
         folder = output / f"_posts/{day:%Y/%m/%d}"
-        if at % 300 == 0:
+        if number % 300 == 0:
             folder.mkdir(parents=True)
-        os.close(os.open(f"{folder}/{day}-NW{day:%Y%m%d}{2230000000 + at}.md", os.O_CREAT | os.O_WRONLY))
+        os.close(os.open(f"{folder}/{day}-NW{day:%Y%m%d}{2230000000 + number}.md", os.O_CREAT | os.O_WRONLY))
 
 
 def first_request(room: Newsroom, folder: Path, output: Path) -> tuple[float, float]:
-    """Seconds from the start of a run to its first request, and its peak memory in MB."""
-    asked: list[float] = []
+    """Return the seconds from the start of a run to its first request, and its peak memory in MB."""
+    requests: list[float] = []
 
     async def robots(_: web.BaseRequest) -> web.Response:
-        asked.append(time.monotonic())
+        requests.append(time.monotonic())
         return web.Response(text="")
 
     room.clear()
@@ -176,10 +178,11 @@ def first_request(room: Newsroom, folder: Path, output: Path) -> tuple[float, fl
     began = time.monotonic()
     settings = {**FAST, "FINEWS_SOURCES_FILE": folder / "sources.toml", "FINEWS_OUTPUT": output}
     cost = run(["crawl", "finews", "-a", "source=finews"], settings, items=False)
-    return asked[0] - began, cost.memory
+    return requests[0] - began, cost.memory
 
 
 def report(name: str, pairs: list[tuple[Cost, Cost]], figure: Callable[[Cost, Cost], float], aim: str = "") -> None:
+    """Print the median and the range of a figure."""
     figures = [figure(*pair) for pair in pairs]
     line = f"{name:28} {statistics.median(figures):8.2f}  ({min(figures):.2f} to {max(figures):.2f})"
     print(f"{line}   {aim}".rstrip(), flush=True)

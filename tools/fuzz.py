@@ -1,6 +1,6 @@
-"""Coverage-guided fuzzing of what reads and cleans strangers' bytes, begun with the hostile corpus: `make fuzz`.
+"""`make fuzz`: coverage-guided fuzzing of what reads and cleans responses, started with the hostile corpus.
 
-An input that raises what it should not ends it, and is left in .hypothesis/.
+It ends at the first input that fails, and leaves that in .hypothesis/.
 """
 
 import sys
@@ -28,15 +28,15 @@ from tests.support import hostile
 MAX_INPUT = 4_000  # bytes of an input
 
 
-def judge(data: bytes) -> None:
-    """Raises where anything is raised that is not documented, or where twice is not once."""
+def check_input(data: bytes) -> None:
+    """Raise where an undocumented exception is raised, or where cleaning twice differs from cleaning once."""
     with suppress(UnreadableError, IncompleteBodyError):
         text = decode(data)
         for read in (json_object, html_page):
             with suppress(UnreadableError):
                 read(text)
-        for look in (media_name_in, id_in_url, read_time, fields):
-            look(text)
+        for search in (media_name_in, id_in_url, read_time, fields):
+            search(text)
         put_back(text, [{"src": text}], [{"url_w": text, "text": text}])
         line, body = one_line(text), settle(clean(text))
         assert one_line(line) == line
@@ -51,7 +51,7 @@ def main(seconds: str) -> None:
                 (Path(corpus) / str(number)).write_text(body, "utf-8", "replace")
         options = {"max_total_time": seconds, "max_len": MAX_INPUT, "artifact_prefix": ".hypothesis/", "verbosity": 0}
         words = [f"-{name}={value}" for name, value in {**options, "print_final_stats": 1}.items()]
-        atheris.Setup([sys.argv[0], *words, corpus], judge)
+        atheris.Setup([sys.argv[0], *words, corpus], check_input)
         atheris.Fuzz()
 
 

@@ -1,6 +1,6 @@
-"""`make torture`: crawls that are killed at random moments and run again must archive what one makes that never stops.
+"""`make torture`: crawls that are killed at random moments and run again must archive what an undisturbed one does.
 
-SIGKILL ends the process, not the machine: what the kernel holds still reaches the disk. Of fsync nothing is said here.
+SIGKILL ends the process, not the machine: what the kernel has buffered still reaches the disk, so fsync is not tested.
 """
 
 import argparse
@@ -26,15 +26,15 @@ from tests.support import forks
 
 FULL_SPEED = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16, "FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}
 STORIES = 48
-ROWS = 6  # a page of a list
+ROWS = 6  # of a list's page
 COLUMNS = ("cgnjj", "cssgs", "cgjjj", "chgyj")
 TIMEOUT = 60  # seconds until a crawl counts as one that never ends; it takes two or three
-LOOK = 0.001  # seconds between two looks at how far a crawl is
+POLL = 0.001  # seconds between two looks at a crawl's progress
 PHASES = ("start-up", "listings", "articles", "end")
 
 
 class Case(NamedTuple):
-    """What is crawled, and whether stories come out between the runs."""
+    """What is crawled, and whether stories are published between the runs."""
 
     name: str
     sources: str
@@ -45,24 +45,24 @@ CASES = (Case("both sources", "finews,eastmoney", growing=False), Case("growing 
 
 
 class Moment(NamedTuple):
-    """When to kill: by what progress, and how far in it, from 0 to 1."""
+    """When to kill: the kind of progress, and how far it has come, from 0 to 1."""
 
     by: str
     part: float
 
 
-KINDS = ("time", "requests", "posts", "files aside", "end")
+KINDS = ("time", "requests", "posts", "temporary files", "end")
 
 
 class Kill(NamedTuple):
-    """In which phase a crawl was killed, and how many posts were on disk."""
+    """The phase in which a crawl was killed, and the number of posts on disk."""
 
     phase: str
     posts: int
 
 
 class Reference(NamedTuple):
-    """A crawl that was never stopped: its posts, how many requests, seconds to the first, and after the last post."""
+    """An undisturbed crawl: its posts and requests, seconds to the first request, and seconds after the last post."""
 
     posts: dict[str, bytes]
     requests: int
@@ -71,10 +71,10 @@ class Reference(NamedTuple):
 
 
 class ShortLists(Newsroom):
-    """Few lists of Eastmoney's, in pages of a few rows: several pages each, at little cost."""
+    """Serves few lists of Eastmoney's in pages of few rows, so that lists of several pages cost little."""
 
     def sources_toml(self) -> str:
-        """Without the other columns."""
+        """Return the sources file without the other columns."""
         lines = super().sources_toml().splitlines(keepends=True)
         return "".join(line for line in lines if "slug =" not in line or any(f'"{slug}"' in line for slug in COLUMNS))
 
@@ -83,7 +83,7 @@ class ShortLists(Newsroom):
 
 
 class Stage:
-    """The world, the newsroom, and the reference of each case."""
+    """The newsroom, its world, and the reference of each case."""
 
     def __init__(self, room: Newsroom, world: World, folder: Path) -> None:
         self.room, self.world, self.folder = room, world, folder
@@ -92,7 +92,7 @@ class Stage:
         self.references = {case: self._reference(case, folder / case.sources) for case in CASES}
 
     def start(self, case: Case, output: Path) -> forks.Process:
-        """A crawl in a process of its own; the newsroom's log starts anew."""
+        """Clear the newsroom's log, and start a crawl in a process of its own."""
         options = {**FULL_SPEED, "FINEWS_OUTPUT": output, "FINEWS_SOURCES_FILE": self.sources}
         words = ["crawl", "finews", "-a", f"source={case.sources}"]
         words += [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
@@ -100,8 +100,8 @@ class Stage:
         with output.with_suffix(".log").open("wb") as log:
             return forks.start(words, log, log)
 
-    def out(self, case: Case) -> set[str]:
-        """The paths of the posts whose stories are out."""
+    def published_posts(self, case: Case) -> set[str]:
+        """Return the paths of the posts whose stories are published."""
         published = self.world.published(self.room.now)
         numbers = {self.world.number(index) for index in range(published)}
         return {path for path in self.references[case].posts if number_of(path) in numbers}
@@ -110,16 +110,16 @@ class Stage:
         began = time.time()
         crawl = self.start(case, output)
         while crawl.poll() is None and not self.room.log:
-            time.sleep(LOOK)
+            time.sleep(POLL)
         starting = time.time() - began
         if crawl.wait(TIMEOUT) != 0:
-            sys.exit(f"a crawl that nobody stopped failed: {said(output)}")
+            sys.exit(f"an undisturbed crawl failed: {log_tail(output)}")
         written = max(post.stat().st_mtime for post in files(output, "_posts"))
         return Reference(read(output), len(self.room.log), starting, time.time() - written)
 
 
 class Life:
-    """A fresh output folder: crawls of it that are killed, and one that is not."""
+    """An output folder, with crawls into it that are killed, and a last one that is not."""
 
     def __init__(self, stage: Stage, case: Case, output: Path) -> None:
         self.stage, self.case, self.output = stage, case, output
@@ -129,7 +129,7 @@ class Life:
         self.differences: list[str] = []
 
     def kill(self, moment: Moment) -> None:
-        """A crawl, killed at that moment if it lasts until then."""
+        """Crawl, and kill the crawl at that moment unless it ends before."""
         self.moments.append(moment)
         code = self._crawl(self._due(moment))
         if code == -signal.SIGKILL:
@@ -138,30 +138,30 @@ class Life:
             self._check_code(code)
 
     def finish(self) -> None:
-        """A crawl to the end. All must be there then, and nothing besides."""
+        """Crawl to the end, and check that all posts are there and nothing else."""
         self._check_code(self._crawl(lambda: False))
         missing = self.reference.posts.keys() - stamps(self.output).keys()
         self._differ("not archived", sorted(missing))
-        self._differ("left over", left_over(self.output))
-        if "Traceback" in said(self.output):
-            self._differ("a traceback", [said(self.output)])
+        self._differ("left over", leftovers(self.output))
+        if "Traceback" in log_tail(self.output):
+            self._differ("a traceback", [log_tail(self.output)])
 
     def _crawl(self, due: Callable[[], bool]) -> int:
-        before, given_up = stamps(self.output), time.monotonic() + TIMEOUT
+        before, deadline = stamps(self.output), time.monotonic() + TIMEOUT
         crawl = self.stage.start(self.case, self.output)
-        while crawl.poll() is None and not due() and time.monotonic() < given_up:
-            time.sleep(LOOK)
+        while crawl.poll() is None and not due() and time.monotonic() < deadline:
+            time.sleep(POLL)
         crawl.kill()
         code = crawl.wait()
-        if time.monotonic() >= given_up:
-            self._differ("does not end", [said(self.output)])
+        if time.monotonic() >= deadline:
+            self._differ("does not end", [log_tail(self.output)])
         self._check_posts(before)
         return code
 
     def _due(self, moment: Moment) -> Callable[[], bool]:
-        """Tells whether the moment has come, for a crawl that starts now."""
+        """Return a function that tells whether the moment has come, for a crawl that starts now."""
         began, log, present = time.monotonic(), self.stage.room.log, count(self.output)
-        missing = len(self.stage.out(self.case) - stamps(self.output).keys())
+        missing = len(self.stage.published_posts(self.case) - stamps(self.output).keys())
         wanted = present + int(moment.part * missing)
         requests = self.reference.requests - len(self.reference.posts) + missing
         if moment.by == "time":
@@ -170,12 +170,12 @@ class Life:
             return lambda: len(log) >= moment.part * requests
         if moment.by == "posts":
             return lambda: count(self.output) > wanted
-        if moment.by == "files aside":
+        if moment.by == "temporary files":
             return lambda: count(self.output) >= wanted and bool(files(self.output, ".finews/tmp"))
         return self._ending(present + missing, moment.part * self.reference.closing)
 
     def _ending(self, posts: int, seconds: float) -> Callable[[], bool]:
-        """Tells whether all posts have been there for that long."""
+        """Return a function that tells whether all posts have been there for that long."""
         seen: list[float] = []
 
         def due() -> bool:
@@ -188,27 +188,29 @@ class Life:
     def _phase(self) -> str:
         if not self.stage.room.log:
             return "start-up"
-        if not numbers_asked(self.stage.room):
+        if not requested_numbers(self.stage.room):
             return "listings"
-        return "articles" if self.stage.out(self.case) - stamps(self.output).keys() else "end"
+        return "articles" if self.stage.published_posts(self.case) - stamps(self.output).keys() else "end"
 
     def _check_code(self, code: int) -> None:
         if code:
-            self._differ(f"exit code {code}", [said(self.output)])
+            self._differ(f"exit code {code}", [log_tail(self.output)])
 
     def _check_posts(self, before: dict[str, tuple[int, int]]) -> None:
-        """None is torn, none that was there is touched, none of those is asked for again."""
+        """Check that no post is torn, and none that was there before is touched or fetched again."""
         posts, after = read(self.output), stamps(self.output)
-        self._differ("not as it should be", [path for path in posts if posts[path] != self.reference.posts.get(path)])
+        self._differ(
+            "not as in the reference", [path for path in posts if posts[path] != self.reference.posts.get(path)]
+        )
         self._differ("written again, or lost", [path for path in before if after.get(path) != before[path]])
         owed = {number_of(path) for path in self.reference.posts.keys() - before.keys()}
         archived = {number_of(path) for path in before} - owed
-        self._differ("asked for again", sorted(archived & numbers_asked(self.stage.room)))
+        self._differ("fetched again", sorted(archived & requested_numbers(self.stage.room)))
 
-    def _differ(self, what: str, these: list[str]) -> None:
-        if these:
+    def _differ(self, what: str, examples: list[str]) -> None:
+        if examples:
             moments = ", ".join(f"{by} {part:.2f}" for by, part in self.moments)
-            self.differences.append(f"{self.output.name}, {self.case.name}, killed by {moments}: {what}: {these}")
+            self.differences.append(f"{self.output.name}, {self.case.name}, killed by {moments}: {what}: {examples}")
 
 
 def files(output: Path, folder: str) -> list[Path]:
@@ -216,7 +218,7 @@ def files(output: Path, folder: str) -> list[Path]:
 
 
 def stamps(output: Path) -> dict[str, tuple[int, int]]:
-    """The posts on disk: which file each is, and when it was written."""
+    """Return inode and mtime of each post on disk."""
     found = {}
     for post in files(output, "_posts"):
         stat = post.stat()
@@ -225,7 +227,7 @@ def stamps(output: Path) -> dict[str, tuple[int, int]]:
 
 
 def count(output: Path) -> int:
-    """How many posts are on disk; asked a thousand times a second."""
+    """Return how many posts are on disk. It is called a thousand times a second."""
     return sum(len(names) for _, _, names in os.walk(output / "_posts"))
 
 
@@ -233,19 +235,19 @@ def read(output: Path) -> dict[str, bytes]:
     return {str(post.relative_to(output)): post.read_bytes() for post in files(output, "_posts")}
 
 
-def left_over(output: Path) -> list[str]:
-    """Temporary files, journals that SQLite would need, and what is neither a post nor finews's own.
+def leftovers(output: Path) -> list[str]:
+    """Return temporary files, journals that SQLite would need, and files that are neither posts nor finews's own.
 
-    The pages of categories are finews's own, and have to be there.
+    Category pages are finews's own; missing ones are returned too.
     """
     pages = {category_pages.path(slug) for slug in category_pages.scan(output)}
     found = [f"no {page}" for page in sorted(pages) if not (output / page).is_file()]
     for path in files(output, "."):
-        top, *below = path.relative_to(output).parts
+        top, *rest = path.relative_to(output).parts
         if path.relative_to(output).as_posix() in pages:
             continue
         journal = path.name.endswith(("-journal", "-wal")) and path.stat().st_size > 0
-        if journal or top not in ("_posts", ".finews") or below[0] == "tmp":
+        if journal or top not in ("_posts", ".finews") or rest[0] == "tmp":
             found.append(str(path.relative_to(output)))
     return found
 
@@ -254,33 +256,33 @@ def number_of(path: str) -> str:
     return path.removesuffix(".md")[-18:]
 
 
-def numbers_asked(room: Newsroom) -> set[str]:
-    """The numbers of the articles that were asked for."""
-    return {found[0] for asked in room.log if (found := re.findall(r"(?<!\d)\d{18}(?!\d)", asked.path))}
+def requested_numbers(room: Newsroom) -> set[str]:
+    """Return the numbers of the articles that were requested."""
+    return {found[0] for logged in room.log if (found := re.findall(r"(?<!\d)\d{18}(?!\d)", logged.path))}
 
 
-def said(output: Path) -> str:
-    """The end of what the last crawl logged."""
+def log_tail(output: Path) -> str:
+    """Return the end of the last crawl's log."""
     return output.with_suffix(".log").read_text(encoding="utf-8", errors="replace")[-2000:]
 
 
 def moments(rng: Random) -> Iterator[Moment]:
-    """Endlessly; every kind comes as often as the others."""
+    """Yield random moments without end, all kinds equally often."""
     while True:
         for kind in rng.sample(KINDS, len(KINDS)):
             yield Moment(kind, rng.random())
 
 
 def lives(stage: Stage, kills: int, seed: int) -> Iterator[Life]:
-    """Lives in which crawls are killed, once to three times each, until there were that many kills."""
+    """Yield lives in which crawls are killed one to three times, until there were this many kills."""
     rng, killed = Random(seed), 0
-    after = moments(rng)
+    next_moments = moments(rng)
     while killed < kills:
         case = rng.choice(CASES)
         life = Life(stage, case, Path(tempfile.mkdtemp(prefix=f"{seed}-", dir=stage.folder)))
         for turn in range(min(rng.choice((1, 1, 1, 2, 3)), kills - killed)):
             stage.room.now = stage.world.time(int(STORIES * (0.6 + 0.1 * turn))) if case.growing else None
-            life.kill(next(after))
+            life.kill(next(next_moments))
         stage.room.now = None
         life.finish()
         killed += len(life.kills)
@@ -288,7 +290,7 @@ def lives(stage: Stage, kills: int, seed: int) -> Iterator[Life]:
 
 
 def summary(kills: list[Kill]) -> str:
-    """A line for each phase: how many kills, and how many posts were on disk."""
+    """Return a line for each phase: the number of kills, and of posts on disk."""
     phases = defaultdict(list)
     for kill in kills:
         phases[kill.phase].append(kill.posts)

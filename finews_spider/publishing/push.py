@@ -99,7 +99,7 @@ def _upstream(repository: Repository) -> Upstream:
     fields = repository.git("for-each-ref", f"--format={form}", repository.branch).split("\0")
     if not all(fields) or len(fields) < 3:
         remote, _, _ = repository.git("remote").partition("\n")
-        add = "" if remote else "git remote add origin URL, then "
+        add = "" if remote else "git remote add origin ADDRESS, then "
         raise PublishError(
             f"not pushed: the branch {name} of {repository.toplevel} has no upstream to push to: push it once by hand,"
             f" {add}git push --set-upstream {remote or 'origin'} {name}, or set FINEWS_PUBLISH=commit"

@@ -15,7 +15,7 @@ from aiohttp import web
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from tests.conftest import Ran, Site
-from tools.torture import left_over, read
+from tools.torture import leftovers, read
 
 PAGE = 4096
 MOMENTS = {"before": (0, 0), "listings": (4, 0), "posts": (4, 30)}  # so many requests and posts on disk
@@ -112,7 +112,7 @@ def test_a_disk_that_fails_tears_no_post_and_the_next_run_archives_the_rest(
     disk.mend(how)
     assert site.crawl().code == 0
     assert read(site.output) == reference
-    assert left_over(site.output) == []
+    assert leftovers(site.output) == []
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

@@ -116,7 +116,7 @@ def test_old_posts_move_in_one_commit_and_stay_known(crawled: Crawled, tmp_path:
     assert (ran.code, site.articles_asked()) == (0, [])
     assert site.names() == names
     assert {path.name for path in (site.output / "_posts").iterdir()} == {
-        path.removeprefix("_posts/") for path in existing.ODD if path.startswith("_posts/")
+        path.removeprefix("_posts/") for path in existing.ODD_FILES if path.startswith("_posts/")
     }
     status = git(site.output, "show", "--format=", "--name-status", "-M100%", "-l0", "HEAD").splitlines()
     assert len(status) > POSTS / 2

@@ -14,7 +14,7 @@ from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from tests.conftest import Ran, Site
 from tests.support.forks import Process
-from tools.torture import files, left_over, read
+from tools.torture import files, leftovers, read
 
 COLUMN = "column=cgnjj"
 REAL_PACE = {"DOWNLOAD_DELAY": "1", "CONCURRENT_REQUESTS_PER_DOMAIN": "1"}
@@ -69,7 +69,7 @@ def check_the_rest(site: Site, reference: dict[str, bytes]) -> None:
     site.room.clear()
     assert site.crawl(COLUMN).code == 0
     assert read(site.output) == reference
-    assert left_over(site.output) == []
+    assert leftovers(site.output) == []
 
 
 def test_ctrl_c_ends_a_run_soon_and_the_next_goes_on(site: Site, reference: dict[str, bytes]) -> None:

@@ -641,7 +641,7 @@ def failed_push(site: Tree) -> str:
 
 
 def test_no_remote(site: Tree) -> None:
-    assert "git remote add origin URL, then git push --set-upstream origin main" in failed_push(site)
+    assert "git remote add origin ADDRESS, then git push --set-upstream origin main" in failed_push(site)
 
 
 def test_no_upstream(site: Tree) -> None:

@@ -1,6 +1,6 @@
-"""A repository as the existing site's: flat posts, an `old_post/` folder, odd files, layouts and pages of its own.
+"""A repository like the existing site's: flat posts, an `old_post/` folder, odd files, layouts and pages of its own.
 
-`python -m tests.existing FOLDER 40000` makes one to look at.
+`python -m tests.support.existing FOLDER 40000` makes one to look at.
 """
 
 import subprocess
@@ -17,19 +17,19 @@ from finews_spider.items import Article
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.sources.eastmoney_ids import ARTICLE, FLASH
 
-LAST = datetime(2022, 6, 30, 23, 50, tzinfo=BEIJING)  # of the newest post
-EVERY = timedelta(minutes=7)  # about 37,000 posts from December to June
+LAST = datetime(2022, 6, 30, 23, 50, tzinfo=BEIJING)  # the newest post's time
+INTERVAL = timedelta(minutes=7)  # between two posts: about 37,000 from December to June
 SITE = "//finews.withounder.com"
 BODY = "<p>各地稳步推进示范项目，企业订单回暖。</p>" * 4
 
-ODD = {
+ODD_FILES = {
     "_posts/-202205262391921712.md": '---\nlayout: post\ntitle: ""\ndate:  +0800\n---\n<p>文</p>\n\n<>\n',
     "_posts/2021-12-01-init.md": "---\nlayout: post\ntitle: 开始\n---\n# 你好\n",
     "_posts/.gitkeep": "",
     "_posts/notes.txt": "手记\n",
     "old_post/README.md": "旧文\n",
 }
-OWN = {
+SITE_FILES = {
     "_config.yml": "title: 自己的站\ntimezone: Asia/Shanghai\nexclude: [old_post]\n",
     "_layouts/default.html": "<html><body><section>{{ content }}</section></body></html>\n",
     "_layouts/post.html": "---\nlayout: default\n---\n<h1>{{ page.title }}</h1>\n{{ content }}\n",
@@ -49,16 +49,19 @@ PAGES = {
 
 
 def make(folder: Path, posts: int) -> Path:
-    """Write such a site; the folder."""
+    """Write the files of such a site, and return the folder."""
     for path, text in files(posts):
-        there = folder / path
-        there.parent.mkdir(parents=True, exist_ok=True)
-        there.write_bytes(text)
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text)
     return folder
 
 
 def make_repository(folder: Path, posts: int, more: Iterable[tuple[str, bytes]] = ()) -> Path:
-    """The same, and `more`, as one commit: 40,000 posts take some seconds. Somebody may commit there."""
+    """Make such a site, with `more`, in one commit, and return the folder; a person's name is configured there.
+
+    40,000 posts take some seconds.
+    """
     stream = [b"commit refs/heads/main\ncommitter a <a@example.org> 0 +0000\ndata 0\n"]
     for path, text in chain(files(posts), more):
         stream.append(b"M 644 inline %s\ndata %d\n%s\n" % (path.encode(), len(text), text))
@@ -72,20 +75,20 @@ def make_repository(folder: Path, posts: int, more: Iterable[tuple[str, bytes]] 
 
 
 def files(posts: int) -> Iterator[tuple[str, bytes]]:
-    """Paths and texts, so many posts among them, of which the older half lies in `old_post/`."""
-    for path, text in {**ODD, **OWN, **PAGES}.items():
+    """Yield paths and texts, this many posts among them, of which the older half lies in `old_post/`."""
+    for path, text in {**ODD_FILES, **SITE_FILES, **PAGES}.items():
         yield path, text.encode()
     for n, article in enumerate(articles(posts)):
-        below = "_posts" if n < posts // 2 else "old_post"
-        text = _as_it_was_written(render(article, SITE))
-        yield f"{below}/{article.time:%Y-%m-%d}-{article.id}.md", text.encode()
+        posts_folder = "_posts" if n < posts // 2 else "old_post"
+        text = _as_the_site_wrote(render(article, SITE))
+        yield f"{posts_folder}/{article.time:%Y-%m-%d}-{article.id}.md", text.encode()
 
 
-def articles(count: int, every: timedelta = EVERY) -> Iterator[Article]:
-    """So many, newest first, at such intervals; every third is a flash."""
+def articles(count: int, interval: timedelta = INTERVAL) -> Iterator[Article]:
+    """Yield articles, newest first, at this interval; every third is a flash."""
     names = list(SLUGS)
     for n in range(count):
-        time = LAST - every * n
+        time = LAST - interval * n
         number = f"{time:%Y%m%d%H%M}{n % 1_000_000:06}"
         article = Article(
             source="",
@@ -104,7 +107,7 @@ def articles(count: int, every: timedelta = EVERY) -> Iterator[Article]:
 
 
 def fingerprints(folder: Path) -> dict[str, tuple[int, str]]:
-    """When each file was last touched, and its content; finews's own folder and git's aside."""
+    """Return mtime and digest of each file, but for finews's own folder and git's."""
     files = (path for path in folder.rglob("*") if path.is_file() and not {".finews", ".git"} & set(path.parts))
     return {
         str(path.relative_to(folder)): (path.stat().st_mtime_ns, sha256(path.read_bytes()).hexdigest())
@@ -113,21 +116,21 @@ def fingerprints(folder: Path) -> dict[str, tuple[int, str]]:
 
 
 def git(folder: Path, *words: str) -> str:
-    """What git says, as somebody."""
+    """Run git with a person's name, and return what it prints."""
     someone = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
     done = subprocess.run(["git", *someone, *words], cwd=folder, capture_output=True, text=True, check=True)
     return done.stdout
 
 
 def commit_all(folder: Path) -> None:
-    """Everything as one commit, in a repository that is made where there is none."""
+    """Commit everything, in a repository that is made if there is none."""
     git(folder, "init", "--quiet")
     git(folder, "add", "--all", ".")
     git(folder, "commit", "--quiet", "--message", "all")
 
 
-def _as_it_was_written(text: str) -> str:
-    """Names with white space stood there without a list, and titles without quotes."""
+def _as_the_site_wrote(text: str) -> str:
+    """Return a post with its tags as the existing site wrote them: without list and quotes."""
     return text.replace('tags: ["', "tags: ").replace('"]\n', "\n")
 
 

@@ -1,6 +1,6 @@
-"""`scrapy …` without the second that its imports take: each command runs in a fork of a process that has done them.
+"""`scrapy …` without the second that its imports take: each command runs in a fork of a server that has done them.
 
-This file, run with the number of a socket, is that process. It ends when the other end is closed.
+This file, run with the number of a socket, is the fork server. It ends when the other end of the socket is closed.
 """
 
 import atexit
@@ -30,12 +30,12 @@ PACKAGES = """
     scrapy.commands scrapy.downloadermiddlewares scrapy.spidermiddlewares scrapy.core.downloader.handlers.http11
     scrapy.extensions.telnet scrapy.extensions.remote_control scrapy.squeues scrapy.shell finews_spider pipelines
 """.split()
-LIMIT = 120  # seconds for a command
+MAX_SECONDS = 120  # of a command
 MAX_REQUEST = 1 << 17  # bytes of a request: the words and the environment
 
 
 class Process(Protocol):
-    """What a fork has of `subprocess.Popen`."""
+    """The methods of `subprocess.Popen` that Fork has too."""
 
     pid: int
 
@@ -46,7 +46,7 @@ class Process(Protocol):
 
 
 def run(words: Sequence[str]) -> tuple[int, str, str]:
-    """The exit code of `scrapy …`, and what it wrote to its standard output and error."""
+    """Run `scrapy …`, and return its exit code and what it wrote to standard output and error."""
     with TemporaryFile() as out, TemporaryFile() as err:
         code = start(words, out, err).wait()
         out.seek(0)
@@ -55,9 +55,9 @@ def run(words: Sequence[str]) -> tuple[int, str, str]:
 
 
 def start(words: Sequence[str], out: IO[bytes], err: IO[bytes], now: datetime | None = None) -> Process:
-    """`scrapy …` in the background, and what it takes for the time.
+    """Start `scrapy …`, with `now` as its time if given, and return the process.
 
-    Where forks are not to be trusted, it starts as any process does, if it is content with the time that it is.
+    On systems other than Linux it is no fork unless `now` is given.
     """
     if sys.platform == "linux" or now:
         return Fork({"words": list(words), "now": now and now.isoformat(), "environment": dict(os.environ)}, out, err)
@@ -66,16 +66,16 @@ def start(words: Sequence[str], out: IO[bytes], err: IO[bytes], now: datetime | 
 
 
 class Fork:
-    """A command that runs in a fork; `peak` is the memory in MB that it had at the most, when it has ended."""
+    """A command that runs in a fork; `peak`, once it has ended, is its peak memory in MB."""
 
     def __init__(self, request: dict[str, Any], out: IO[bytes], err: IO[bytes]) -> None:
-        self._answers, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._replies, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._code: int | None = None
         self.peak = 0.0
-        with there:
-            handles = [out.fileno(), err.fileno(), there.fileno()]
-            socket.send_fds(server(), [json.dumps(request).encode()], handles)
-        (self.pid,) = self._answer()
+        with theirs:
+            descriptors = [out.fileno(), err.fileno(), theirs.fileno()]
+            socket.send_fds(server(), [json.dumps(request).encode()], descriptors)
+        (self.pid,) = self._reply()
 
     def poll(self) -> int | None:
         with suppress(subprocess.TimeoutExpired):
@@ -84,12 +84,12 @@ class Fork:
 
     def wait(self, timeout: float | None = None) -> int:
         if self._code is None:
-            self._answers.settimeout(timeout)
+            self._replies.settimeout(timeout)
             try:
-                self._code, peak = self._answer()
+                self._code, peak = self._reply()
             except (TimeoutError, BlockingIOError):
                 raise subprocess.TimeoutExpired("scrapy", timeout or 0) from None
-            self._answers.close()
+            self._replies.close()
             self.peak = peak / 1024
         return self._code
 
@@ -101,57 +101,57 @@ class Fork:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
-    def _answer(self) -> list[int]:
-        answer = self._answers.recv(64)
-        assert answer, "the process to fork is gone; what it said stands above"
-        return [int(number) for number in answer.split()]
+    def _reply(self) -> list[int]:
+        reply = self._replies.recv(64)
+        assert reply, "the fork server has ended; see its output above"
+        return [int(number) for number in reply.split()]
 
 
 @cache
 def server() -> socket.socket:
-    """The process to fork, started when it is first asked for; it lives as long as this one."""
-    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    number = there.fileno()
-    with there:
+    """Return the socket of the fork server, which is started once and lives as long as this process."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    number = theirs.fileno()
+    with theirs:
         words = [sys.executable, "-W", "error", "-m", "tests.support.forks", str(number)]
         process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=[number])
     atexit.register(process.wait)
-    atexit.register(here.close)
-    return here
+    atexit.register(ours.close)
+    return ours
 
 
 def serve(control: socket.socket) -> None:
     """Fork for each request; commands may run side by side."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who attend
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the children that supervise are not waited for
     while True:
-        request, handles, _, _ = socket.recv_fds(control, MAX_REQUEST, 3)
+        request, descriptors, _, _ = socket.recv_fds(control, MAX_REQUEST, 3)
         if not request:
             return
         if not os.fork():
-            attend(request, *handles)
+            supervise(request, *descriptors)
             return
-        for handle in handles:
-            os.close(handle)
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
-def attend(request: bytes, out: int, err: int, answers: int) -> None:
-    """Run the command in a process of its own; answer with its number, then with its exit code and its peak in KB."""
+def supervise(request: bytes, out: int, err: int, replies: int) -> None:
+    """Run the command in a child; reply with its process id, then with its exit code and its peak memory in KB."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     command = os.fork()
     if not command:
-        os.close(answers)
-        for handle, standard in ((out, 1), (err, 2)):
-            os.dup2(handle, standard)
-            os.close(handle)
-        become(**json.loads(request))
-    os.write(answers, str(command).encode())
+        os.close(replies)
+        for descriptor, standard in ((out, 1), (err, 2)):
+            os.dup2(descriptor, standard)
+            os.close(descriptor)
+        execute(**json.loads(request))
+    os.write(replies, str(command).encode())
     _, status, usage = os.wait4(command, 0)
-    os.write(answers, f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss}".encode())
+    os.write(replies, f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss}".encode())
 
 
-def become(words: list[str], now: str | None, environment: dict[str, str]) -> None:
-    """Be `scrapy …`; does not return."""
-    signal.alarm(LIMIT)
+def execute(words: list[str], now: str | None, environment: dict[str, str]) -> None:
+    """Become `scrapy …`, in this process; does not return."""
+    signal.alarm(MAX_SECONDS)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
@@ -166,6 +166,6 @@ if __name__ == "__main__":
     for package in PACKAGES:
         list(walk_modules_iter(package))
     assert "twisted.internet.reactor" not in sys.modules
-    gc.freeze()  # or each fork would copy all of it, to look whether it is garbage
+    gc.freeze()  # otherwise each fork's garbage collector would copy all of it
     with socket.socket(fileno=int(sys.argv[1])) as control:
         serve(control)

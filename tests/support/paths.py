@@ -1,4 +1,4 @@
-"""Where the checkout and its fixtures lie, for tests in any folder."""
+"""The folders of the checkout and of its fixtures."""
 
 from pathlib import Path
 

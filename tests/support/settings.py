@@ -1,4 +1,4 @@
-"""The delivered settings, as a command reads them, with some exchanged."""
+"""The settings module's settings, as a command reads them, with some replaced."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from finews_spider.config import Config, read_config
 
 
 def delivered() -> dict[str, Any]:
-    """The settings of the settings module, by name."""
+    """Return the settings of the settings module, by name."""
     return {name: value for name, value in vars(settings).items() if name.isupper()}
 
 
 def config(**changed: object) -> Config:
-    """What `read_config` makes of them."""
+    """Return the Config of the settings module, with some settings replaced."""
     return read_config(Settings({**delivered(), **changed}))

@@ -1,4 +1,4 @@
-"""Most tests crawl in forks of one process. What they show holds only if a fork does what a fresh process does."""
+"""Most tests crawl in forks of one process, which is sound only if a fork does what a fresh process does."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ from finews_spider.newsroom.server import Newsroom
 from tests.conftest import Site, run_forked
 
 
-def test_a_crawl_in_a_fork_does_what_one_afresh_does(site: Site, tmp_path: Path, room: Newsroom) -> None:
+def test_a_crawl_in_a_fork_does_what_a_fresh_process_does(site: Site, tmp_path: Path, room: Newsroom) -> None:
     fresh = Site(tmp_path / "fresh", room)
-    there, here = fresh.crawl(PYTHONHASHSEED="random"), site.crawl()
-    assert (here.code, here.stats.keys()) == (there.code, there.stats.keys())
-    assert len(here.out.splitlines()) == len(there.out.splitlines())
-    assert len(here.err.splitlines()) == len(there.err.splitlines())
+    expected, forked = fresh.crawl(PYTHONHASHSEED="random"), site.crawl()
+    assert (forked.code, forked.stats.keys()) == (expected.code, expected.stats.keys())
+    assert len(forked.out.splitlines()) == len(expected.out.splitlines())
+    assert len(forked.err.splitlines()) == len(expected.err.splitlines())
     assert site.posts() == fresh.posts()
 
 
