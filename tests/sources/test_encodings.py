@@ -30,7 +30,42 @@ def test_bytes_are_read_in_the_encoding_that_they_have(encoding: str) -> None:
 
 def test_bytes_of_no_encoding_are_unreadable() -> None:
     with pytest.raises(UnreadableError, match="neither UTF-8 nor GB18030"):
-        decode(b"\xff\xff\xff")
+        decode(b"\xff\xff\xff\xff")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "broken"),
+    [("utf-8", b"\xff"), ("utf-8", b"\xe4\xb8"), ("gb18030", b"\xff"), ("gb18030", b"\x81 ")],
+)
+def test_a_broken_character_costs_itself(encoding: str, broken: bytes) -> None:
+    before, after = "<p>沪指收涨，两市成交额突破万亿元。</p>" * 5, "<p>北向资金净流入。</p>" * 5
+    read = decode(before.encode(encoding) + broken + after.encode(encoding))
+    assert read.startswith(before)
+    assert read.endswith(after)
+    assert "\ufffd" in read
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "text"),
+    [
+        ("gbk", b"\x80", "€"),
+        ("gb18030", b"\xa8\xbc", "ḿ"),
+        ("gb18030", b"\xa6\xd9\xfe\x59", "︐龴"),
+    ],
+)
+def test_gb18030_is_decoded_as_browsers_do(encoding: str, body: bytes, text: str) -> None:
+    sentence = "欧元区通胀回落，市场预期降息。"
+    assert decode(sentence.encode(encoding) + body) == sentence + text
+
+
+@pytest.mark.parametrize("marks", [1, 2])
+def test_byte_order_marks_are_none(marks: int) -> None:
+    assert decode("\ufeff".encode() * marks + "题".encode()) == "题"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_where_it_has_its_mark(encoding: str) -> None:
+    assert decode("\ufeff沪指".encode(encoding)) == "沪指"
 
 
 @given(written=TEXTS, encoding=st.sampled_from(["utf-8", "gb18030"]))
@@ -46,13 +81,13 @@ def test_so_is_all_that_the_newsroom_says(encoding: str) -> None:
 
 
 @given(written=TEXTS, data=st.data())
-def test_damaged_utf_8_is_unreadable(written: str, data: st.DataObject) -> None:
+def test_damaged_utf_8_costs_what_is_damaged_or_is_unreadable(written: str, data: st.DataObject) -> None:
     body = bytearray(written.encode())
     beyond_ascii = [at for at, byte in enumerate(body) if byte > 0x7F]
     for at in sorted(data.draw(st.sets(st.sampled_from(beyond_ascii), min_size=1, max_size=5)), reverse=True):
         body[at : at + 1] = data.draw(st.binary(max_size=1))
     with suppress(UnreadableError):
-        assert decode(bytes(body)) == body.decode()  # it happens to be UTF-8 still
+        assert decode(bytes(body)) == body.decode("utf-8", "replace")
 
 
 @given(written=TEXTS, encoding=st.sampled_from(["gbk", "gb18030", "latin-1", "cp1252"]))
