@@ -1,16 +1,43 @@
 """Reading of times as the sites write them, and the window of days; in Beijing time, whatever the machine's zone."""
 
 import re
+import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
+MAX_TEXT = 1_000  # characters in which a time is looked for
+
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time there since 1991
 
-_TIME = re.compile(
-    r"(?P<year>(?:19|20)[0-9]{2})[-/年](?P<month>[0-9]{1,2})[-/月](?P<day>[0-9]{1,2})日?[ T\u3000]*"
-    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?![0-9])"
+MORNING = frozenset("上午 凌晨 早上 早晨 清晨".split())
+AFTERNOON = frozenset("中午 下午 傍晚 晚上 晚间".split())
+
+_DATE = r"(?<![0-9])(?P<year>(?:19|20)[0-9]{2})[-/.年](?P<month>[0-9]{1,2})[-/.月](?P<day>[0-9]{1,2})日?"
+_WEEKDAY = r"(?:\s*\(?(?:星期|周)[一二三四五六日天]\)?)?"
+_HALF = r"(?P<half>上午|凌晨|早上|早晨|清晨|中午|下午|傍晚|晚上|晚间)?\s*"
+_CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
+_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "CST": 8, "HKT": 8, "SGT": 8, "JST": 9, "KST": 9}  # hours; CST is China's here
+_MARKS = (  # AM or PM, and the offset
+    rf"(?:\s*(?P<meridiem>[AaPp])\.?[Mm]\b\.?)?(?:\s*(?P<zone>{'|'.join(_ZONES)})(?![A-Za-z]))?"
+    r"(?:\s*(?P<sign>[+-])(?P<hours>0?[0-9]|1[0-4])(?::?(?P<minutes>[0-5][0-9]))?(?![0-9:]))?"
 )
+# After these: nothing that says more of the time, which nobody would have understood.
+_END = (
+    r"(?![0-9A-Za-z_:])(?!\s*[+-][0-9])(?!\s*(?:[A-Z]{1,4}T|MSK|WIB|[AaPp]\.?[Mm])\b)"
+    r"(?!\s*\(?(?:美|纽约|伦敦|东京|当地|欧)\S{0,3}时间)"
+)
+_TIME = re.compile(rf"{_DATE}{_WEEKDAY}(?:\s*T\s*|\s*){_HALF}{_CLOCK}{_MARKS}{_END}")
+_ELSEWHERE = re.compile(r"(?:美[东西国]?|纽约|伦敦|东京|当地|欧[洲中]?)\S{0,2}时间:?\s*$")
+_AGO = re.compile(r"(?P<number>[0-9]+)\s*(?:个)?(?P<unit>秒钟?|分钟?|小时|天|日)\s*(?:之|以)?前")
+_UNITS = {"秒": timedelta(seconds=1), "分": timedelta(minutes=1), "时": timedelta(hours=1)} | dict.fromkeys(
+    "天日", timedelta(days=1)
+)
+_NAMED_DAYS = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
+_NAMED_DAY = re.compile(rf"({'|'.join(_NAMED_DAYS)})(?![0-9])")
+_SHORT_DATE = re.compile(r"(?P<month>[0-9]{1,2})(?:-|/|月)(?P<day>[0-9]{1,2})日?\s*(?:[0-9]{1,2}:[0-9]{2}|$)")
+_HANZI_CLOCK = re.compile(r"([0-9]{1,2})[时点]([0-9]{1,2})分(?:([0-9]{1,2})秒)?")
 
 
 def now() -> datetime:
@@ -26,19 +53,74 @@ class Moment(NamedTuple):
 
 
 def read_time(text: str) -> Moment | None:
-    """Return the first time in `text`; None if there is none.
+    """Return the first time in `text`, in Beijing: `2021-12-30 07:57:23`, `2021年12月30日 下午3:05`, `…T20:30:00Z`.
 
-    It is read as 2021-12-30 07:57:23, 2021/12/30 07:57, or 2021年12月30日 07:57.
+    None where there is none, and where something stands with the digits that is not understood: no time is better than
+    a wrong one.
     """
+    text = _HANZI_CLOCK.sub(_with_colons, unicodedata.normalize("NFKC", text[:MAX_TEXT]))
     found = _TIME.search(text)
-    if not found:
+    if not found or _ELSEWHERE.search(text, 0, found.start()):
         return None
-    parts = {name: int(digits) for name, digits in found.groupdict(default="0").items()}
+    date_and_clock = {name: int(found[name] or 0) for name in ("year", "month", "day", "minute", "second")}
     try:
-        time = datetime(**parts, tzinfo=BEIJING)
-    except ValueError:
+        time = datetime(**date_and_clock, hour=_hour(found), tzinfo=_zone(found))
+        return Moment(time.astimezone(BEIJING), found["second"] is not None)
+    except (ValueError, OverflowError):
         return None
-    return Moment(time, found["second"] is not None)
+
+
+def _with_colons(clock: re.Match[str]) -> str:
+    return ":".join(part.zfill(2) for part in clock.groups() if part)
+
+
+def _hour(found: re.Match[str]) -> int:
+    """The hour of 24. Raises ValueError where the half of the day contradicts it."""
+    hour = int(found["hour"])
+    is_morning = (found["meridiem"] or "").upper() == "A" or (found["half"] or "") in MORNING
+    is_afternoon = (found["meridiem"] or "").upper() == "P" or (found["half"] or "") in AFTERNOON
+    if is_morning and (is_afternoon or hour > 12):
+        raise ValueError("no such hour in the morning")
+    if is_morning:
+        return hour % 12
+    return hour + 12 if is_afternoon and hour < 12 else hour
+
+
+def _zone(found: re.Match[str]) -> timezone:
+    """The zone that stands with the time; Beijing's where none does."""
+    if not found["sign"]:
+        return timezone(timedelta(hours=_ZONES[found["zone"]])) if found["zone"] else BEIJING
+    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
+    return timezone(-offset if found["sign"] == "-" else offset)
+
+
+def read_listed_day(text: str, at: datetime) -> date | None:
+    """Return the day in Beijing of a time that a list writes from the moment of its answer, `at`, on; else None.
+
+    `今天 16:25`, `昨天 09:00`, `前天`, `3分钟前`, `2小时前`, `刚刚`, and `12-30 07:57` without a year. It bounds the rows of
+    a list; a post's time is never made of it.
+    """
+    text = unicodedata.normalize("NFKC", text[:MAX_TEXT]).strip()
+    at = at.astimezone(BEIJING)
+    if ago := _AGO.fullmatch(text):
+        unit = next(each for name, each in _UNITS.items() if name in ago["unit"])
+        return (at - int(ago["number"]) * unit).date() if len(ago["number"]) < 5 else None
+    if text in ("刚刚", "刚才"):
+        return at.date()
+    if named := _NAMED_DAY.match(text):
+        return at.date() - timedelta(days=_NAMED_DAYS[named[1]])
+    if short := _SHORT_DATE.match(text):
+        return _last(int(short["month"]), int(short["day"]), at.date())
+    return None
+
+
+def _last(month: int, day: int, today: date) -> date | None:
+    """The last such day of a year, up to tomorrow: clocks differ."""
+    for year in (today.year + 1, today.year, today.year - 1):
+        with suppress(ValueError):
+            if (found := date(year, month, day)) <= today + timedelta(days=1):
+                return found
+    return None
 
 
 def read_day(text: str) -> date | None:

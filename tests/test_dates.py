@@ -3,10 +3,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from finews_spider import dates
-from finews_spider.dates import BEIJING, Window, read_day, read_time
+from finews_spider.dates import BEIJING, Window, read_day, read_listed_day, read_time
 
 DAY = date(2021, 12, 30)
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
+NOON = datetime(2022, 1, 1, 12, tzinfo=BEIJING)
 SECOND = datetime(2021, 12, 30, 7, 57, 23, tzinfo=BEIJING)
 
 
@@ -113,3 +114,72 @@ def test_a_window_is_true_when_it_asks_for_something(window: Window, asks: bool)
 def test_now_is_the_time_in_beijing() -> None:
     assert dates.now().utcoffset() == timedelta(hours=8)
     assert abs(dates.now() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2022-01-10T20:30:00Z", "2022-01-11 04:30:00"),
+        ("2022-01-10T20:30:00.250+0000", "2022-01-11 04:30:00"),
+        ("2022-01-10 20:30:00 -05:00", "2022-01-11 09:30:00"),
+        ("2022-01-10 20:30:00+08", "2022-01-10 20:30:00"),
+        ("2022-01-10 20:30:00 GMT+8", "2022-01-10 20:30:00"),
+        ("2022-01-10 20:30:00 GMT", "2022-01-11 04:30:00"),
+        ("2022-01-10 03:05:06 PM", "2022-01-10 15:05:06"),
+        ("2022-01-10 12:00:01 a.m.", "2022-01-10 00:00:01"),
+        ("2022年1月10日 下午3:05:06", "2022-01-10 15:05:06"),
+        ("2022年1月10日 星期一 上午9时05分06秒", "2022-01-10 09:05:06"),
+        ("2021-12-30\u00a007:57:23", "2021-12-30 07:57:23"),
+        ("２０２１－１２－３０ ０７：５７：２３", "2021-12-30 07:57:23"),
+        ("2022-01-10 20:30:00 北京时间", "2022-01-10 20:30:00"),
+        ("2022-01-10 20:30:00 CCTV", "2022-01-10 20:30:00"),
+    ],
+)
+def test_what_stands_with_the_digits_counts(text: str, time: str) -> None:
+    assert read_time(text) == (datetime.fromisoformat(f"{time}+08:00"), True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2022-01-10 20:30:00 EST",
+        "2022-01-10 20:30:00 MSK",
+        "2022-01-10 20:30:00x",
+        "2022-01-10 20:30:00 +08:00:00",
+        "2022-01-10 20:30:00 +25:00",
+        "2022-01-10 14:30:00 AM",
+        "2022-01-10 上午 14:30:00",
+        "2022-01-10 07:57:23:45",
+        "2022-01-10 07:57:2",
+        "美东时间2022-01-10 20:30:00",
+        "2022-01-10 20:30:00（美东时间）",
+    ],
+)
+def test_what_is_not_understood_is_no_time(text: str) -> None:
+    assert read_time(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("今天 16:25", "2022-01-01"),
+        ("昨天 09:00", "2021-12-31"),
+        ("前天", "2021-12-30"),
+        ("刚刚", "2022-01-01"),
+        ("3分钟前", "2022-01-01"),
+        ("30 分钟前", "2021-12-31"),
+        ("2小时前", "2021-12-31"),
+        ("5天前", "2021-12-27"),
+        ("12-31 23:50", "2021-12-31"),
+        ("01-02 00:10", "2022-01-02"),
+        ("12月30日 07:57", "2021-12-30"),
+    ],
+)
+def test_a_list_tells_days_from_the_moment_of_its_answer_on(text: str, day: str) -> None:
+    """Twenty past midnight in Beijing, which is the year before in Greenwich."""
+    assert read_listed_day(text, datetime(2021, 12, 31, 16, 20, tzinfo=UTC)) == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("text", ["", "早些时候", "02-30 10:00", "99999分钟前", "2021-12-30 07:57", "分钟前"])
+def test_other_words_tell_no_day(text: str) -> None:
+    assert read_listed_day(text, NOON) is None
