@@ -97,8 +97,8 @@ def _zone(found: re.Match[str]) -> timezone:
 def read_listed_day(text: str, at: datetime) -> date | None:
     """Return the day in Beijing of a time that a list writes from the moment of its answer, `at`, on; else None.
 
-    `今天 16:25`, `昨天 09:00`, `前天`, `3分钟前`, `2小时前`, `刚刚`, and `12-30 07:57` without a year. It bounds the rows of
-    a list; a post's time is never made of it.
+    `今天 16:25`, `昨天 09:00`, `前天`, `3分钟前`, `2小时前`, `刚刚`, and `12-30 07:57` without a year. It bounds the
+    rows of a list; a post's time is never made of it.
     """
     text = unicodedata.normalize("NFKC", text[:MAX_TEXT]).strip()
     at = at.astimezone(BEIJING)

@@ -4,11 +4,15 @@ import json
 import re
 
 _BLOCK = re.compile(r"\ufeff?---[ \t]*\r?\n(?P<lines>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)")
-# Plain YAML scalars that every YAML reader takes for strings; what does not fit is quoted.
-_PLAIN = re.compile(
-    r"(?!(?:true|false|yes|no|on|off|null|y|n)$)(?:[^\W\d_]|[0-9]+[^\W\d_eEoOxXbB])[\w·()（）《》-]*",
-    re.IGNORECASE,
+# What YAML 1.1 readers, Ruby's among them, take for something else than a string.
+_TYPED = re.compile(
+    r"(?i)true|false|yes|no|on|off|null|y|n|~|=|<<"
+    r"|[-+]?(?:[0-9][0-9_,]*)?\.?[0-9_,]*(?:e[-+]?[0-9_]+)?|[-+]?\.(?:inf|nan)|[-+]?0[xob][0-9a-f_,]*"
+    r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*"
 )
+_INDICATORS = re.compile(
+    r"[-?:](?![^\s,\[\]{}])|[,\[\]{}#&*!|>'\"%@`:]|---|\.\.\."
+)  # what a plain scalar may not begin with
 # What may not stand in a double-quoted YAML scalar as it is, besides what JSON escapes.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _LINE = re.compile(r"^(?P<key>[\w-]+):(?:[ \t]+(?P<scalar>[^\r\n]*?))?[ \t]*\r?$", re.MULTILINE)
@@ -21,7 +25,13 @@ def quoted(text: str) -> str:
 
 def scalar(text: str) -> str:
     """Return the text as a YAML scalar: as it is where every YAML reader takes it for a string, otherwise quoted."""
-    return text if _PLAIN.fullmatch(text) else quoted(text)
+    return text if _is_plain(text) else quoted(text)
+
+
+def _is_plain(text: str) -> bool:
+    printable = text.isprintable() and text == text.strip() and not _UNPRINTABLE.search(text)
+    plain = printable and not _INDICATORS.match(text) and not re.search(r":(?: |$)| #", text)
+    return bool(plain and text and not _TYPED.fullmatch(text))
 
 
 def fields(text: str) -> dict[str, str]:

@@ -1,3 +1,7 @@
+import json
+import subprocess
+from collections.abc import Callable
+
 import pytest
 import yaml
 from hypothesis import given
@@ -17,6 +21,67 @@ def test_a_quoted_text_is_read_back_by_yaml_and_here(text: str) -> None:
 @given(st.one_of(TEXTS, st.sampled_from(["true", "2021", "0x1F", "1e3", "2021-12-30", "~", "- a", "a: b", "a #b"])))
 def test_a_scalar_is_a_string_for_yaml(text: str) -> None:
     assert yaml.safe_load(scalar(text)) == text
+    assert value(scalar(text)) == text
+
+
+PLAIN = [
+    "《财经》新媒体新闻",
+    "·观察新闻",
+    "“头条”新闻",
+    "S&P全球新闻",
+    "36氪新闻",
+    "证券时报e公司新闻",
+    "A·B（香港）新闻",
+    "新闻:早报",
+    "-某报",
+]
+QUOTED = [
+    "12:30",
+    "1,234",
+    "1_000",
+    "007",
+    ".5",
+    "1e3",
+    "on",
+    "Y",
+    "~",
+    "2021-12-30",
+    "a: b",
+    "a #b",
+    "a:",
+    "- a",
+    "-1",
+    ":a",
+]
+QUOTED += [
+    "@财经新闻",
+    "*新闻",
+    "[财经]新闻",
+    "'财经'新闻",
+    "#新闻",
+    "%新闻",
+    "!新闻",
+    "=",
+    "0x1F",
+    "---",
+    " 新闻",
+    "新闻\u3000",
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_quotes_stand_only_where_yaml_needs_them(text: str) -> None:
+    """As the existing site wrote its posts."""
+    assert scalar(text) == text
+
+
+def test_ruby_reads_each_scalar_as_the_same_string(tool: Callable[[str], str]) -> None:
+    """Jekyll's YAML takes more for numbers, dates and symbols than Python's."""
+    texts = [*PLAIN, *QUOTED]
+    lines = "".join(f"- {scalar(text)}\n" for text in texts)
+    script = "require 'yaml'; require 'json'; puts YAML.load(STDIN.read).to_json"
+    done = subprocess.run([tool("ruby"), "-e", script], input=lines, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == texts
 
 
 @pytest.mark.parametrize(
