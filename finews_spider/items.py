@@ -68,6 +68,7 @@ class Article:
     media_name: str = ""
     digest: str = ""
     body: str = ""
+    body_url: str = ""  # where the body was read from: what its links are relative to
     share_link: str = ""
 
     @property
@@ -95,7 +96,9 @@ class Article:
 
     def fill(self, other: "Article") -> None:
         """Take from `other` what is missing here, and its time where that tells the seconds and ours does not."""
-        for name in ("title", "media_name", "digest", "body"):
+        if not self.body:
+            self.body, self.body_url = other.body, other.body_url
+        for name in ("title", "media_name", "digest"):
             setattr(self, name, getattr(self, name) or getattr(other, name))
         if self.time is None or (other.time and other.to_the_second and not self.to_the_second):
             self.time, self.to_the_second = other.time, other.to_the_second

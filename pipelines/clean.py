@@ -1,18 +1,16 @@
-"""Removes what an editor would remove, from bodies (finews_spider/markup/cleanup.py has the steps) and from texts."""
+"""Removes what an editor would remove, from bodies (finews_spider/markup/cuts.py has the rules) and from texts."""
 
 import re
 from typing import Self
 
-from lxml import html
 from scrapy.crawler import Crawler
 from scrapy.statscollectors import StatsCollector
 
 from finews_spider.items import Article
-from finews_spider.markup.blocks import arrange, close_void, without_source_line
-from finews_spider.markup.characters import MAX_LINE, drop_marks, mark_forbidden, one_line
-from finews_spider.markup.cleanup import edit
-from finews_spider.markup.parsing import IncompleteBodyError, tree, until_stable
-from finews_spider.markup.text import visible
+from finews_spider.markup.characters import MAX_LINE, one_line
+from finews_spider.markup.cleanup import cleaned
+from finews_spider.markup.parsing import IncompleteBodyError
+from finews_spider.markup.text import visible, without_source_line
 from finews_spider.refusals import Refused, RefusedError
 
 # Opens a tag wherever a layout prints a title as it is; a layout that escapes shows the full-width sign as well.
@@ -40,11 +38,13 @@ class CleanPipeline:
     def process_item(self, item: Article) -> Article:
         """The article, clean. Raises BodyError."""
         try:
-            body = clean(item.body)
+            body, cuts = cleaned(item.body, item.body_url or item.url)
         except IncompleteBodyError as error:
             raise BodyError(item, error) from error
         if body != item.body:
             self.stats.inc_value("finews/cleaned")
+        for rule, times in cuts.items():
+            self.stats.inc_value(f"finews/cleaned/{rule}", times)
         item.body = body
         title = _line(item.title)
         item.title, item.media_name, item.digest = (
@@ -76,21 +76,9 @@ def _line(text: str) -> str:
     return one_line(text) if len(text) <= MAX_LINE else ""
 
 
-def clean(body: str) -> str:
+def clean(body: str, base: str = "") -> str:
     """The body as an editor would leave it, empty when nothing of it is left; cleaned again, it stays as it is.
 
-    Raises IncompleteBodyError.
+    `base` is the address that it was read from. Raises IncompleteBodyError.
     """
-    return until_stable(_cleaned_again, arrange(_edited(body)))
-
-
-def _cleaned_again(arranged: str) -> str:
-    edited = _edited(arranged)
-    return arranged if edited == arranged else arrange(edited)
-
-
-def _edited(body: str) -> str:
-    root = tree(mark_forbidden(body))
-    edit(root, body)
-    text = html.tostring(root, encoding="unicode").replace("\u00a0", "&nbsp;")  # as nh3 writes it
-    return close_void(drop_marks(text[text.index(">") + 1 : text.rindex("<")]))
+    return cleaned(body, base).body

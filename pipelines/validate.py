@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from finews_spider import dates
 from finews_spider.items import Article
-from finews_spider.markup.blocks import without_source_line
+from finews_spider.markup.text import without_source_line
 from finews_spider.refusals import Refused, RefusedError
 from finews_spider.sources import known
 

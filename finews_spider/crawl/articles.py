@@ -111,7 +111,9 @@ class Articles:
         """Take what the response tells, and yield the next step."""
         with self._ending_on_fault(fetch):
             try:
-                fetch.take(route.read(decode(response.body)))
+                article = route.read(decode(response.body))
+                article.body_url = response.url
+                fetch.take(article)
             except UnreadableError as error:
                 fetch.reject(route, error)
                 if isinstance(error, BlockedError):

@@ -12,25 +12,24 @@ _NEVER = re.compile(f"[{_BARRED}]")
 _UNSEEN = re.compile(
     f"[{_BARRED}\x80-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e00ff]"
 )
-_REFERENCE = re.compile("&#(?:[xX](?P<hex>[0-9a-fA-F]+)|(?P<decimal>[0-9]+));?")
 _ACCENT = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _FLOOD = re.compile(f"({_ACCENT}{{3}}){_ACCENT}+")  # accents upon accents, over the lines above and below
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters, for Unicode, that look like a space
-SPACE = " \t\r\n\f\u00a0\u3000"
-_MARK = "\ufdd0"  # no character, and allowed: what was around it does not come together as markup
+# All that is no more than room at the end of a text: Unicode's spaces, and what has no width or looks like a space.
+SPACE = (
+    "".join(char for char in map(chr, range(0x3001)) if char.isspace())
+    + "\u00ad\u180e\u200b\u2060\ufeff\u2800\u3164\uffa0"
+)
 
 
-def mark_forbidden(html: str) -> str:
-    """HTML with what may not be in it, also as a reference, marked for `drop_marks`."""
-    if "&#" in html:
-        html = _REFERENCE.sub(_resolve, html)
-    usual = html.replace("\n", "").replace("\u3000", "").isprintable()
-    return html if usual else _NEVER.sub(_MARK, html)
+def may_hold_forbidden(html: str) -> bool:
+    """Whether there may be something in it, or in what its references stand for, that `drop_forbidden` drops."""
+    return "&#" in html or not html.replace("\n", "").replace("\u3000", "").isprintable()
 
 
-def drop_marks(html: str) -> str:
-    """The same, read and written again, without the marks."""
-    return html.replace(_MARK, "")
+def drop_forbidden(text: str) -> str:
+    """A text without what no post may hold; of ends of lines there is one."""
+    return _NEVER.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def one_line(text: str) -> str:
@@ -38,12 +37,6 @@ def one_line(text: str) -> str:
     text = re.sub(r"[\t\r\n\f\v\x85\u2028\u2029]+", " ", text)
     text = _FLOOD.sub(r"\1", text if text.isprintable() else _UNSEEN.sub("", text)).strip(SPACE)
     return text if any(map(_is_seen, text)) else ""
-
-
-def _resolve(reference: re.Match[str]) -> str:
-    digits = (reference["hex"] or reference["decimal"]).lstrip("0") or "0"
-    code = int(digits, 16 if reference["hex"] else 10) if len(digits) < 8 else 0
-    return _MARK if code > 0x10FFFF or _NEVER.match(chr(code)) else reference[0]
 
 
 def _is_seen(char: str) -> bool:

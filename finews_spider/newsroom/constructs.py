@@ -149,7 +149,11 @@ ADVERTISING = (
 MACHINERY = (
     _dropped("script", '<script>var code = "{code}"; document.write("<p>" + code + "</p>");</script>'),
     _dropped("style sheet", "<style>p {{ color: #{code}; }}</style>"),
-    _dropped("iframe", '<iframe src="https://quote.eastmoney.com/frame/{code}" width="100"></iframe>'),
+    _dropped("live frame", '<iframe src="https://quote.eastmoney.com/frame/{code}" width="100"></iframe>'),
+    Construct("frame", '<iframe src="https://data.eastmoney.com/frame/{code}.html" width="100"></iframe>',
+              clean='<p><a href="https://data.eastmoney.com/frame/{code}.html">页面</a></p>'),
+    Construct("video", '<p><video src="https://video.eastmoney.com/{pic}.mp4">您的浏览器不支持视频</video></p>',
+              clean='<p><a href="https://video.eastmoney.com/{pic}.mp4">视频</a></p>'),
     _dropped("form", '<form action="/vote?id={n}" method="post"><input /><button>投票</button></form>'),
     Construct("event attribute", f'<p onclick="track({{n}})" onmouseover="show()">{INDENT}{{text}}</p>',
               clean="<p>{text}</p>"),
@@ -162,10 +166,14 @@ MIDDLE = (
     *KEPT, *PICTURES, *CHARTS, *ADVERTISING, *MACHINERY,
 )  # fmt: skip
 AFTER = (
-    _dropped("disclaimer", "<p>郑重声明：本页内容仅供演示，不作为{industry}投资依据。</p>"),
+    _dropped(
+        "disclaimer",
+        f"<p>{INDENT}郑重声明：东方财富网发布此信息的目的在于传播更多信息，与本网站立场无关。"
+        "相关信息并未经过本网站证实，据此操作，风险自担。</p>",
+    ),
     _dropped("editor", f"<p>{INDENT}责任编辑：{{code}}</p>"),
     _dropped("editor's class", '<p class="res-edit">（编辑工号：{code}）</p>'),
-    _dropped("wechat", "<p>打开微信，扫一扫，关注{industry}动态。</p>"),
+    _dropped("wechat", "<p>打开微信，</p><p>点击底部的“发现”，</p><p>使用“扫一扫”即可将网页分享至朋友圈。</p>"),
     _dropped("others", '<div class="zwothers"><p>{company}相关阅读</p></div>'),
 )
 

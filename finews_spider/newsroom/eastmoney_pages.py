@@ -56,7 +56,7 @@ OLD_PAGE = """<!DOCTYPE html>
 """
 BEFORE = '<div class="em_handle_adv_close"><a href="#">关闭</a></div>'
 AFTER = f"""<p class="res-edit">（责任编辑：{{editor}}）</p>
-<p>{INDENT}郑重声明：本页内容仅供演示，据此操作风险自担。</p>
+<p>{INDENT}郑重声明：东方财富发布此内容旨在传播更多信息，与本站立场无关，不构成投资建议。据此操作，风险自担。</p>
 <div class="zwothers"><p>相关阅读：{{title}}</p></div>"""
 LIST = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>滚动新闻 _ 东方财富网</title></head>

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from html import escape
 from typing import ClassVar
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from lxml import html
 from parsel import Selector
+from selectolax.lexbor import LexborNode
 
 from finews_spider.dates import read_day, read_time
 from finews_spider.items import Article, ArticleRef
@@ -35,7 +34,17 @@ from finews_spider.sources.eastmoney_ids import (
     id_in_url,
     link_of,
 )
-from finews_spider.sources.parsing import body_of, html_page, json_object, media_name_in, name_of, one_line, title_of
+from finews_spider.sources.parsing import (
+    body_of,
+    html5_page,
+    html_page,
+    json_object,
+    media_name_in,
+    name_of,
+    one_line,
+    outer_html,
+    title_of,
+)
 
 _CATEGORIES = 4_000  # of them the home page leads to; the site had 1,975
 _POST_PATH = re.compile(r"/(?P<folder>[^/]{1,500})/(?P<day>[0-9]{4}/[0-9]{2}/[0-9]{2})/(?P<id>[A-Z0-9]+)\.html")
@@ -178,21 +187,24 @@ class FinewsSource(Source):
 
     def _read_post(self, ref: ArticleRef, text: str) -> Article:
         """A post page. Its head holds raw text too (og:description), so only what is inside <section> is read."""
-        section = html_page(text).xpath("//section[.//h1]")
-        if not section:
+        html_page(text)  # is it whole?
+        page = html5_page(text)
+        section = next((section for section in page.css("section") if section.css_first("h1")), None)
+        heading = section.css_first("h1") if section else None
+        if section is None or heading is None:
             raise UnreadableError("post page has no <section> with a title")
         article = self.article(ref)
-        article.title = title_of(section.xpath("string(.//h1)").get())
-        heading = section.xpath(".//h1")[0].root
-        digest = heading.getnext() if IDS.family(ref.id).is_flash else None
+        article.title = title_of(heading.text())
+        digest = _element_after(heading) if IDS.family(ref.id).is_flash else None
         if digest is not None and digest.tag == "blockquote":
-            article.digest = one_line(digest.text_content())
+            article.digest = one_line(digest.text())
             heading = digest
         article.body = "".join(_body_after(heading, IDS.number(ref.id)))
-        tags = " ".join(section.xpath(".//small//em//text()").getall())
+        tags = " ".join(tag.text() for tag in section.css("small em"))
         tag = "" if tags.strip() == FLASH.tag else tags.strip()  # all flashes have that one, whoever wrote them
         article.media_name = media_name_in(article.body) or ARTICLE.media_name_of(tag)
-        moment = read_time(section.xpath("string(.//small)").get(""))
+        date = section.css_first("small")
+        moment = read_time(date.text()) if date is not None else None
         if moment:
             article.time, article.to_the_second = moment
         return article
@@ -209,12 +221,20 @@ def _absolute(base: str, href: str) -> str:
         return ""
 
 
-def _body_after(node: html.HtmlElement, number: str) -> Iterator[str]:
+def _element_after(node: LexborNode) -> LexborNode | None:
+    after = node.next
+    while after is not None and not after.is_element_node:
+        after = after.next
+    return after
+
+
+def _body_after(heading: LexborNode, number: str) -> Iterator[str]:
     """What follows, up to the paragraph of the share link."""
-    yield escape(node.tail or "", quote=False)
-    for each in node.itersiblings():
-        link = each.find("a") if each.tag == "p" else None
-        href = link.get("href", "") if link is not None else ""
-        if link is not None and href == link.text_content() and IDS.number(id_in_url(href) or "") == number:
+    node = heading.next
+    while node is not None:
+        link = node.css_first("a") if node.tag == "p" else None
+        href = (link.attributes.get("href") or "") if link is not None else ""
+        if link is not None and href == link.text() and IDS.number(id_in_url(href) or "") == number:
             return
-        yield html.tostring(each, encoding="unicode")
+        yield outer_html(node)
+        node = node.next

@@ -5,11 +5,11 @@ import re
 from html import escape
 from typing import Any, NoReturn
 
-from lxml import html
 from parsel import Selector
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from finews_spider.markup.characters import MAX_LINE
-from finews_spider.markup.parsing import IncompleteBodyError, tree
+from finews_spider.markup.parsing import IncompleteBodyError, parse, parse_page
 from finews_spider.sources.base import UnreadableError
 from finews_spider.sources.limits import check_html, check_json
 
@@ -116,9 +116,17 @@ def shown(value: object) -> str:
     return repr(value[:40] if isinstance(value, str) else value)[:60]
 
 
-def inner_html(node: html.HtmlElement) -> str:
-    """The HTML between an element's tags."""
-    return escape(node.text or "", quote=False) + "".join(html.tostring(each, encoding="unicode") for each in node)
+def html5_page(text: str) -> LexborHTMLParser:
+    """A whole page as a browser reads it, to take a body from. Raises UnreadableError where it is too much."""
+    try:
+        return parse_page(text)
+    except IncompleteBodyError as error:
+        raise UnreadableError(f"too large: the page is {error}") from error
+
+
+def outer_html(node: LexborNode) -> str:
+    """A node as HTML, with its tags."""
+    return escape(node.text_content or "", quote=False) if node.is_text_node else node.html or ""
 
 
 def media_name_in(body: str) -> str:
@@ -126,11 +134,11 @@ def media_name_in(body: str) -> str:
     if "文章来源" not in body:
         return ""
     try:
-        lines = tree(body).xpath("//p[contains(string(), '文章来源')]")
+        paragraphs = parse(body).css("p")
     except IncompleteBodyError:
         return ""
-    for line in reversed(lines):
-        text = line.text_content().strip()
+    for paragraph in reversed(paragraphs):
+        text = paragraph.text().strip()
         if found := _SOURCE_LINE.fullmatch(text):
             return _to_closing_bracket(found[1]) if text[0] in "（(" else found[1].strip()
     return ""

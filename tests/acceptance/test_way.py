@@ -26,7 +26,7 @@ from finews_spider.sources.eastmoney_ids import FLASH, IDS
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load
 from pipelines.clean import CleanPipeline, clean
-from pipelines.sanitize import SanitizePipeline, settle
+from pipelines.sanitize import SanitizePipeline, sanitize
 from pipelines.validate import ValidatePipeline
 from tests.support.built import build
 from tests.support.mutants import mutant
@@ -118,7 +118,7 @@ def is_sound(item: Article, post: str) -> bool:
     assert not {"{{", "{%"} & {content[at : at + 2] for at in range(len(content))}
     assert post.encode().decode() == post
     assert {char for char in post if ord(char) < 128 and not char.isprintable()} <= set("\n\t")
-    return settle(clean(item.body)) == item.body
+    return sanitize(clean(item.body)) == item.body
 
 
 @pytest.mark.parametrize("source", SOURCES)

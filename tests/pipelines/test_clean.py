@@ -8,7 +8,7 @@ from scrapy.utils.test import get_crawler
 
 from finews_spider.items import Article
 from finews_spider.markup.characters import MAX_LINE
-from finews_spider.markup.parsing import MAX_BODY, IncompleteBodyError
+from finews_spider.markup.parsing import MAX_BODY, MAX_TAGS, IncompleteBodyError
 from finews_spider.newsroom.world import Story, World
 from finews_spider.sources.eastmoney_ids import ARTICLE, FLASH, IDS
 from pipelines.clean import BodyError, CleanPipeline, clean, escape_tag_openers
@@ -20,6 +20,11 @@ FORMS: dict[str, Callable[[Story], str]] = {"plain": WORLD.plain_body, "wrapped"
 PICTURE = "https://dfscdn.dfcfw.com/download/D1.jpg"
 CHART = '<img src="https://webquoteklinepic.eastmoney.com/GetPic.aspx?nid=0.002752" alt="K图 002752_0" />'
 QUOTE = "http://quote.eastmoney.com/unify/r/1.600160"
+DISCLAIMER = (
+    "郑重声明：东方财富网发布此信息的目的在于传播更多信息，与本网站立场无关。东方财富网不保证该信息（包括但不限于文字、视频、音频、"
+    "数据及图表）全部或者部分内容的准确性、真实性、完整性、有效性、及时性、原创性等。相关信息并未经过本网站证实，不对您构成任何投资"
+    "决策建议，据此操作，风险自担。"
+)
 SOURCE_LINE = '<p class="em_media">（文章来源：泉州晚报）</p>'
 
 
@@ -203,8 +208,8 @@ def test_what_only_looks_like_advertising_stays(raw: str, cleaned: str) -> None:
         "<p>打开微信，点击底部的“发现”</p>",
         '<p class="res-edit">（编辑工号：1024）</p>',
         '<div class="zwothers"><p>相关阅读</p></div>',
-        "<div>郑重声明：无</div>",
-        "<p>责任编辑：1024</p><p></p>\n<p>郑重声明：无</p>",
+        f"<div>{DISCLAIMER}</div>",
+        f"<p>责任编辑：1024</p><p></p>\n<p>{DISCLAIMER}</p>",
     ],
 )
 def test_what_stands_after_the_body_is_dropped(after: str) -> None:
@@ -228,10 +233,16 @@ def test_such_words_in_the_middle_stay() -> None:
     [
         '<script>document.write("<p>a</p>")</script>',
         "<style>p { color: red }</style>",
-        '<iframe src="https://a.example/"></iframe>',
-        '<form action="/vote"><p>投票</p><input /></form>',
+        "<iframe>a</iframe>",
+        '<form action="/vote"><input /><button>投票</button><select><option>甲</select><textarea>乙</textarea></form>',
         "<noscript><p>a</p></noscript>",
-        '<object data="a"><p>a</p></object>',
+        '<object data="a"></object>',
+        "<template><p>a</p></template>",
+        "<canvas>a</canvas><meter>a</meter><progress>a</progress><datalist><option>a</datalist>",
+        "<title>a</title><link rel=a><meta name=a><base href=a>",
+        "<noembed>a</noembed><noframes>a</noframes>",
+        "<dialog>a</dialog><div popover>a</div>",
+        "<rp>a</rp>",
         "<!-- <p>旧稿</p> -->",
         "<!---->",
         "<?php echo 1 ?>",
@@ -332,9 +343,18 @@ def test_an_attribute_may_be_called_anything(name: str) -> None:
         ("<p>a<b> </b>b</p>", "<p>a b</p>"),
         ("<p>5<strong><br></strong>10</p>", "<p>5<br />10</p>"),
         ("<p>5<a href='https://a.example/'> </a>10</p>", "<p>5 10</p>"),
-        ("<div>5<div>10<div>20</div></div></div>", "<p>5\n10</p>\n <p>20</p>"),
-        ("<table><tr><td>5<div>10<p>20</p></div></td></tr></table>", "<table><tr><td>5\n10<p>20</p></td></tr></table>"),
-        ("<ul><li>a<p>&nbsp;</p>b</li></ul>", "<ul><li>a\nb</li></ul>"),
+        ("<div>5<div>10<div>20</div></div></div>", "<p>5</p>\n <p>10</p>\n <p>20</p>"),
+        (
+            "<table><tr><td>5<div>10<p>20</p></div></td></tr></table>",
+            "<table><tbody><tr><td><p>5</p><p>10</p><p>20</p></td></tr></tbody></table>",
+        ),
+        ("<ul><li>a<p>&nbsp;</p>b</li></ul>", "<ul><li><p>a</p><p>b</p></li></ul>"),
+        ("<h3>5<div>10</div></h3>", "<h3>5</h3>\n <h3>10</h3>"),
+        ("<blockquote>5<br>10</blockquote>", "<blockquote>5<br />10</blockquote>"),
+        ("<span style='display:block'>5</span><span style='display:flex'>10</span>", "<p>5</p>\n <p>10</p>"),
+        ("<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>", "<p>1/2</p>"),
+        ("<math><msup><mn>10</mn><mn>8</mn></msup></math>", "<p>10<sup>8</sup></p>"),
+        ("<svg><text>5</text><text>10</text></svg>", "<p>5  10</p>"),
     ],
 )
 def test_words_do_not_come_together(raw: str, cleaned: str) -> None:
@@ -462,10 +482,10 @@ def test_cleaning_anything_twice_is_cleaning_it_once(soup: str) -> None:
     ("raw", "cleaned"),
     [
         ("<p>一</p></body></html>二", "<p>一</p>\n <p>二</p>"),
-        ("<p>一</p><plaintext>二<p>", "<p>一</p>\n <p>二&lt;p&gt;</p>"),
+        ("<p>一</p><plaintext>二<p>", "<p>一</p>\n <pre>二&lt;p&gt;</pre>"),
         ('<p>一<custom-element a"b=1>二</custom-element></p>', "<p>一二</p>"),
         ('<p a"b="1" onclick=c>一</p><p>二</p>', "<p>一</p>\n <p>二</p>"),
-        ("<p>一<button>二</button></p>", "<p>一二</p>"),
+        ("<p>一<button>二</button></p>", "<p>一</p>"),
         ("<p>一</p><template><p>二</p></template><textarea>三</textarea>", "<p>一</p>"),
         ("<div>在东方财富看资讯行情</div><p>一</p>", "<p>一</p>"),
         (f"<p>一</p><img data-original={CHART[10:80]}>", "<p>一</p>"),
@@ -493,6 +513,12 @@ def test_a_body_that_is_too_long_is_refused(piece: str) -> None:
         clean(piece * (MAX_BODY // len(piece) + 1))
 
 
+@pytest.mark.parametrize("piece", ["<b>文</b>", "<p>", "<!---->"])
+def test_a_body_of_too_many_tags_is_refused(piece: str) -> None:
+    with pytest.raises(IncompleteBodyError, match="of more than 30000 tags"):
+        clean(piece * (MAX_TAGS + 1))
+
+
 @pytest.mark.parametrize(
     "piece",
     [
@@ -503,13 +529,19 @@ def test_a_body_that_is_too_long_is_refused(piece: str) -> None:
             "<b class=toplink>一</b>二",
             "<p>在东方财富看资讯行情</p>二",
             "<b><p>一</p></b>",
+            "<a href=//a.example/>一",
+            "<ruby>一<rt>二",
+            "<!-- EM_StockImg_Start -->二",
+            "<video src=//a.example/1>一</video>",
+            "<p style='display:none;/*'>二",
+            "<noscript><img src=a></noscript>",
         ),
     ],
 )
 def test_a_long_body_takes_no_longer_than_it_is(piece: str) -> None:
     """With the square of its length it would take minutes."""
     with suppress(IncompleteBodyError):
-        assert isinstance(clean(piece * (MAX_BODY // 2 // len(piece))), str)
+        assert isinstance(clean(piece * min(MAX_BODY // 2 // len(piece), MAX_TAGS // piece.count("<"))), str)
 
 
 @pytest.mark.parametrize("name", ["title", "media_name"])

@@ -1,0 +1,52 @@
+"""Addresses of links and pictures, resolved as a browser does it."""
+
+import re
+from urllib.parse import urljoin
+
+MAX_ADDRESS = 4_000  # characters; browsers and servers take some 2,000
+
+_UNSEEN = re.compile(r"[\t\n\r]")  # what a browser takes out of an address
+_ENDS = "".join(map(chr, range(33))) + "\u00a0\u3000\u200b\ufeff"
+_HOST = r"(?:[\w.-]*[\w-]\.?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
+_USABLE = re.compile(rf"https?://{_HOST}(?:[/?#][^\x00-\x20\x7f]*)?", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_HTTP = re.compile(r"(https?):[/\\]*", re.IGNORECASE)
+_MAILTO = re.compile(r"mailto:[^\x00-\x20\x7f<>\"]+@[^\x00-\x20\x7f<>\"]+", re.IGNORECASE)
+
+
+def resolve(address: str | None, base: str = "") -> str:
+    """The address as a browser makes it of one in a page at `base`; empty where it leads to no place of the web."""
+    address = _UNSEEN.sub("", (address or "").strip(_ENDS))
+    if len(address) > MAX_ADDRESS or not address or address[0] == "#":
+        return ""
+    if not _USABLE.fullmatch(address):
+        address = _absolute(address, base)
+    return address if _USABLE.fullmatch(address) and _has_port(address) else ""
+
+
+def resolve_link(address: str | None, base: str = "") -> str:
+    """The same for a link, which may write a letter too."""
+    address = (address or "").strip(_ENDS)
+    return address if _MAILTO.fullmatch(address) else resolve(address, base)
+
+
+def _absolute(address: str, base: str) -> str:
+    """One that is written in another way than `https://host/path`."""
+    path, mark, rest = re.split(r"([?#]|\Z)", address, maxsplit=1)
+    path = path.replace("\\", "/")
+    if http := _HTTP.match(path):
+        path = f"{http[1]}://{path[http.end() :]}"
+    elif _SCHEME.match(path):
+        return ""
+    elif path.startswith("//"):
+        path = f"https://{path.lstrip('/')}"
+    try:
+        return urljoin(base, f"{path}{mark}{rest}").replace(" ", "%20")
+    except ValueError:  # no address of the web: `//[`
+        return ""
+
+
+def _has_port(address: str) -> bool:
+    """Whether the port, where one is named, can be one."""
+    port = re.match(r"[^/]*//[^/?#]*:([0-9]+)(?:[/?#]|\Z)", address)
+    return not port or int(port[1]) < 65_536

@@ -1,0 +1,176 @@
+"""How each element of HTML is read: as a block, in a line, or not at all."""
+
+from selectolax.lexbor import LexborNode
+
+from finews_spider.markup import foreign, media
+from finews_spider.markup.allowlist import ATTRIBUTES, SOURCE_LINE, STYLES
+from finews_spider.markup.cuts import Attributes
+from finews_spider.markup.layout import Paragraph, attribute
+from finews_spider.markup.reader import Elements, Enter, Leave, Reader, sibling
+from finews_spider.markup.styles import Look
+
+_WRAPPERS = frozenset({"keytip", "infokey", "em_stock_key_common"})  # links around names of stocks and keywords
+_ALIGNS = frozenset({"left", "right", "center", "justify"})
+_PARAGRAPH = Paragraph()
+
+
+# Blocks.
+
+
+def _paragraph(reader: Reader, _: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    align = (_align(attributes, look) if attributes else "") or reader.context.align
+    written = attribute("style", f"text-align:{align};") if align else ""
+    if attributes and SOURCE_LINE in (attributes.get("class") or "").split():
+        written = attribute("class", SOURCE_LINE) + written
+    return reader.paragraphs(Paragraph("p", written) if written else _PARAGRAPH)
+
+
+def _heading(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    return reader.paragraphs(Paragraph(node.tag or ""))
+
+
+def _preformatted(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    return reader.paragraphs(Paragraph("pre"))
+
+
+def _division(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    """A block that no post has: its texts stand in paragraphs of their own."""
+    reader.layout.end_paragraph()
+    align = _align(attributes, look) if attributes else ""
+    if align and align != reader.context.align:
+        paragraph = reader.context.paragraph
+        if paragraph.name == "p":
+            paragraph = Paragraph("p", attribute("style", f"text-align:{align};"))
+        reader.context = reader.context._replace(paragraph=paragraph, align=align)
+    return reader.layout.end_paragraph
+
+
+def _container(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    """A block that holds blocks."""
+    tag = node.tag or ""
+    return reader.block(tag, _written(tag, attributes, look) if attributes else "")
+
+
+def _list(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    return reader.block("ul")
+
+
+def _row(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    """A row of a list or a table; outside of one it is a division."""
+    is_in_place = reader.layout.is_row_of_block(node.tag or "")
+    return (_container if is_in_place else _division)(reader, node, attributes, look)
+
+
+def _rule(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> None:
+    reader.layout.rule()
+
+
+def _dialog(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave | None:
+    """A dialog that nobody opened is not shown."""
+    if "open" in attributes or look.display:
+        return _division(reader, node, attributes, look)
+    reader.cut("hidden")
+    return None
+
+
+# What stands in a line.
+
+
+def _break(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> None:
+    reader.layout.line_break(reader.context.inline)
+
+
+def _inline(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    reader.inline(node.tag or "")
+    return reader.around_block(look)
+
+
+def _struck(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    reader.inline("s")
+    return reader.around_block(look)
+
+
+def _link(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    """A link; one that leads nowhere dissolves, as do those around names of stocks."""
+    address = reader.resolve_link(attributes.get("href"))
+    if address and _WRAPPERS.isdisjoint((attributes.get("class") or "").split()):
+        reader.link(address)
+    return reader.around_block(look)
+
+
+def _reading(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    """How the characters before it are read; in brackets, where the source has none."""
+    before, around = sibling(node), reader.context
+    if before is not None and before.tag == "rp":
+        return reader.around_block(look)
+    reader.text("（")
+
+    def end() -> None:
+        after, reader.context = reader.context, around
+        reader.text("）")
+        reader.context = after
+
+    return end
+
+
+def _bracket(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave | None:
+    """The source's own brackets around a reading; elsewhere a browser shows none."""
+    beside = (sibling(node), sibling(node, after=True))
+    if any(neighbour is not None and neighbour.tag == "rt" for neighbour in beside):
+        return reader.around_block(look)
+    reader.cut("never_shown")
+    return None
+
+
+# What is not read.
+
+
+def _never_shown(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> None:
+    reader.cut("never_shown")
+
+
+def _control(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> None:
+    reader.cut("control")
+
+
+def _align(attributes: Attributes, look: Look) -> str:
+    """Where the texts of a block stand; empty where that is not told."""
+    align = look.align or (attributes.get("align") or "").strip().lower()
+    return align if align in _ALIGNS else ""
+
+
+def _written(tag: str, attributes: Attributes, look: Look) -> str:
+    """The attributes that a post keeps."""
+    allowed = ATTRIBUTES.get(tag, set())
+    kept = [attribute(name, value or "") for name, value in attributes.items() if name in allowed and name != "style"]
+    if tag in STYLES and (align := _align(attributes, look)):
+        kept.append(attribute("style", f"text-align:{align};"))
+    return "".join(kept)
+
+
+_NAMES: dict[Enter, str] = {
+    _paragraph: "p",
+    _heading: "h1 h2 h3 h4 h5 h6 center",
+    _preformatted: "pre listing xmp plaintext",
+    _division: "address article aside body details div fieldset figcaption figure footer form header hgroup html"
+    " legend main nav optgroup option search section summary",
+    _container: "blockquote ul ol dl table thead tbody tfoot tr",
+    _list: "menu dir",
+    _row: "li dt dd caption td th",
+    _rule: "hr",
+    _dialog: "dialog",
+    _break: "br",
+    _inline: "b strong i em u s del ins sub sup small code q cite",
+    _struck: "strike",
+    _link: "a",
+    _reading: "rt",
+    _bracket: "rp",
+    media.picture: "img",
+    media.noscript: "noscript",
+    media.player: "video audio iframe embed",
+    media.plugin: "object",
+    _never_shown: "script style template title head base link meta noembed noframes canvas param source track colgroup"
+    " datalist fencedframe",
+    _control: "button input select textarea keygen meter progress geolocation",
+}
+HTML: Elements = {tag: enter for enter, tags in _NAMES.items() for tag in tags.split()} | foreign.roots(lambda: HTML)

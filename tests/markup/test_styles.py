@@ -1,0 +1,155 @@
+import pytest
+
+from finews_spider.markup.styles import declarations, is_block
+from pipelines.clean import clean
+
+
+@pytest.mark.parametrize(
+    ("style", "declared"),
+    [
+        ("a:1;b:2", {"a": "1", "b": "2"}),
+        (" A : X  y ;; b ; :c; d:", {"a": "x y"}),
+        ("display:none;display:block", {"display": "block"}),
+        ("display:none;display:foo", {"display": "none"}),
+        ("display:none ! IMPORTANT;display:block", {"display": "none"}),
+        ("display:none!important;display:block!important", {"display": "block"}),
+        ("--x-display:none", {"--x-display": "none"}),
+        ("dis\\70lay:n\\6f ne", {"display": "none"}),
+        ("a:'x;b:1';c:2", {"a": "'x;b:1'", "c": "2"}),
+        ('a:"\\";b:1";c:2', {"a": '"\\";b:1"', "c": "2"}),
+        ("a:url(x;b:1);c:2", {"a": "url(x;b:1)", "c": "2"}),
+        ("a:{b:1;c:2};d:3", {"a": "{b:1;c:2}", "d": "3"}),
+        ("/*a:1;*/b/**/:/**/2/*;", {"b": "2"}),
+        ("font:bold 0/0 a", {"font": "bold 0/0 a", "font-size": "0"}),
+        ("font-size:0;font:700 12px a", {"font-size": "12px", "font": "700 12px a"}),
+        ("a:1\\", {"a": "1\\"}),
+        ("a:\\110000 ", {"a": "\U0010ffff"}),
+    ],
+)
+def test_declarations_are_read_as_css_reads_them(style: str, declared: dict[str, str]) -> None:
+    assert declarations(style) == declared
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        *("display:none", "DISPLAY : NONE", "dis\\70lay:none", "/**/display:none", "a;display:none"),
+        *("display:none;display:foo", "display:none!important;display:block", "display:none;display:none none"),
+        *("visibility:hidden", "visibility:collapse", "visibility:visible;visibility:hidden"),
+        *("opacity:0", "opacity:0.0", "opacity:.0%", "opacity:-1", "opacity:0;opacity:abc"),
+        *("font-size:0", "font-size:0px", "font-size:0.0em", "font:0/0 a", "font:bold 0 a"),
+        *("text-indent:-9999px", "text-indent:-999em", "text-indent:-100% hanging"),
+        *("position:absolute;left:-9999px", "position:fixed;top:-999em", "position:relative;right:-5000px"),
+        *("margin-left:-9999px", "margin:0 0 0 -9999px"),
+        *("transform:translateX(-9999px)", "transform:translate3d(0,-200vh,0)", "transform:scale(0)"),
+        *("position:absolute;clip:rect(0,0,0,0)", "position:absolute;clip:rect(1px 1px 1px 1px)"),
+        *("clip-path:inset(50%)", "clip-path:circle(0)"),
+        *("height:0;overflow:hidden", "height:1px;overflow:hidden", "width:0px;overflow:clip"),
+    ],
+)
+def test_what_nobody_sees_goes(style: str) -> None:
+    assert clean(f'<p>一</p><p style="{style}">藏<b>藏</b></p><p>二</p>') == "<p>一</p>\n <p>二</p>"
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        *("", "display:none;display:block", "--x-display:none", "display:none none", "display:var(--x)", "display:non"),
+        *("display:none}", "{display:none}", "background:url(a;display:none)", "content:';display:none'"),
+        *("/*display:none*/", "displays:none", "display:none;display:initial", "color:red"),
+        *("visibility:hidden;visibility:visible", "visibility:hiddn", "visibility:inherit"),
+        *("opacity:0.5", "opacity:0;opacity:1", "opacity:a"),
+        *("font-size:12px", "font-size:0;font-size:large", "font-size:a0", "font-size:smaller", "font:700 12px a"),
+        *("text-indent:2em", "text-indent:-18.0pt", "text-indent:-9999"[:14]),
+        *("left:-9999px", "position:static;left:-9999px", "position:absolute;left:-10px", "margin-left:-20px"),
+        *("transform:scale(0.5)", "transform:translateX(-50%)", "clip:rect(0,0,0,0)", "clip-path:inset(5px)"),
+        *("height:0;overflow:visible", "height:0", "overflow:hidden", "height:0;overflow:hidden;padding-top:56%"),
+        *("height:20px;overflow:hidden", "width:100%;overflow:hidden"),
+    ],
+)
+def test_what_is_seen_stays(style: str) -> None:
+    assert clean(f'<p style="{style}">见</p>') == "<p>见</p>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div style="visibility:hidden">藏<p style="visibility:visible">见</p>藏</div>',
+        '<div style="font-size:0">藏<p style="font-size:14px">见</p><i style="font-size:1em">藏</i></div>',
+        '<div style="text-indent:-9999px">藏<p style="text-indent:0">见</p></div>',
+        '<p hidden style="display:block">见</p><p hidden>藏</p><p hidden="until-found">藏</p>',
+        '<dialog open>见</dialog><dialog style="display:block"></dialog>',
+        '<span style="height:0;overflow:hidden">见</span>',
+        '<p aria-hidden="true">见</p>',
+    ],
+)
+def test_what_is_inside_may_be_seen(html: str) -> None:
+    assert clean(html) == "<p>见</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "cleaned"),
+    [
+        ('5<span style="text-decoration:line-through red">4</span>', "5<s>4</s>"),
+        ('5<font style="text-decoration-line:underline line-through">4</font>', "5<s>4</s>"),
+        ('5<s style="text-decoration:line-through">4</s>', "5<s>4</s>"),
+        ("5<strike>4</strike><del>3</del><ins>2</ins>", "5<s>4</s><del>3</del><ins>2</ins>"),
+        ('5<span style="text-decoration:underline">4</span>', "54"),
+    ],
+)
+def test_what_is_struck_out_keeps_its_mark(html: str, cleaned: str) -> None:
+    assert clean(html) == f"<p>{cleaned}</p>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p align="center">文</p>',
+        '<p align="left" style="text-align: CENTER !important">文</p>',
+        '<div align="center">文</div>',
+        '<div align="center"><div><p>文</p></div></div>',
+        '<div style="text-align:center"><p style="text-align:inherit">文</p></div>',
+        '<p style="text-align:-webkit-center">文</p>',
+    ],
+)
+def test_where_a_paragraph_stands_is_a_style(html: str) -> None:
+    assert clean(html) == '<p style="text-align:center;">文</p>'
+
+
+def test_where_a_cell_stands_is_a_style() -> None:
+    assert clean('<table align="right"><tr><td align="RIGHT">1</table>') == (
+        '<table><tbody><tr><td style="text-align:right;">1</td></tr></tbody></table>'
+    )
+
+
+@pytest.mark.parametrize("align", ["", "middle", "start", "center;color:red"])
+def test_another_place_is_none(align: str) -> None:
+    assert clean(f'<p align="{align}">文</p>') == "<p>文</p>"
+
+
+@pytest.mark.parametrize(
+    ("display", "is_one"),
+    [
+        ("block", True),
+        ("flex", True),
+        ("table", True),
+        ("list-item", True),
+        ("grid", True),
+        ("", False),
+        ("inline", False),
+        ("inline-block", False),
+        ("inline-flex", False),
+        ("contents", False),
+        ("none", False),
+    ],
+)
+def test_some_displays_are_blocks(display: str, is_one: bool) -> None:
+    assert is_block(display) is is_one
+
+
+@pytest.mark.parametrize(
+    "piece", ["display:none;", "(", "'", "\\", "/*", "a:(;", '"\\', "transform:translate(", "scale(0"]
+)
+def test_a_long_style_takes_no_longer_than_it_is(piece: str) -> None:
+    assert isinstance(declarations(piece * 50_000), dict)
+    clean(f"<p style='{piece.replace(chr(39), chr(34)) * 40_000}'>文</p>")
