@@ -77,7 +77,7 @@ def _dialog(reader: Reader, node: LexborNode, attributes: Attributes, look: Look
 
 
 def _break(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> None:
-    reader.layout.line_break(reader.context.inline)
+    reader.layout.line_break(reader.context.paragraph, reader.context.inline)
 
 
 def _inline(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:

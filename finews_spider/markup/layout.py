@@ -98,9 +98,11 @@ class Layout:
         """An element that is seen as it is."""
         self._add(html, "", paragraph, inline)
 
-    def line_break(self, inline: tuple[Inline, ...]) -> None:
+    def line_break(self, paragraph: Paragraph, inline: tuple[Inline, ...]) -> None:
         """A line ends; at the ends of a paragraph there is none."""
-        if self._out:
+        if paragraph.name == "pre":
+            self._add_verbatim("\n", paragraph, inline)
+        elif self._out:
             self._gap_inline = inline if not self._breaks else self._gap_inline
             self._breaks += 1
 
@@ -129,12 +131,12 @@ class Layout:
         self.end_paragraph()
         closed, parent = self._containers.pop(), self._containers[-1]
         parent.is_filled = parent.is_filled or closed.is_filled
-        parent.rows += closed.name in ROWS
         if closed.name in _LISTS and not closed.rows:
             for part in closed.parts:
                 parent.add(part)
         elif (closed.is_filled or closed.name != "table") and (closed.parts or closed.name in _CELLS):
             parent.add(f"{closed.start}{closed.inner}</{closed.name}>")
+            parent.rows += closed.name in ROWS
 
     def rule(self) -> None:
         """A line across."""

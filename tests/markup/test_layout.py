@@ -53,11 +53,13 @@ def test_blocks_that_hold_blocks_stay_as_they_are(nested: str) -> None:
     [
         ("<ul>a</ul>", "<p>a</p>"),
         ("<ul>a<li>b</li></ul>", "<ul><p>a</p><li>b</li></ul>"),
+        ("<ul>a<li></li></ul>", "<p>a</p>"),
         ("<menu><li>a</menu>", "<ul><li>a</li></ul>"),
         ("<table><tr><td></td></tr></table><p>a</p>", "<p>a</p>"),
         ("<dl><div><dt>a</dt></div></dl>", "<dl><dt>a</dt></dl>"),
         ("<pre>\n\n\na\n</pre><pre> \n</pre>", "<pre>a</pre>"),
         ("<pre> <b>a</b>\n<br></pre>", "<pre> <b>a</b></pre>"),
+        ("<pre>a<br>b<br> <br></pre>", "<pre>a\nb</pre>"),
         ("<center>a<p>b</p></center>", "<center>a</center><p>b</p>"),
     ],
 )
