@@ -5,6 +5,7 @@ from scrapy.utils.test import get_crawler
 
 from finews_spider.items import Article
 from finews_spider.markup.cleanup import cleaned
+from finews_spider.sources.eastmoney_ids import ARTICLE
 from pipelines.clean import CleanPipeline, clean
 
 DISCLAIMER = (
@@ -135,7 +136,9 @@ def test_what_each_rule_cuts_is_counted(html: str, rule: str) -> None:
 
 def test_the_pipeline_counts_what_was_cut() -> None:
     crawler = get_crawler()
-    CleanPipeline.from_crawler(crawler).process_item(Article(source="", id="", url="", body="<p hidden>a</p><p>文</p>"))
+    CleanPipeline.from_crawler(crawler).process_item(
+        Article(source="", id="", url="", family=ARTICLE, body="<p hidden>a</p><p>文</p>")
+    )
     assert crawler.stats.get_value("finews/cleaned/hidden") == 1
 
 
@@ -143,6 +146,8 @@ def test_the_pipeline_counts_what_was_cut() -> None:
     ("body_url", "link"), [("https://b.example/c/", "https://b.example/c/1.html"), ("", "https://a.example/1.html")]
 )
 def test_links_are_those_of_the_answer(body_url: str, link: str) -> None:
-    item = Article(source="", id="", url="https://a.example/", body="<a href=1.html>文</a>", body_url=body_url)
+    item = Article(
+        source="", id="", url="https://a.example/", family=ARTICLE, body="<a href=1.html>文</a>", body_url=body_url
+    )
     body = CleanPipeline.from_crawler(get_crawler()).process_item(item).body
     assert body == f'<p><a href="{link}">文</a></p>'

@@ -14,6 +14,7 @@ from parsel import Selector
 from finews_spider.archive.posts import render
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
+from finews_spider.sources.eastmoney_ids import ARTICLE
 from pipelines.clean import clean
 from pipelines.sanitize import sanitize
 from tests.support import bodies
@@ -101,7 +102,7 @@ def write(site: Path, number: int, batch: list[str]) -> str:
     body = "".join(f"{sanitize(clean(case, BASE))}\n <p>{MARK}</p>\n " for case in batch).strip()
     time = FIRST + timedelta(days=number)
     id_ = f"NW{time:%Y%m%d}2230672549"
-    article = Article(source="", id=id_, url=BASE, title="题", media_name="某报", time=time, body=body)
+    article = Article(source="", id=id_, url=BASE, family=ARTICLE, title="题", media_name="某报", time=time, body=body)
     article.share_link = f"https://a.example/{id_}"
     (site / f"_posts/{time:%Y-%m-%d}-{id_}.md").write_text(render(article, "//a.example"), encoding="utf-8")
     return f"/{article.category}/{time:%Y/%m/%d}/{id_}.html"
