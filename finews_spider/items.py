@@ -70,6 +70,7 @@ class Article:
     body: str = ""
     body_url: str = ""  # where the body was read from: what its links are relative to
     share_link: str = ""
+    raw_body: str = ""  # as its source wrote it, from when the pipelines have cleaned `body`
 
     @property
     def is_flash(self) -> bool:

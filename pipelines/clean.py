@@ -45,7 +45,7 @@ class CleanPipeline:
             self.stats.inc_value("finews/cleaned")
         for rule, times in cuts.items():
             self.stats.inc_value(f"finews/cleaned/{rule}", times)
-        item.body = body
+        item.raw_body, item.body = item.body, body
         title = _line(item.title)
         item.title, item.media_name, item.digest = (
             escape_tag_openers(title),

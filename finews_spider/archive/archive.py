@@ -97,7 +97,7 @@ class Archive:
         path = self._index.path(id_)
         assert path
         self.unpublished.note([path.relative_to(self.output).as_posix()])
-        await self._write(id_, path, text)
+        await self._write(id_, path, posts.in_place_of(path.read_text(encoding="utf-8"), text))
 
     async def _write(self, id_: str, path: Path, text: str) -> None:
         """Posts that come together are written together, in a thread, so that syncing them delays nothing else."""

@@ -1,23 +1,43 @@
-"""Whether an article was edited: what a reader sees is compared, not bytes, which differ from answer to answer."""
+"""Whether an article was edited: what a reader sees is compared, not bytes, which differ from answer to answer.
+
+No post is written again because a rule of ours has changed. So what is compared is clean on both sides, by the rules of
+today; and a post that has just what the rules of 0.1.0 made of the source's text is none that the source has edited.
+"""
 
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta
+from html import unescape
 
+from finews_spider.archive.older_rules import seen_by_0_1_0
 from finews_spider.items import Article
 from finews_spider.markup.text import visible
 
 MAX_STUB = 1 / 3  # of the characters that the post has
+ZONE_STEP = timedelta(minutes=30)  # clocks differ by so much: a zone, or a half of the day, that was read otherwise
 
 _PICTURE = re.compile(r'<img [^>]*?src="(?:https?:)?([^"?]*)')
+_INLINE_TAG = re.compile(
+    r"[<＜]/?(?:a|b|big|em|font|i|ins|mark|s|small|span|strong|sub|sup|u)(?:\s[^<>＜]*)?/?>", re.IGNORECASE
+)
 
 
-def is_edited(kept: Article, read: Article) -> bool:
-    """Whether a reader would see a difference between two articles that went through the pipelines."""
-    return _seen(kept) != _seen(read)
+def is_edited(kept: Article, kept_clean: Article, read: Article) -> bool:
+    """Return whether a reader would see a difference between a post and what its source says now.
+
+    `kept` is the post's article as it stands, `kept_clean` the same by the rules of today, `read` has been through the
+    pipelines and knows its `raw_body`.
+    """
+    assert kept.time
+    assert read.time
+    if _texts(kept) != _texts(read) or _is_moved(kept.time, read.time):
+        return True
+    seen = {_seen(kept), _seen(kept_clean)}
+    return _seen(read) not in seen and _seen_by_older_rules(read) not in seen
 
 
 def with_permalink_of(kept: Article, read: Article) -> Article:
-    """The article as it was read, but for what would move its page: the day and the medium stay those of its post."""
+    """Return the article as it was read, but for what would move its page: day and medium stay those of its post."""
     assert kept.time
     assert read.time
     same_day = read.time.date() == kept.time.date()
@@ -25,11 +45,26 @@ def with_permalink_of(kept: Article, read: Article) -> Article:
 
 
 def is_stub(kept: Article, read: Article) -> bool:
-    """Whether so little is left of the body that it is no edit: what stands before a login, or a page that changed."""
+    """Return whether so little is left of the body that it is no edit: what stands before a login, or another page."""
     return len(visible(read.body)) < len(visible(kept.body)) * MAX_STUB
 
 
-def _seen(article: Article) -> tuple[object, ...]:
-    digest = article.digest if article.is_flash else ""
-    texts = ("".join(text.split()) for text in (article.title, digest, article.tag))
-    return (article.time, *texts, visible(article.body), _PICTURE.findall(article.body))
+def _texts(article: Article) -> tuple[str, ...]:
+    """Title, digest and tag without white space, marks and entities, which older rules left in them."""
+    texts = (article.title, article.digest if article.is_flash else "", article.tag)
+    return tuple("".join(unescape(_INLINE_TAG.sub("", text)).replace("＜", "<").split()) for text in texts)
+
+
+def _is_moved(kept: datetime, read: datetime) -> bool:
+    return bool((read - kept) % ZONE_STEP)
+
+
+def _seen(article: Article) -> tuple[str, tuple[str, ...]]:
+    return visible(article.body), tuple(_PICTURE.findall(article.body))
+
+
+def _seen_by_older_rules(read: Article) -> tuple[str, tuple[str, ...]]:
+    text, pictures = seen_by_0_1_0(read.raw_body)
+    if read.is_flash and not pictures and text in "".join(read.digest.split()):
+        return "", ()
+    return text, tuple(pictures)

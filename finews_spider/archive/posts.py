@@ -84,6 +84,18 @@ def parse(text: str, id_: str) -> Article:
     return article
 
 
+def in_place_of(kept: str, text: str) -> str:
+    """Return the text of an edited post in place of the one that is kept: its category, tag and links stay as they are.
+
+    They are its address and its folder, also where a name is read in another way today.
+    """
+    old, new = _POST.fullmatch(kept), _POST.fullmatch(text)
+    if not old or not new:
+        return text
+    head = f"{text[: new.start('category')]}{old['category']}{text[new.end('category') : new.start('tag')]}{old['tag']}"
+    return f"{head}{text[new.end('tag') : new.end('content')]}{kept[old.end('content') :]}"
+
+
 def escape_markdown(text: str) -> str:
     """One line of plain text so that kramdown shows it as it is; Liquid finds nothing in it either."""
     text = re.sub(r"^([0-9]+)\.", r"\1\\.", _MARKUP.sub(r"\\\g<0>", text))

@@ -1,7 +1,8 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -25,6 +26,10 @@ def article(body: str = "<p>文</p>", **fields: object) -> Article:
     return Article(**{**usual, "time": time, "to_the_second": True, "body": body, **fields})  # type: ignore[arg-type]
 
 
+def edited(kept: Article, read: Article) -> bool:
+    return is_edited(kept, kept, read)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -35,7 +40,7 @@ def article(body: str = "<p>文</p>", **fields: object) -> Article:
     ],
 )
 def test_what_a_reader_does_not_see_is_no_edit(body: str) -> None:
-    assert not is_edited(article("<p>文</p><p>字</p>"), article(body))
+    assert not edited(article("<p>文</p><p>字</p>"), article(body))
 
 
 @pytest.mark.parametrize(
@@ -49,23 +54,55 @@ def test_what_a_reader_does_not_see_is_no_edit(body: str) -> None:
     ],
 )
 def test_what_a_reader_sees_is_an_edit(other: Article) -> None:
-    assert is_edited(article(), other)
+    assert edited(article(), other)
 
 
 def test_a_pictures_scheme_and_query_are_no_edit() -> None:
     one, other = ('<img src="http://example.com/1.png" />', '<img alt="" src="https://example.com/1.png?w=5" />')
-    assert not is_edited(article(one), article(other))
-    assert is_edited(article(one), article(one.replace("1.png", "2.png")))
+    assert not edited(article(one), article(other))
+    assert edited(article(one), article(one.replace("1.png", "2.png")))
 
 
 def test_the_digest_is_seen_in_a_flash_only() -> None:
     number = "202112302230672549"
-    assert not is_edited(article(), article(digest="摘要"))
-    assert is_edited(article(id=number, family=FLASH, digest="摘"), article(id=number, family=FLASH, digest="摘要"))
+    assert not edited(article(), article(digest="摘要"))
+    assert edited(article(id=number, family=FLASH, digest="摘"), article(id=number, family=FLASH, digest="摘要"))
 
 
 def test_visible_text_has_no_tags_entities_or_white_space() -> None:
     assert visible("<p>a&lt;b</p>\n <p>　c&nbsp;d</p>") == "a<bcd"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '<p>文</p><embed src="x.swf"><p>字</p>',
+        "<p>文</p><form><p>字</p></form>",
+        "<p>文</p><math><mn>12.5</mn></math>",
+        '<p>文</p><div class="ad_hoc">字</div>',
+        "<p>文</p><p>郑重声明：本公司不对字负责。</p>",
+        '<p>文</p><p style="--x-display:none">字</p>',
+    ],
+)
+def test_what_older_rules_lost_is_no_edit(raw: str) -> None:
+    kept, read = article(), article("<p>文</p><p>字</p>")
+    assert not edited(kept, replace(read, raw_body=raw))
+    assert edited(kept, replace(read, raw_body=raw.replace("文", "文章")))
+    assert edited(kept, read)
+
+
+@pytest.mark.parametrize("hours", [8, -12, 5.5])
+def test_a_zone_that_was_read_otherwise_is_no_edit(hours: float) -> None:
+    kept = article()
+    assert kept.time
+    assert not edited(kept, replace(kept, time=kept.time + timedelta(hours=hours)))
+    assert edited(kept, replace(kept, time=kept.time + timedelta(hours=hours, minutes=1)))
+
+
+@pytest.mark.parametrize("title", ["S&amp;P上调题", "S&P上调<em>题</em>", "S&P上调＜b>题＜/b>"])
+def test_entities_and_marks_that_older_rules_left_in_a_title_are_no_edit(title: str) -> None:
+    assert not edited(article(title=title), article(title="S&P上调题"))
+    assert edited(article(title=title), article(title="S&P下调题"))
 
 
 def an_article(world: World) -> Story:
@@ -145,6 +182,58 @@ def test_an_article_that_looks_the_same_is_not_touched(site: Site, world: World,
     assert refreshed(site) == (0, 1)
     assert (site.output / kept[0]).stat().st_mtime_ns == before
     assert site.posts() == dict([kept])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("tags: 每日经济新闻新闻", 'tags: "每日经济新闻新闻"'),
+        ("</p>\n <p>", "</p><p>"),
+        ("<p>", '<p><span id="stock_1.600160"></span>　　'),
+        ("<p>", '<p style="display:none">看不见</p><p>'),
+        ("</p>", "&nbsp;</p>"),
+    ],
+)
+def test_a_post_that_another_program_wrote_is_not_edited(
+    site: Site, kept: tuple[str, bytes], old: str, new: str
+) -> None:
+    text = kept[1].decode()
+    assert old in text
+    (site.output / kept[0]).write_text(text.replace(old, new), encoding="utf-8")
+    assert refreshed(site) == (0, 1)
+    assert site.posts()[kept[0]].decode() == text.replace(old, new)
+
+
+def test_a_post_that_0_1_0_wrote_is_written_again_only_when_its_source_edits_it(
+    site: Site, world: World, kept: tuple[str, bytes]
+) -> None:
+    """Its rules lost what follows an open <embed>."""
+
+    def embed(answer: dict[str, str]) -> None:
+        answer["text"] = answer["text"] + '<embed src="x.swf"><p>其后</p>'
+
+    serve(site, an_article(world), embed)
+    assert refreshed(site) == (0, 1)
+    assert site.posts() == dict([kept])
+
+    def edit(answer: dict[str, str]) -> None:
+        answer["text"] = "<p>更正</p>" + answer["text"] + '<embed src="x.swf"><p>其后</p>'
+
+    serve(site, an_article(world), edit)
+    assert refreshed(site) == (1, 0)
+    assert "其后" in site.posts()[kept[0]].decode()
+
+
+def test_an_edited_post_keeps_its_category_and_tag_as_they_stand(
+    site: Site, world: World, kept: tuple[str, bytes]
+) -> None:
+    """The folder of its page, also where a name would give another one today."""
+    text = kept[1].decode().replace("categories: meirijingjixinwen", "categories: meiri jingji")
+    (site.output / kept[0]).write_text(text, encoding="utf-8")
+    serve(site, an_article(world), lambda answer: answer.update(text="<p>更正</p>" + answer["text"]))
+    assert refreshed(site) == (1, 0)
+    assert "\ncategories: meiri jingji\n" in site.posts()[kept[0]].decode()
+    assert site.posts()[kept[0]].splitlines()[-3:] == kept[1].splitlines()[-3:]
 
 
 def test_the_post_of_a_withdrawn_article_stays(site: Site, kept: tuple[str, bytes]) -> None:
