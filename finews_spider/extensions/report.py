@@ -103,13 +103,13 @@ class ReportExtension:
         run = self._run
         lists = {title: reading for (source, title), reading in run.pagination.readings.items() if source == name}
         stats = self.crawler.stats.get_stats()
-        return builder.source_report(name, stats, lists, run.owed.named(name), run.owed.count(name))
+        return builder.source_report(name, stats, lists, run.owed.listed.counts(name), run.owed.count(name))
 
     def _window(self, names: list[str]) -> tuple[WindowReport | None, list[str]]:
         run, window = self._run, self._run.arguments.query.window
         if not window:
             return None, []
-        named = {name: run.owed.named_by_day(name) for name in names}
+        named = {name: run.owed.listed.counts_by_day(name) for name in names}
         return builder.window_report(window, run.pagination.reaches(names), dates.now().date(), named)
 
     def _broken(self, report: RunReport, before: list[RunReport]) -> list[str]:

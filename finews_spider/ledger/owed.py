@@ -11,6 +11,7 @@ import msgspec
 from finews_spider import dates
 from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.listed import Listed
 
 FIRST_PAUSE = timedelta(minutes=10)  # after a first try that failed; then twice as long each time
 MAX_PAUSE = timedelta(days=1)
@@ -20,18 +21,6 @@ _QUEUE = """
 CREATE TEMP TABLE queue (
     place INTEGER PRIMARY KEY, id TEXT UNIQUE, fresh INTEGER DEFAULT 0, wanted INTEGER DEFAULT 0,
     refresh INTEGER DEFAULT 0
-)"""
-# What the listings of each source named in it.
-_NAMED = "CREATE TEMP TABLE named (id TEXT, source TEXT, day TEXT, PRIMARY KEY (id, source)) WITHOUT ROWID"
-
-
-# Of those that a source named: all; fresh; archived before; fresh and archived; owed still.
-_COUNTS = """
-    count(*), ifnull(sum(fresh), 0), ifnull(sum(NOT fresh AND posted), 0), ifnull(sum(fresh AND posted), 0),
-    ifnull(sum(owing), 0)
-FROM (
-    SELECT named.source, named.day, fresh, EXISTS (SELECT 1 FROM posts WHERE posts.id = named.id) AS posted,
-    EXISTS (SELECT 1 FROM owed WHERE owed.id = named.id AND state = 'owed') AS owing FROM named JOIN queue USING (id)
 )"""
 
 # A time later than any pause was written by a clock that was wrong.
@@ -66,16 +55,6 @@ class Task(NamedTuple):
     ref: ArticleRef | None
 
 
-class Named(NamedTuple):
-    """How many articles listings named, and what has become of them."""
-
-    listed: int
-    new: int
-    known: int
-    archived: int
-    owed: int
-
-
 class Owed:
     """The articles that are owed, kept in the ledger.
 
@@ -86,22 +65,21 @@ class Owed:
         self._ledger = ledger
         self._patience, self._first_pause = patience, first_pause
         ledger.rows(_QUEUE)
-        ledger.rows(_NAMED)
+        self.listed = Listed(ledger)
         self._at = 0  # the place in the queue up to which articles were taken
 
     # What a run sees, and takes up.
 
     def record_listed(self, refs: Sequence[ArticleRef]) -> list[bool]:
-        """A listing names these. What has no post is owed from now on, through a power cut too.
+        """Note what a listing names: what has no post is owed from now on, through a power cut too.
 
-        Tells of each whether it is fresh: first named in this run, neither archived nor owed before.
+        Return of each whether it is fresh: first named in this run, neither archived nor owed before.
         """
         with self._ledger.writing(synced=True):
             return [self._name(ref) for ref in refs]
 
     def _name(self, ref: ArticleRef) -> bool:
-        insert = "INSERT OR IGNORE INTO named VALUES (?, ?, ?)"
-        self._ledger.rows(insert, (ref.id, ref.source, ref.day and f"{ref.day}"))
+        self.listed.record(ref)
         row = self._ledger.row("SELECT fresh FROM queue WHERE id = ?", (ref.id,))
         if row is None:
             posted = self._ledger.row("SELECT 1 FROM posts WHERE id = ?", (ref.id,)) is not None
@@ -111,13 +89,13 @@ class Owed:
         return bool(row[0])
 
     def _owe(self, ref: ArticleRef) -> bool:
-        """Whether it was not owed before."""
+        """Owe it; return whether it was not owed before."""
         insert = "INSERT OR IGNORE INTO owed (id, source, ref, state, seen) VALUES (?, ?, ?, ?, ?)"
         row = (ref.id, ref.source, _json(ref), State.OWED, _seconds(dates.now()))
         return self._ledger.rows(insert, row).rowcount == 1
 
     def enqueue_due(self, sources: Iterable[str]) -> None:
-        """Put what earlier runs owe of these sources on the queue, if its pause is over."""
+        """Queue what earlier runs owe of these sources, if its pause is over."""
         insert = (
             "INSERT OR IGNORE INTO queue (id, wanted) SELECT id, 1 FROM owed WHERE state = 'owed'"
             f" AND {_DUE} AND source IN (SELECT value FROM json_each(?2)) ORDER BY place"
@@ -134,13 +112,13 @@ class Owed:
             self._ledger.rows(insert, (_json(wanted),))
 
     def enqueue(self, ref: ArticleRef) -> None:
-        """This one is asked for by name: whatever its state and its pause."""
+        """Queue one that is asked for by name, whatever its state and its pause."""
         self.record_listed([ref])
         with self._ledger.writing(synced=True):
             self._ledger.rows("UPDATE owed SET state = 'owed', next_try = 0 WHERE id = ?", (ref.id,))
 
     def take(self, number: int) -> list[Task]:
-        """The next of the queue that are due, so many at most, each once a run."""
+        """Return the next of the queue that are due, so many at most, each once a run."""
         found = self._ledger.rows(
             "SELECT queue.place, queue.id, ref"
             " FROM queue LEFT JOIN owed USING (id) WHERE queue.place > ?2"
@@ -153,7 +131,7 @@ class Owed:
         return [Task(id_, _ref(ref) if ref else None) for _, id_, ref in found]
 
     def release(self, id_: str) -> None:
-        """Not what this run was asked for: it owes it no more, unless an earlier one did."""
+        """Owe no more what this run was not asked for, unless an earlier run did."""
         delete = "DELETE FROM owed WHERE id = ?1 AND EXISTS (SELECT 1 FROM queue WHERE id = ?1 AND fresh)"
         with self._ledger.writing():
             self._ledger.rows(delete, (id_,))
@@ -161,7 +139,7 @@ class Owed:
     # What came of a try. (A post takes its article from the owed by itself: `Index.add`.)
 
     def fail(self, id_: str, reason: str, *, tried: bool = True) -> State:
-        """The article could not be had. Unless it was `tried`, because nobody was asked, it is due at once."""
+        """Note that it could not be had, and return its state. Not `tried`, as nobody was asked: it is due at once."""
         now = _seconds(dates.now())
         row = self._ledger.row("SELECT tries, first_try FROM owed WHERE id = ?", (id_,))
         if row is None:  # a post that was asked for again
@@ -179,12 +157,12 @@ class Owed:
         return state
 
     def withdraw(self, id_: str, reason: str) -> None:
-        """The site says that there is no such article."""
+        """Note that the site has no such article."""
         with self._ledger.writing():
             self._ledger.rows("UPDATE owed SET state = 'withdrawn', reason = ? WHERE id = ?", (reason, id_))
 
     def restore_withdrawn(self, source: str) -> int:
-        """Its word that articles are gone is not believed: those of this run are owed again; how many."""
+        """Owe again what a source whose word is not believed called gone in this run; return how many."""
         update = (
             "UPDATE owed SET state = 'owed' WHERE state = 'withdrawn' AND source = ? AND id IN (SELECT id FROM queue)"
         )
@@ -194,34 +172,25 @@ class Owed:
     # What a run says of itself.
 
     def wanted(self) -> int:
-        """How many articles this run had, has or will have to ask for."""
+        """Return how many articles this run had, has or will have to ask for."""
         return int(self._ledger.row("SELECT count(*) FROM queue WHERE wanted")[0])
 
     def days_waiting(self, source: str) -> set[date]:
-        """The days of articles that this run has not come to yet."""
+        """Return the days of articles that this run has not come to yet."""
         query = (
-            "SELECT DISTINCT named.day FROM named JOIN queue USING (id) JOIN owed USING (id)"
-            " WHERE queue.place > ? AND named.source = ? AND named.day IS NOT NULL"
+            "SELECT DISTINCT listed.day FROM listed JOIN queue USING (id) JOIN owed USING (id)"
+            " WHERE queue.place > ? AND listed.source = ? AND listed.day IS NOT NULL"
         )
         return {date.fromisoformat(day) for (day,) in self._ledger.rows(query, (self._at, source))}
 
     def count(self, source: str) -> int:
-        """How many are owed of a source."""
+        """Return how many are owed of a source."""
         return int(self._ledger.row("SELECT count(*) FROM owed WHERE state = 'owed' AND source = ?", (source,))[0])
 
     def count_queued(self) -> int:
-        """How many of those that this run had to do with are owed still."""
+        """Return how many of those that this run had to do with are owed still."""
         count = "SELECT count(*) FROM queue JOIN owed USING (id) WHERE state = 'owed'"
         return int(self._ledger.row(count)[0])
-
-    def named(self, source: str) -> Named:
-        """What the source's listings named in this run."""
-        return Named(*self._ledger.row(f"SELECT {_COUNTS} WHERE source = ?", (source,)))
-
-    def named_by_day(self, source: str) -> dict[date, Named]:
-        """The same for each day that a listing told."""
-        query = f"SELECT day, {_COUNTS} WHERE source = ? AND day IS NOT NULL GROUP BY day ORDER BY day"
-        return {date.fromisoformat(day): Named(*counts) for day, *counts in self._ledger.rows(query, (source,))}
 
     # What a person asks and says.
 
@@ -232,7 +201,7 @@ class Owed:
             yield OwedArticle(ref=_ref(ref), state=State(state), tries=tries, reason=reason, **times)
 
     def retry(self, *states: State) -> int:
-        """All of these states are due now, and have the whole patience before them; how many there are."""
+        """Make all of these states due now, with the whole patience before them; return how many there are."""
         update = (
             "UPDATE owed SET state = 'owed', next_try = 0, first_try = NULL, tries = 0"
             " WHERE state IN (SELECT value FROM json_each(?))"

@@ -12,7 +12,7 @@ from finews_spider import __version__, dates
 from finews_spider.crawl.coverage import Reaches, coverage_of, days_of
 from finews_spider.crawl.pagination import ListReading
 from finews_spider.dates import Window
-from finews_spider.ledger.owed import Named
+from finews_spider.ledger.listed import ListedCounts
 from finews_spider.publishing.commit import Published
 from finews_spider.reporting.report import (
     SCHEMA,
@@ -28,7 +28,7 @@ from finews_spider.reporting.report import (
 from finews_spider.reporting.store import path_of
 
 Stats = Mapping[str, object]  # Scrapy's: counts, and texts and times besides
-NOTHING_NAMED = Named(0, 0, 0, 0, 0)
+NOTHING_LISTED = ListedCounts(0, 0, 0, 0, 0)
 
 
 def begin(output: Path, arguments: Mapping[str, str]) -> RunReport:
@@ -58,15 +58,17 @@ def end(report: RunReport, exit_code: int, why: str) -> RunReport:
     return replace(report, ended=now.replace(microsecond=0), seconds=seconds, exit_code=exit_code, why=why)
 
 
-def source_report(name: str, stats: Stats, lists: Mapping[str, ListReading], named: Named, owed: int) -> SourceReport:
+def source_report(
+    name: str, stats: Stats, lists: Mapping[str, ListReading], listed: ListedCounts, owed: int
+) -> SourceReport:
     """Return what came of a source: from the stats `finews/<name>/…`, its lists by name, and the ledger's counts."""
     counts = _counts(f"finews/{name}/", stats)
     dated = [reading for reading in lists.values() if reading.newest]
     return SourceReport(
         lists={title: _list_report(reading) for title, reading in lists.items()},
-        rows=named.listed,
-        new=named.new,
-        known=named.known,
+        rows=listed.listed,
+        new=listed.new,
+        known=listed.known,
         asked=counts.get("asked", 0),
         archived=counts.get("archived", 0),
         edited=counts.get("edited", 0),
@@ -94,18 +96,18 @@ def host_reports(stats: Stats) -> dict[str, HostReport]:
 
 
 def window_report(
-    window: Window, reaches: Reaches, today: date, named: Mapping[str, Mapping[date, Named]]
+    window: Window, reaches: Reaches, today: date, listed: Mapping[str, Mapping[date, ListedCounts]]
 ) -> tuple[WindowReport, list[str]]:
     """Return what the lists prove of a window's days, and warnings of days that are left out.
 
-    `today` is Beijing's; `named` are the ledger's counts by source and day. Where the window is open, its days begin
+    `today` is Beijing's; `listed` are the ledger's counts by source and day. Where the window is open, its days begin
     with the oldest that a list named, and end today.
     """
     days, warnings = days_of(window, reaches, today)
     since, until = (days[0], days[-1]) if days else (window.since, window.until)
     reports = {
         source: {
-            day: _day_report(named.get(source, {}).get(day, NOTHING_NAMED), *coverage)
+            day: _day_report(listed.get(source, {}).get(day, NOTHING_LISTED), *coverage)
             for day, coverage in coverage_of(days, lists.values()).items()
         }
         for source, lists in reaches.items()
@@ -156,12 +158,12 @@ def _host_report(prefix: str, stats: Stats) -> HostReport:
     )
 
 
-def _day_report(named: Named, covered: int, in_part: int) -> DayReport:
+def _day_report(listed: ListedCounts, covered: int, in_part: int) -> DayReport:
     return DayReport(
-        listed=named.listed,
-        archived=named.archived,
-        known=named.known,
-        owed=named.owed,
+        listed=listed.listed,
+        archived=listed.archived,
+        known=listed.known,
+        owed=listed.owed,
         covered=covered,
         in_part=in_part,
     )

@@ -54,7 +54,7 @@ def owed(ledger: Ledger) -> Owed:
 def next_run(ledger: Ledger) -> Owed:
     """What is owed, as a run finds it that begins now."""
     ledger.rows("DROP TABLE queue")
-    ledger.rows("DROP TABLE named")
+    ledger.rows("DROP TABLE listed")
     owed = Owed(ledger, timedelta(days=14), PAUSE)
     owed.enqueue_due(["finews"])
     return owed
@@ -221,8 +221,8 @@ def test_figures_tell_of_each_source_and_day_what_became_of_what_it_named(owed: 
     owed.record_listed([ref(1, "eastmoney"), ref(86400, "eastmoney")])
     archive(ledger, ref(1))
     owed.withdraw(ref(3).id, "HTTP 404")
-    assert owed.named("finews") == (4, 3, 1, 1, 1)  # listed, new, known, archived, owed
-    assert owed.named_by_day("eastmoney") == {
+    assert owed.listed.counts("finews") == (4, 3, 1, 1, 1)  # listed, new, known, archived, owed
+    assert owed.listed.counts_by_day("eastmoney") == {
         date(2021, 12, 30): (1, 1, 0, 1, 0),
         date(2021, 12, 31): (1, 1, 0, 0, 1),
     }

@@ -9,7 +9,7 @@ from finews_spider import dates
 from finews_spider.crawl.coverage import Reach
 from finews_spider.crawl.pagination import ListReading
 from finews_spider.dates import BEIJING, Window
-from finews_spider.ledger.owed import Named
+from finews_spider.ledger.listed import ListedCounts
 from finews_spider.reporting import builder
 from finews_spider.reporting.report import DayReport, HostReport, ListReport
 from finews_spider.reporting.store import write
@@ -64,7 +64,7 @@ def test_a_source_has_its_own_counts_and_no_others() -> None:
     home = ListReading(was_finished=True, pages=2, unchanged=1, rows=65, newest="2026-11-22", oldest="2026-11-20")
     home.reach.end("known")
     cut = ListReading(was_finished=False, newest="2026-11-21T08:00:00+08:00", oldest="2026-11-19")
-    report = builder.source_report("finews", STATS, {"home": home, "cut": cut}, Named(65, 9, 56, 7, 2), owed=4)
+    report = builder.source_report("finews", STATS, {"home": home, "cut": cut}, ListedCounts(65, 9, 56, 7, 2), owed=4)
     assert report.lists["home"] == ListReport(
         pages=2, unchanged=1, rows=65, newest="2026-11-22", oldest="2026-11-20", failed="", ended="known"
     )
@@ -77,7 +77,7 @@ def test_a_source_has_its_own_counts_and_no_others() -> None:
 
 
 def test_a_reason_may_have_any_name() -> None:
-    report = builder.source_report("eastmoney", STATS, {}, Named(0, 0, 0, 0, 0), owed=0)
+    report = builder.source_report("eastmoney", STATS, {}, ListedCounts(0, 0, 0, 0, 0), owed=0)
     assert (report.asked, report.archived, report.failed, report.newest) == (99, 0, {"no/answer": 3}, None)
 
 
@@ -105,7 +105,7 @@ def reach(*days: int, ended: str) -> Reach:
 def test_a_window_has_its_days_and_names_those_that_no_list_covers() -> None:
     window = Window(date(2021, 12, 6), date(2021, 12, 9))
     reaches = {"finews": {"a": reach(9, 8, 8, ended="end"), "b": reach(9, 7, 7, ended="end")}, "eastmoney": {}}
-    named = {"finews": {date(2021, 12, 9): Named(listed=3, new=2, known=1, archived=1, owed=1)}}
+    named = {"finews": {date(2021, 12, 9): ListedCounts(listed=3, new=2, known=1, archived=1, owed=1)}}
     report, warnings = builder.window_report(window, reaches, date(2026, 11, 22), named)
     assert (report.since, report.until, warnings) == (window.since, window.until, [])
     assert report.lists == {"finews": 2, "eastmoney": 0}
