@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from finews_spider.archive.posts import render
+from finews_spider.crawl.articles import FOREIGN_POST
 from tests.conftest import FULL_SPEED, Ran
 from tests.support import existing
 from tests.support.paths import ROOT
@@ -20,7 +22,7 @@ from tests.support.trees import Tree, set_identity
 
 STORIES = ["2021-12-storage-takes-off", "2021-12-a-title-in-words", "2021-11-older-news", "2021-11-oldest-news"]
 POST = "_posts/2021/12/30/2021-12-30-2021-12-storage-takes-off.md"
-FOREIGN = "_posts/2021-12-30-NW202112302230672549.md"  # of the other sources, which this run does not read
+FOREIGN = "_posts/2021-12-30-202112302230672549.md"  # of the other sources, which these runs do not read
 OWN = "_posts/2021-12-30-a-title-in-words.md"  # a person's
 
 
@@ -71,9 +73,10 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Third,
     """What a run left in a folder where other posts are. Tests take `archived`, a copy."""
     with served(third_site()) as site:
         third = Third(tmp_path_factory.mktemp("third") / "site", site)
-        for path in (FOREIGN, OWN):
+        other = next(existing.articles(1))
+        for path, text in {FOREIGN: render(other, existing.SITE), OWN: "---\nlayout: post\n---\n文\n"}.items():
             (third.output / path).parent.mkdir(parents=True, exist_ok=True)
-            (third.output / path).write_text("---\nlayout: post\n---\n文\n", encoding="utf-8")
+            (third.output / path).write_text(text, encoding="utf-8")
         yield third, third.crawl()
 
 
@@ -158,7 +161,8 @@ def test_an_edit_is_written_in_its_place_and_nothing_else_is(archived: Third) ->
     assert [id_ for id_ in before if before[id_] != after[id_]] == ["2021-12-storage-takes-off"]
     assert "转冷" in (archived.output / POST).read_text(encoding="utf-8")
     assert (archived.report()["edited"], archived.report()["unchanged"]) == (1, 5)
-    assert len(archived.articles_asked()) == 6  # none for the post of another source
+    assert len(archived.articles_asked()) == 6  # none for the post of another source, of which nothing is said either
+    assert FOREIGN_POST not in ran.err
 
 
 def test_what_cannot_be_had_is_owed_by_its_id(third: Third) -> None:
@@ -188,6 +192,7 @@ def test_posts_are_learned_from_their_names_and_a_persons_are_nobodys(archived: 
 
 
 def test_its_categories_have_pages(archived: Third) -> None:
+    assert "missing: emnews/index.html" in archived.scrapy("categories", "--fix").out  # of the foreign post alone
     ran = archived.scrapy("categories")
     assert ran.code == 0, ran.out
     assert "      4  yuanshanribao  远山日报报道\n      2  kuaibao  快报\n" in ran.out
@@ -201,7 +206,7 @@ def test_its_categories_have_pages(archived: Third) -> None:
 def test_old_posts_move_and_stay_known(archived: Third) -> None:
     assert archived.crawl(FINEWS_KEEP_DAYS="30").code == 0
     moved = {path.stem[11:] for path in (archived.output / "old_post").glob("**/*.md")}
-    assert moved == {*STORIES, *briefs(archived), "NW202112302230672549"}
+    assert moved == {*STORIES, *briefs(archived), "202112302230672549"}
     assert (archived.output / OWN).exists()
     assert archived.crawl().code == 0
     assert archived.articles_asked() == []

@@ -6,7 +6,8 @@ import pytest
 import finews_spider
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.sources.finews import FinewsSource
-from finews_spider.sources.loader import SourcesFileError, load
+from finews_spider.sources.loader import SOURCES, SourcesFileError, load
+from tests.support.third_site import ThirdSource
 
 SHIPPED = Path(finews_spider.__file__).with_name("sources.toml")
 LINES = """\
@@ -266,3 +267,11 @@ def test_a_long_file_is_refused_soon(tmp_path: Path) -> None:
     lines = "\n".join(f'    "c{number}",' for number in range(4_000))
     message = refusal(tmp_path, with_line("categories", f'categories = [\n{lines}\n"a b",\n]'))
     assert message.startswith(":4014: finews.categories[4000]: 'a b' is not a slug")
+
+
+def test_a_source_that_has_other_ids_cannot_help(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SOURCES, "third", ThirdSource)
+    text = "".join([*LINES, 'fallback_sources = ["third"]\n[third]\nsite = "https://third.example"\n'])
+    assert refusal(tmp_path, text) == (
+        ":15: finews.fallback_sources[0]: third has other ids: it does not know these articles"
+    )
