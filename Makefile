@@ -6,12 +6,15 @@ FUZZ_SECONDS ?= 600
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: install demo test lint format bench torture fuzz audit lock clean
+.PHONY: install demo check test lint format bench torture fuzz audit lock clean
 
 install: .venv/installed ## what a run needs, in .venv
 
 demo: .venv/installed ## the main job on the embedded newsroom
 	$(BIN)/scrapy demo
+
+check: lint ## lint, and the tests that are not marked slow: an answer in under a minute
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
 
 test: .venv/installed-dev ## the tests; says what it skipped, and why
 	$(BIN)/python -m pytest -n auto --dist loadgroup

@@ -6,7 +6,7 @@ from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
 from finews_spider.spiders.finews import FinewsSpider
-from tests.conftest import Site, run_scrapy
+from tests.conftest import Site, run_forked, run_scrapy
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,10 @@ def test_user_agent_says_who_and_how_to_reach_them(site: Site) -> None:
 
 
 def test_scrapy_lists_the_spider() -> None:
-    assert run_scrapy("list").out == "finews\n"
+    assert run_forked("list").out == "finews\n"
 
 
+@pytest.mark.slow
 def test_scrapy_shell_works(site: Site) -> None:
     loopback = "FINEWS_PRIVATE_NETWORKS=127.0.0.0/8"
     code = "print(response.css('h2::text').get())"

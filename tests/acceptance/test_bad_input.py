@@ -99,6 +99,7 @@ def test_wrong_setting(site: Site, name: str, value: str, words: list[str]) -> N
     assert site.room.log == []
 
 
+@pytest.mark.slow
 def test_the_folder_one_stands_in(site: Site, tmp_path: Path) -> None:
     words = site.words((), {"FINEWS_OUTPUT": "."})
     (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = finews_spider.settings\n")

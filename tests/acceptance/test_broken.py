@@ -21,6 +21,8 @@ from finews_spider.newsroom.world import World
 from tests.conftest import Site
 from tests.support import forks
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2022, 1, 3)  # a Monday
 TEXT_API = "/NewsData/GetNewsText.do"
 COLUMNS = ("ccjdd", "cssgs", "cgnjj")  # each has stories from the first day on

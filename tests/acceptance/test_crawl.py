@@ -81,6 +81,7 @@ def test_a_second_run_asks_for_no_article_and_touches_no_file(site: Site) -> Non
     assert {post: post.stat().st_mtime_ns for post in site.output.glob("**/*.md")} == before
 
 
+@pytest.mark.slow
 def test_same_input_gives_same_bytes(site: Site, tmp_path: Path, room: Newsroom) -> None:
     site.crawl()
     there = Site(tmp_path / "there", room)
@@ -94,6 +95,7 @@ def as_flash(text: str) -> str:
     return text.replace("\n---\n", "\n---\n> 摘要\n\n", 1)
 
 
+@pytest.mark.slow
 def test_an_archived_article_costs_no_request(site: Site, world: World) -> None:
     """Wherever its post lies, and in whichever of its families."""
     site.crawl()
@@ -132,6 +134,7 @@ def test_url_reads_one_article(site: Site, world: World) -> None:
     assert len(site.articles_asked()) == 1
 
 
+@pytest.mark.slow
 def test_share_host_down_then_the_origin_answers(site: Site, world: World) -> None:
     site.room.answer("share", TEXT_API, status=503)
     site.crawl()
@@ -141,6 +144,7 @@ def test_share_host_down_then_the_origin_answers(site: Site, world: World) -> No
     assert articles <= asked
 
 
+@pytest.mark.slow
 def test_both_hosts_down_then_the_post_page_answers(site: Site, world: World) -> None:
     site.crawl()
     whole = site.posts()
@@ -179,6 +183,7 @@ def test_empty_fields_are_not_written_and_asked_for_again(site: Site, world: Wor
     assert len(site.posts()) == 1
 
 
+@pytest.mark.slow
 def test_a_listing_that_is_none_is_named_and_the_rest_goes_on(site: Site, world: World) -> None:
     site.room.answer("site", "/category/zhongguozhengquanbao.html", body="<html>登录</html>")
     site.room.answer("site", "/emnews/", status=500)
@@ -209,6 +214,7 @@ def test_robots_txt_is_obeyed_from_the_first_request_on(site: Site) -> None:
     assert ran.code == 0
 
 
+@pytest.mark.slow
 def test_a_site_that_is_gone_is_loud_in_plain_words(site: Site) -> None:
     gone = site.output.with_name("gone.toml")
     gone.write_text(
@@ -220,6 +226,7 @@ def test_a_site_that_is_gone_is_loud_in_plain_words(site: Site) -> None:
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.slow
 def test_flat_is_a_layout(site: Site, world: World) -> None:
     site.crawl(settings={"FINEWS_POST_PATH": "flat"})
     assert {Path(path).parent.as_posix() for path in site.posts()} == {"_posts"}
@@ -236,6 +243,7 @@ def test_feeds_work_as_in_any_scrapy_project(site: Site, world: World, tmp_path:
     assert [*item] == [field.name for field in fields(Article) if field.name not in ("family", "body_url")]
 
 
+@pytest.mark.slow
 def test_a_second_run_at_the_same_time_is_refused(site: Site) -> None:
     with unanswered(site.room, "site", "/") as asked:
         first = site.start()
@@ -248,6 +256,7 @@ def test_a_second_run_at_the_same_time_is_refused(site: Site) -> None:
     assert site.crawl().code == 0  # a lock that was left does not block
 
 
+@pytest.mark.slow
 def test_a_redirect_to_another_host_is_a_failure(site: Site, world: World) -> None:
     site.room.answer("share", TEXT_API, status=302, headers={"Location": "http://localhost:1/x"})
     story = an_article(world)
@@ -269,11 +278,13 @@ def test_a_seed_served_raw_gives_its_file(site: Site, seed: Path) -> None:
     assert site.posts() == {f"_posts/{post.time:%Y/%m/%d}/{seed.name}": seed.read_bytes()}
 
 
+@pytest.mark.slow
 def test_no_temporary_file_is_left(site: Site) -> None:
     site.crawl()
     assert list(site.output.glob(".finews/tmp/*")) == []
 
 
+@pytest.mark.slow
 def test_a_listing_that_moves_with_its_etag_is_read(site: Site, world: World) -> None:
     page = site.room.urls["site"] + "/emnews/"
     site.crawl("category=emnews")
@@ -293,6 +304,7 @@ def test_a_listing_that_moves_with_its_etag_is_read(site: Site, world: World) ->
         assert (ran.code, ran.out.count("20 known")) == (0, 1)
 
 
+@pytest.mark.slow
 def test_a_post_is_not_exchanged_for_a_stub(tmp_path: Path) -> None:
     with Newsroom(World(articles=24, until=datetime.now(BEIJING).date())) as room:
         site = Site(tmp_path / "site", room)
@@ -317,6 +329,7 @@ def test_a_folder_whose_name_is_no_utf8_is_named(site: Site) -> None:
     assert "rename it" in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ['{"schema": 1}', '{"schema": 1, "sources": {"finews": {}}}', "[1]", "{"])
 def test_a_file_among_the_reports_that_is_none_is_named(site: Site, text: str) -> None:
     file = site.output / ".finews" / "runs" / "2999-01-01T00-00-00.json"
@@ -327,6 +340,7 @@ def test_a_file_among_the_reports_that_is_none_is_named(site: Site, text: str) -
     assert str(file) in ran.out
 
 
+@pytest.mark.slow
 def test_a_post_that_came_since_the_run_began_stays(site: Site, world: World) -> None:
     story = an_article(world)
     site.crawl(f"url={share_link(site.room, f'NW{story.number}')}")
@@ -344,6 +358,7 @@ def test_a_post_that_came_since_the_run_began_stays(site: Site, world: World) ->
     assert site.posts() == {path: b"by hand"}
 
 
+@pytest.mark.slow
 def test_posts_of_another_hand_are_one_line_of_a_refresh(site: Site) -> None:
     for number in range(3):
         post = site.output / f"_posts/{datetime.now(BEIJING):%F}-NW20261122000000000{number}.md"
@@ -353,6 +368,7 @@ def test_posts_of_another_hand_are_one_line_of_a_refresh(site: Site) -> None:
     assert ran.out.count("form of finews's posts") == 1
 
 
+@pytest.mark.slow
 def test_failures_that_are_alike_are_counted_together(site: Site) -> None:
     for role in ("share", "origin", "newsinfo", "finance"):
         site.room.answer(role, "/", headers={}, delay=5)

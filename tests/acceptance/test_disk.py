@@ -17,6 +17,8 @@ from finews_spider.newsroom.world import World
 from tests.conftest import Ran, Site
 from tools.torture import leftovers, read
 
+pytestmark = pytest.mark.slow
+
 PAGE = 4096
 MOMENTS = {"before": (0, 0), "listings": (4, 0), "posts": (4, 30)}  # so many requests and posts on disk
 REASONS = {"full": ("No space left on device", "disk is full"), "read-only": ("Read-only file system", "readonly")}

@@ -16,7 +16,7 @@ from tests.support import existing
 from tests.support.existing import UNTITLED, WRONG, fingerprints, git
 from tests.support.nonempty import nonempty
 
-pytestmark = pytest.mark.xdist_group("existing")  # one repository for all
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("existing")]  # one repository for all
 POSTS = 40_000
 SETTINGS = {"FINEWS_PUBLISH": "commit", "FINEWS_POST_PATH": "flat"}
 POST = """---

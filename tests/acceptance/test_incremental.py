@@ -20,6 +20,8 @@ from finews_spider.newsroom.world import Story, World
 from tests.conftest import Ran, Site, TimedSite
 from tools.torture import ShortLists
 
+pytestmark = pytest.mark.slow
+
 PAUSE = timedelta(minutes=10)
 SECOND = timedelta(seconds=1)
 BOTH = "source=finews,eastmoney"

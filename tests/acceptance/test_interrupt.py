@@ -16,6 +16,8 @@ from tests.conftest import Ran, Site
 from tests.support.forks import Process
 from tools.torture import files, leftovers, read
 
+pytestmark = pytest.mark.slow
+
 COLUMN = "column=cgnjj"
 REAL_PACE = {"DOWNLOAD_DELAY": "1", "CONCURRENT_REQUESTS_PER_DOMAIN": "1"}
 SOON = 5  # seconds: for the answer that is under way, and the posts that are being written

@@ -17,6 +17,8 @@ from tests.downloader.test_network import server
 from tests.support.nonempty import nonempty
 from tests.support.trees import Tree, set_identity
 
+pytestmark = pytest.mark.slow
+
 SECRET = "hunter2"
 # As sitecustomize.py in a folder on PYTHONPATH, this hears of all that the process does from its first line on.
 LISTENER = """

@@ -7,6 +7,8 @@ import pytest
 from finews_spider.newsroom.world import World
 from tools.torture import STORIES, ShortLists, Stage, lives
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:

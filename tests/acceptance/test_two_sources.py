@@ -18,6 +18,8 @@ from tests.conftest import Ran, Site, run_scrapy, unanswered
 from tests.support.nonempty import nonempty
 from tools.torture import ShortLists
 
+pytestmark = pytest.mark.slow
+
 ARTICLE_API = "/kuaixun/v2/api/article/"
 GETNEWS = "/kuaixun/v2/api/content/getnews"
 LISTINGS = ("listapi", "weblist", "newsapi", "roll", "site")

@@ -32,6 +32,8 @@ from tests.support.built import build
 from tests.support.mutants import mutant
 from tests.support.nonempty import nonempty
 
+pytestmark = pytest.mark.slow
+
 WORLD = World(articles=16)
 SITES = sites(WORLD)
 SOURCES = load(Path("finews_spider/sources.toml"))

@@ -10,7 +10,7 @@ from parsel import Selector
 from finews_spider.archive import category_pages
 from finews_spider.archive.category_pages import Category, State
 from finews_spider.archive.lock import archive_lock
-from tests.conftest import run_scrapy
+from tests.conftest import run_forked
 from tests.support import existing
 from tests.support.built import build
 from tests.support.existing import RIGHT, UNTITLED, WRONG, fingerprints
@@ -220,9 +220,10 @@ def test_a_category_counts_posts_without_a_tag() -> None:
     assert (category.posts, category.tag) == (1, "")
 
 
+@pytest.mark.slow
 def test_a_site_without_our_layout_has_pages_that_list_their_posts(tmp_path: Path, tool: Callable[[str], str]) -> None:
     site = existing.make(tmp_path / "site", 200)
-    assert run_scrapy("categories", "--fix", "-s", f"FINEWS_OUTPUT={site}").code == 0
+    assert run_forked("categories", "--fix", "-s", f"FINEWS_OUTPUT={site}").code == 0
     built = build(tool("jekyll"), site)
     page = Selector((built / "category/TechWeb.html").read_text(encoding="utf-8"))
     assert page.xpath("//h2/text()").getall() == ["TechWeb新闻"]
@@ -237,9 +238,10 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return existing.make(tmp_path_factory.mktemp("existing") / "site", 2000)
 
 
+@pytest.mark.slow
 def test_an_existing_site_is_listed_and_not_touched(there: Path) -> None:
     before = fingerprints(there)
-    ran = run_scrapy("categories", "-s", f"FINEWS_OUTPUT={there}")
+    ran = run_forked("categories", "-s", f"FINEWS_OUTPUT={there}")
     assert ran.code == 8
     assert fingerprints(there) == before
     assert "2000 posts in 14 categories" in ran.out
@@ -249,10 +251,11 @@ def test_an_existing_site_is_listed_and_not_touched(there: Path) -> None:
     assert ran.err == ""
 
 
+@pytest.mark.slow
 def test_fixing_an_existing_site_adds_pages_and_changes_lines_of_titles_only(there: Path, tmp_path: Path) -> None:
     site = existing.make(tmp_path / "site", 200)
     before = fingerprints(site)
-    ran = run_scrapy("categories", "--fix", "-s", f"FINEWS_OUTPUT={site}")
+    ran = run_forked("categories", "--fix", "-s", f"FINEWS_OUTPUT={site}")
     assert ran.code == 0
     after = fingerprints(site)
     changed = {path for path in before if after[path] != before[path]}
@@ -262,30 +265,30 @@ def test_fixing_an_existing_site_adds_pages_and_changes_lines_of_titles_only(the
     assert f"left alone, no title to read: category/{UNTITLED}.html" in ran.out
     page = (site / f"category/{WRONG}.html").read_bytes().decode()
     assert page == existing.PAGES[f"category/{WRONG}.html"].replace("重庆商报新闻  ", '"广州日报新闻"')
-    again = run_scrapy("categories", "--fix", "-s", f"FINEWS_OUTPUT={site}")
+    again = run_forked("categories", "--fix", "-s", f"FINEWS_OUTPUT={site}")
     assert (again.code, fingerprints(site)) == (0, after)
 
 
 def test_fixing_waits_for_no_run(tmp_path: Path) -> None:
     with archive_lock(tmp_path):
-        ran = run_scrapy("categories", "--fix", "-s", f"FINEWS_OUTPUT={tmp_path}")
+        ran = run_forked("categories", "--fix", "-s", f"FINEWS_OUTPUT={tmp_path}")
     assert ran.code == 6
     assert "held by another run" in ran.err
 
 
 def test_an_output_that_cannot_be_written_is_a_mistake(tmp_path: Path) -> None:
     put(tmp_path, ".finews", "a file")
-    ran = run_scrapy("categories", "--fix", "-s", f"FINEWS_OUTPUT={tmp_path}")
+    ran = run_forked("categories", "--fix", "-s", f"FINEWS_OUTPUT={tmp_path}")
     assert ran.code == 2
     assert "cannot be written" in ran.err
 
 
 def test_an_output_that_is_not_there_is_a_mistake_and_not_made(tmp_path: Path) -> None:
     for words in ([], ["--fix"]):
-        ran = run_scrapy("categories", *words, "-s", f"FINEWS_OUTPUT={tmp_path}/typo")
+        ran = run_forked("categories", *words, "-s", f"FINEWS_OUTPUT={tmp_path}/typo")
         assert (ran.code, ran.err) == (2, f"scrapy categories: FINEWS_OUTPUT: there is no {tmp_path}/typo\n")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_argument_is_refused() -> None:
-    assert run_scrapy("categories", "--fxi").code == 2
+    assert run_forked("categories", "--fxi").code == 2

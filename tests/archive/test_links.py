@@ -6,6 +6,8 @@ import pytest
 
 from tests.conftest import Ran, Site, TimedSite
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Path:

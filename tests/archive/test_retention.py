@@ -154,6 +154,7 @@ def test_an_existing_site_keeps_all_that_is_no_old_post(tmp_path: Path) -> None:
     assert ids <= known(site)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_loses_nothing_and_the_next_one_goes_on(tmp_path: Path) -> None:
     site = existing.make(tmp_path / "site", 1600)
     texts = {path.name: path.read_bytes() for path in site.glob("*/*-NW*.md")}

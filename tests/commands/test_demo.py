@@ -13,7 +13,7 @@ from tests.conftest import Ran, run_scrapy
 from tests.support.built import build, dom, served
 from tests.support.nonempty import nonempty
 
-pytestmark = pytest.mark.xdist_group("demo")  # one run and one build for all
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]  # one run and one build for all
 
 
 @pytest.fixture(scope="module")

@@ -168,6 +168,7 @@ def paged(size: Callable[[], int], days: list[int]) -> Iterator[list[int]]:
         days = days[page:]
 
 
+@pytest.mark.slow
 @settings(max_examples=600)
 @given(st.data())
 def test_a_covered_day_has_no_row_that_was_not_read(data: st.DataObject) -> None:

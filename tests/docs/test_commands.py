@@ -15,6 +15,8 @@ from tests.support.nonempty import nonempty
 from tests.support.pages import PAGES, Block, blocks, inline, name
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 RUN = {"sh", "cron", "ini"}
 SHOWN = {"text", "output", "md"}  # a drawing; what the block before it prints; a post
 NOT_RUN = {

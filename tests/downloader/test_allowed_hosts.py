@@ -85,6 +85,7 @@ ELSEWHERE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("location", ELSEWHERE)
 def test_a_redirect_elsewhere_is_a_failure_and_the_next_route_is_tried(site: Site, world: World, location: str) -> None:
     with hostile({"/": response(b'{"text": "<p>elsewhere</p>"}')}) as other:

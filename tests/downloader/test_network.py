@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.conftest import FULL_SPEED, Ran, run_scrapy
 
+pytestmark = pytest.mark.slow
+
 PAGE = b"<section><h2>\xe6\x96\xb0\xe9\x97\xbb</h2><ul></ul></section></html>"
 
 

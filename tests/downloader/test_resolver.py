@@ -69,6 +69,7 @@ def test_a_wrong_network_ends_a_command_before_any_request(site: Site, command: 
     assert site.room.log == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "localhost"])
 def test_a_host_that_is_this_machine_gets_no_request(tmp_path: Path, host: str) -> None:
     with server() as (port, requested):
@@ -103,6 +104,7 @@ def crawl_through(proxy: str, folder: Path, site: str, no_proxy: str) -> None:
     crawl(folder, site, settings=NO_PRIVATE_NETWORKS, http_proxy=proxy, https_proxy=proxy, no_proxy=no_proxy)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("proxy", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_may_be_anywhere(tmp_path: Path, proxy: str, scheme: str) -> None:
@@ -111,6 +113,7 @@ def test_a_proxy_may_be_anywhere(tmp_path: Path, proxy: str, scheme: str) -> Non
     assert requested
 
 
+@pytest.mark.slow
 def test_what_does_not_go_through_the_proxy_is_checked(tmp_path: Path) -> None:
     with server() as (port, requested):
         crawl_through(f"http://127.0.0.1:{port}", tmp_path, f"http://127.1:{port}", no_proxy="127.1")

@@ -17,6 +17,8 @@ from finews_spider.newsroom.world import Story, World
 from tests.conftest import Ran, Site
 from tests.support.hostile_server import Attack, drip, endless, hostile, response
 
+pytestmark = pytest.mark.slow
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:

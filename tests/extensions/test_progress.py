@@ -156,6 +156,7 @@ DONE = "[1-9][0-9]* of [1-9][0-9]* articles done"
 WARNED = "careful  [2J" + "x" * 200 + " the end"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", [{"LOG_LEVEL": "WARNING"}], indirect=True)
 def test_the_display_stands_under_the_log_and_goes_at_the_end(screen: Screen) -> None:
     screen.read()
@@ -169,6 +170,7 @@ def test_the_display_stands_under_the_log_and_goes_at_the_end(screen: Screen) ->
     assert not any(rest)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", [{"LOG_LEVEL": "INFO"}], indirect=True)
 def test_after_an_interrupt_the_log_goes_on_and_the_cursor_is_seen(screen: Screen) -> None:
     screen.read(until=DONE)
@@ -180,6 +182,7 @@ def test_after_an_interrupt_the_log_goes_on_and_the_cursor_is_seen(screen: Scree
     assert "articles done" not in screen.written.partition("INFO: Spider closed")[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", [{"LOG_LEVEL": "INFO", "DOWNLOAD_DELAY": "5"}], indirect=True)
 def test_a_run_that_is_interrupted_twice_takes_its_display_away(screen: Screen) -> None:
     screen.read(until="requests? in")
@@ -191,6 +194,7 @@ def test_a_run_that_is_interrupted_twice_takes_its_display_away(screen: Screen) 
     assert "requests in" not in "\n".join(screen.lines())
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_the_cursor_to_be_seen(screen: Screen) -> None:
     screen.read(until="articles done")
     screen.process.kill()
@@ -198,6 +202,7 @@ def test_a_killed_run_leaves_the_cursor_to_be_seen(screen: Screen) -> None:
     assert screen.written.rfind("\x1b[?25h") > screen.written.rfind("\x1b[?25l")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", [{"DOWNLOAD_DELAY": "0", "FINEWS_PROGRESS": "False"}], indirect=True)
 def test_without_the_display_the_log_is_as_ever_and_printable(screen: Screen) -> None:
     screen.read()
@@ -207,6 +212,7 @@ def test_without_the_display_the_log_is_as_ever_and_printable(screen: Screen) ->
     assert "INFO: Spider opened" in screen.written
 
 
+@pytest.mark.slow
 def test_without_a_terminal_a_line_a_minute_is_logged_and_rich_is_not_loaded(site: Site) -> None:
     assert LINE == 60  # the spider that speaks does not wait so long
     command = watched(site, {"LOG_LEVEL": "INFO"}, "since=2021-12-01", "until=2021-12-31")

@@ -228,6 +228,7 @@ def test_damage_that_shows_in_the_midst_of_a_run_is_over_with_the_next(file: Pat
 # Through the front door.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_run_goes_on_with_a_ledger_that_was_damaged(damage: str, archived: TimedSite) -> None:
     before = archived.times()

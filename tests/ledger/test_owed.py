@@ -15,7 +15,7 @@ from finews_spider.ledger.owed import MAX_PAUSE, Owed, OwedArticle, State
 from finews_spider.ledger.posts import Index, Post
 from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.newsroom.world import Story, World
-from tests.conftest import Ran, Site, run_scrapy
+from tests.conftest import Ran, Site, run_forked
 from tests.support.nonempty import nonempty
 
 NOW = datetime(2021, 12, 30, 12, 0, tzinfo=BEIJING)
@@ -254,7 +254,7 @@ def test_a_power_cut_takes_nothing_that_only_the_ledger_knows(owed: Owed, ledger
 
 
 def scrapy_owed(site: Site, *options: str) -> Ran:
-    return run_scrapy("owed", "-s", f"FINEWS_OUTPUT={site.output}", *options)
+    return run_forked("owed", "-s", f"FINEWS_OUTPUT={site.output}", *options)
 
 
 def an_article(world: World) -> Story:
@@ -295,6 +295,7 @@ def test_an_article_that_is_gone_is_withdrawn_at_once(site: Site, world: World) 
     assert site.articles_asked() == []
 
 
+@pytest.mark.slow
 def test_forget_and_what_is_no_id(site: Site, world: World) -> None:
     id_ = f"NW{an_article(world).number}"
     link = f"{site.room.urls['share']}/html_News/NewsShare.html?infoCode={id_}"
@@ -318,7 +319,7 @@ def test_nothing_of_a_terminal_is_in_a_title() -> None:
 
 
 def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
-    ran = run_scrapy("owed", "-s", f"FINEWS_OUTPUT={tmp_path}/typo")
+    ran = run_forked("owed", "-s", f"FINEWS_OUTPUT={tmp_path}/typo")
     assert ran.code == 2
     assert f"{tmp_path}/typo" in ran.err
     assert not (tmp_path / "typo").exists()

@@ -455,6 +455,7 @@ class Folders(RuleBasedStateMachine):
         return all(each.is_dir() or not each.exists() for each in (path, *path.parents))
 
 
+@pytest.mark.slow
 def test_whatever_happens_a_look_finds_it() -> None:
     run_state_machine_as_test(Folders, settings=settings(max_examples=30, stateful_step_count=25))
 

@@ -343,6 +343,7 @@ def test_an_unknown_page_is_not_there(path: str) -> None:
     assert SITES["finance"].page(path.format("2" * 18), ALL) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [

@@ -396,12 +396,14 @@ def test_every_story_is_cleaned_to_the_byte(form: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_a_clean_story_stays_as_it_is(form: str) -> None:
     cleaned = [sanitize(clean(FORMS[form](story))) for story in WORLD]
     assert [sanitize(clean(body)) for body in cleaned] == cleaned
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_cleaning_twice_is_cleaning_once(form: str) -> None:
     cleaned = [clean(FORMS[form](story)) for story in WORLD]
@@ -519,6 +521,7 @@ def test_a_body_of_too_many_tags_is_refused(piece: str) -> None:
         clean(piece * (MAX_TAGS + 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [

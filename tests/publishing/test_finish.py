@@ -26,6 +26,8 @@ from tests.support.nonempty import nonempty
 from tests.support.settings import config
 from tests.support.trees import Tree, clone, set_identity
 
+pytestmark = pytest.mark.slow
+
 COMMIT, PUSH, OFF = ({"FINEWS_PUBLISH": mode} for mode in ("commit", "push", "off"))
 RUNS = 50
 HALF = World(articles=60).time(30)  # when half of the newsroom's stories are out

@@ -166,6 +166,7 @@ def test_git_variables_of_the_environment_are_ignored(
     assert published.files == 1
 
 
+@pytest.mark.slow
 def test_git_is_never_told_to_repack(site: Tree) -> None:
     for name, value in {"gc.auto": "1", "gc.autoPackLimit": "1", "gc.autoDetach": "false"}.items():
         site.git("config", name, value)
@@ -231,6 +232,7 @@ def test_a_run_with_nothing_new_leaves_a_persons_commits_to_the_person(site: Tre
     assert "draft.md" not in remote.files("main")
 
 
+@pytest.mark.slow
 def test_the_first_push_to_an_empty_remote_makes_the_branch(tmp_path: Path) -> None:
     remote = Tree(tmp_path / "remote.git")
     remote.folder.mkdir()
@@ -241,6 +243,7 @@ def test_the_first_push_to_an_empty_remote_makes_the_branch(tmp_path: Path) -> N
     assert remote.files("main") == {POST}
 
 
+@pytest.mark.slow
 def test_a_branch_may_have_another_name_on_the_remote(site: Tree, remote: Tree) -> None:
     site.git("push", "-q", "--set-upstream", "origin", "main:news")
     site.push(site.write(POST))
@@ -248,6 +251,7 @@ def test_a_branch_may_have_another_name_on_the_remote(site: Tree, remote: Tree) 
     assert POST not in remote.files("main")
 
 
+@pytest.mark.slow
 def test_a_refused_push_is_tried_again_on_top_of_what_others_pushed(site: Tree, elsewhere: Tree, remote: Tree) -> None:
     elsewhere.push(elsewhere.write(OTHER, "by another machine"))
     assert site.push(site.write(POST)).pushed
@@ -258,6 +262,7 @@ def test_a_refused_push_is_tried_again_on_top_of_what_others_pushed(site: Tree, 
     assert remote.is_sound()
 
 
+@pytest.mark.slow
 def test_a_clone_without_history_will_do(tmp_path: Path, elsewhere: Tree, remote: Tree) -> None:
     for count in range(3):
         elsewhere.push(elsewhere.write(f"_posts/{count}.md"))
@@ -270,6 +275,7 @@ def test_a_clone_without_history_will_do(tmp_path: Path, elsewhere: Tree, remote
     assert remote.is_sound()
 
 
+@pytest.mark.slow
 def test_a_persons_uncommitted_changes_survive_a_rebase(site: Tree, elsewhere: Tree) -> None:
     site.save("index.html")
     site.save("about.md")
@@ -288,6 +294,7 @@ def test_a_persons_uncommitted_changes_survive_a_rebase(site: Tree, elsewhere: T
     assert not site.git("stash", "list")
 
 
+@pytest.mark.slow
 def test_a_persons_commits_are_rebased_with_ours(site: Tree, elsewhere: Tree, remote: Tree) -> None:
     elsewhere.push(elsewhere.write(OTHER))
     site.git(
@@ -301,6 +308,7 @@ def test_a_persons_commits_are_rebased_with_ours(site: Tree, elsewhere: Tree, re
     assert remote.is_sound()
 
 
+@pytest.mark.slow
 def test_the_author_and_the_date_of_a_rebased_commit_stay(site: Tree, elsewhere: Tree, remote: Tree) -> None:
     elsewhere.push(elsewhere.write(OTHER))
     site.git("add", site.write("about.md"))
@@ -310,6 +318,7 @@ def test_the_author_and_the_date_of_a_rebased_commit_stay(site: Tree, elsewhere:
     assert remote.git("log", "-1", "--format=%an %ae %ad %B", "main^") == shown
 
 
+@pytest.mark.slow
 def test_a_post_that_another_machine_pushed_with_the_same_bytes_ends_well(site: Tree, elsewhere: Tree) -> None:
     elsewhere.push(elsewhere.write(POST, "same"))
     published = site.push(site.write(POST, "same"))
@@ -318,6 +327,7 @@ def test_a_post_that_another_machine_pushed_with_the_same_bytes_ends_well(site: 
     assert site.status() == set()
 
 
+@pytest.mark.slow
 def test_of_a_post_that_another_machine_pushed_with_other_bytes_the_pushed_one_stays(
     site: Tree, elsewhere: Tree, remote: Tree
 ) -> None:
@@ -331,6 +341,7 @@ def test_of_a_post_that_another_machine_pushed_with_other_bytes_the_pushed_one_s
     assert site.status() == set()
 
 
+@pytest.mark.slow
 def test_a_post_that_moved_moves_on_top_of_what_others_pushed(site: Tree, elsewhere: Tree, remote: Tree) -> None:
     site.push(site.write(POST, "a text\n" * 20))
     elsewhere.git("pull", "-q")
@@ -343,6 +354,7 @@ def test_a_post_that_moved_moves_on_top_of_what_others_pushed(site: Tree, elsewh
     assert site.status() == set()
 
 
+@pytest.mark.slow
 def test_a_post_that_was_deleted_on_the_remote_and_edited_here_is_for_a_person(
     site: Tree, elsewhere: Tree, remote: Tree
 ) -> None:
@@ -360,6 +372,7 @@ def test_a_post_that_was_deleted_on_the_remote_and_edited_here_is_for_a_person(
     assert remote.log("main")[0] == "Away with it"
 
 
+@pytest.mark.slow
 def test_a_persons_commit_that_collides_is_for_the_person(site: Tree, elsewhere: Tree) -> None:
     elsewhere.save("_config.yml", "theirs")
     elsewhere.git("push", "-q")
@@ -399,6 +412,7 @@ def test_local_changes_to_files_that_others_pushed_do_not_prevent_publishing(
     assert remote.is_sound()
 
 
+@pytest.mark.slow
 def test_an_untracked_file_of_a_persons_is_not_overwritten(site: Tree, elsewhere: Tree) -> None:
     elsewhere.save("about.md", "theirs")
     elsewhere.git("push", "-q")
@@ -408,6 +422,7 @@ def test_an_untracked_file_of_a_persons_is_not_overwritten(site: Tree, elsewhere
     assert site.status() == {"?? about.md"}
 
 
+@pytest.mark.slow
 def test_a_staged_change_is_not_lost_where_others_pushed_the_same_file(site: Tree, elsewhere: Tree) -> None:
     elsewhere.save("_config.yml", "theirs")
     elsewhere.git("push", "-q")
@@ -418,6 +433,7 @@ def test_a_staged_change_is_not_lost_where_others_pushed_the_same_file(site: Tre
     assert site.read("_config.yml") == "text"
 
 
+@pytest.mark.slow
 def test_it_gives_up_after_some_tries_with_growing_pauses_and_the_next_run_pushes_both(
     site: Tree, elsewhere: Tree, remote: Tree
 ) -> None:
@@ -465,6 +481,7 @@ while publish(site, [], lambda _: CommitMessage(run=name), "push", pause=pause).
 """
 
 
+@pytest.mark.slow
 def test_two_machines_racing_to_one_remote_lose_nothing(remote: Tree, tmp_path: Path) -> None:
     sites = [clone(remote, tmp_path / name) for name in "ab"]
     writers = [
@@ -570,6 +587,7 @@ def test_a_hook_that_fails(site: Tree, name: str) -> None:
     assert "no posts on Sundays" in message
 
 
+@pytest.mark.slow
 def test_a_hook_that_does_not_end(site: Tree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     site.hook("pre-commit", f"trap '' TERM; echo $$ > {tmp_path}/pid; while :; do read -r x < {tmp_path}/fifo; done")
     os.mkfifo(tmp_path / "fifo")
@@ -707,6 +725,7 @@ def test_a_pre_push_hook_that_fails(site: Tree, remote: Tree) -> None:
     assert "not today" in trouble
 
 
+@pytest.mark.slow
 def test_a_history_that_was_rewritten_is_not_brought_back(site: Tree, elsewhere: Tree, remote: Tree) -> None:
     site.push(site.write(OTHER))
     remote.git("config", "receive.denyNonFastForwards", "false")
@@ -727,6 +746,7 @@ def test_a_remote_of_another_site(site: Tree, remote: Tree) -> None:
     assert "no common history" in failed_push(site)
 
 
+@pytest.mark.slow
 def test_an_unpushed_commit_is_pushed_with_the_next_when_the_remote_accepts_again(site: Tree, remote: Tree) -> None:
     remote.hook("pre-receive", "exit 1")
     failed_push(site)
@@ -746,6 +766,7 @@ publish(Path(sys.argv[1]), sys.argv[2:], lambda _: CommitMessage(run="killed"), 
 """
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_after_its_commit_is_completed_by_the_next(site: Tree, remote: Tree) -> None:
     site.git("add", site.write("staged.md"))
     site.hook("post-commit", 'read -r _ _ _ python _ < /proc/$PPID/stat; kill -9 "$python"')
@@ -761,6 +782,7 @@ def test_a_run_that_was_killed_after_its_commit_is_completed_by_the_next(site: T
     assert remote.is_sound()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("half_way", [False, True])
 def test_a_run_that_was_killed_after_its_push_is_completed_by_the_next(
     site: Tree, elsewhere: Tree, remote: Tree, monkeypatch: pytest.MonkeyPatch, half_way: bool

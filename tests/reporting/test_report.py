@@ -25,6 +25,7 @@ def window(*days: date) -> list[str]:
     return [f"{name}={day}" for name, day in zip(("since", "until"), days, strict=True)]
 
 
+@pytest.mark.slow
 def test_a_limit_of_pages_is_said(long_lists: Newsroom, tmp_path: Path) -> None:
     site = Site(tmp_path / "site", long_lists)
     sources = tmp_path / "sources.toml"
@@ -70,6 +71,7 @@ def test_every_run_leaves_a_report_of_one_shape(archived: TimedSite) -> None:
     assert host["requests"] == sum(host["statuses"].values())
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_leaves_a_report_without_an_end(site: Site) -> None:
     killed = site.start()
     while not site.posts():

@@ -21,6 +21,7 @@ def test_a_report_of_0_1_0_is_read_and_written_to_the_byte() -> None:
     assert to_json(from_json(OLD)) == OLD
 
 
+@pytest.mark.slow
 @given(st.from_type(RunReport))
 def test_every_report_is_read_as_it_was_written(report: RunReport) -> None:
     report = replace(report, seconds=48.1)  # no figure is not a number, or endless

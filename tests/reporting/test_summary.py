@@ -324,6 +324,7 @@ def test_texts_that_end_in_backticks_stay_in_their_code_spans() -> None:
     assert "&lt;b&gt;" in html
 
 
+@pytest.mark.slow
 @given(st.from_type(RunReport))
 def test_every_report_can_be_shown(made: RunReport) -> None:
     assert all(is_harmless(line) and "\n" not in line for line in nonempty(plain(made)))

@@ -29,7 +29,7 @@ from tests.support.built import build, judged
 from tests.support.hostile import EVIL, PICTURES, HostileWorld
 from tests.support.nonempty import nonempty
 
-pytestmark = pytest.mark.xdist_group("hostile")  # one worker builds it for all tests
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]  # one worker builds it for all tests
 
 STORIES = 1_720
 PICTURES_OF_NEWS = "dfscdn.dfcfw.com"

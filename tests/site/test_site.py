@@ -21,6 +21,8 @@ from tests.support import existing
 from tests.support.built import DARK, MEASURE, build, dom, measured, served
 from tests.support.nonempty import nonempty
 
+pytestmark = pytest.mark.slow
+
 LONG = "很" * 60 + "A" * 200
 BODY = (
     "<p>正文</p>"

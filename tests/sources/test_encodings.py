@@ -80,6 +80,7 @@ def test_so_is_all_that_the_newsroom_says(encoding: str) -> None:
     assert all(decode(each.encode(encoding)) == each for each in nonempty(said))
 
 
+@pytest.mark.slow
 @given(written=TEXTS, data=st.data())
 def test_damaged_utf_8_costs_what_is_damaged_or_is_unreadable(written: str, data: st.DataObject) -> None:
     body = bytearray(written.encode())

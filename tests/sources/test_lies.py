@@ -23,6 +23,8 @@ from finews_spider.sources.parsing import json_object
 from tests.conftest import Site, run_forked
 from tests.support.nonempty import nonempty
 
+pytestmark = pytest.mark.slow
+
 NUMBER = "202112302230672549"
 PAGE = f"https://finance.eastmoney.com/a/{NUMBER}.html"
 POST = f"/zhongguozhengquanbao/2021/12/30/NW{NUMBER}.html"

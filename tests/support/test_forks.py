@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from finews_spider.newsroom.server import Newsroom
 from tests.conftest import Site, run_forked
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_crawl_in_a_fork_does_what_a_fresh_process_does(site: Site, tmp_path: Path, room: Newsroom) -> None:
