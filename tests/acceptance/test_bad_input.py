@@ -24,7 +24,7 @@ def refused(ran: Ran, *words: str) -> bool:
         ("since=2021-13-01", ["since", "2021-13-01", "YYYY-MM-DD"]),
         ("until=yesterday", ["until", "YYYY-MM-DD"]),
         ("category=a/b", ["category", "a/b", "slug"]),
-        ("url=https://example.com/NW202112302230672549.html", ["url", "example.com", "infoCode=NW"]),
+        ("url=https://example.com/NW202112302230672549.html", ["url", "example.com", "use a share link"]),
     ],
 )
 def test_wrong_argument(site: Site, argument: str, words: list[str]) -> None:
