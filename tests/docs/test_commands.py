@@ -15,13 +15,11 @@ from tests.support.nonempty import nonempty
 from tests.support.pages import PAGES, Block, blocks, inline, name
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.slow
-
 RUN = {"sh", "cron", "ini"}
 SHOWN = {"text", "output", "md"}  # a drawing; what the block before it prints; a post
 NOT_RUN = {
+    "make check": "it lints and tests, as CI does",
     "make test": "it is what runs this",
-    "make lint": "it needs programs that CI has, and CI runs it",
     "jekyll serve --source output": "it serves until Ctrl-C; tests/site builds the site",
     "systemctl --user enable --now finews.timer": "it needs a session of systemd's",
     "loginctl enable-linger": "it changes who may stay logged in",
@@ -84,6 +82,7 @@ def run_unit(checkout: Checkout, block: Block) -> None:
     checkout.type(shlex.join(words), folder=folder, good=(0, int(unit["Service"]["SuccessExitStatus"])))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_command_of_a_page_runs(page: Path, checkout: Checkout) -> None:
     found = blocks(page)
@@ -96,6 +95,7 @@ def test_every_command_of_a_page_runs(page: Path, checkout: Checkout) -> None:
             assert [line for line in block.text.splitlines() if VARYING.sub("", line) not in printed] == []
 
 
+@pytest.mark.slow
 def test_the_post_of_the_readme_is_one_of_the_demo(checkout: Checkout) -> None:
     checkout.type("make demo")
     (block,) = [block for block in blocks(ROOT / "README.md") if block.language == "md"]
