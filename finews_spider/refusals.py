@@ -22,6 +22,7 @@ class Refused(StrEnum):
     INCOMPLETE_BODY = "body cannot be read whole"
     STUB = "much shorter than its post"
     FAULT = "fault in finews"
+    BROKEN_CHARACTERS = "broken characters"
     NO_TITLE = "no title"
     NO_TIME = "no time"
     NO_MEDIA_NAME = "no media_name"

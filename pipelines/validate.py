@@ -37,6 +37,8 @@ class ValidatePipeline:
             missing.append(Refused.NO_SLUG)
         if item.time and item.time > dates.now() + AHEAD:
             missing.append(Refused.TIME_AHEAD)
+        if any("\ufffd" in text for text in (item.title, item.media_name, item.digest, item.body)):
+            missing.append(Refused.BROKEN_CHARACTERS)
         if missing:
             raise MissingFieldError(item.url, item.id, *missing)
         return item

@@ -61,6 +61,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
         Raise ConfigurationError where the folder cannot be written, ArchiveLockedError where another run is in it.
         """
+        self.config()  # a wrong setting is refused before a file is copied
         folder: Path = opts.folder
         try:
             shutil.copytree(SITE, folder, ignore=NOT_SKELETON, dirs_exist_ok=True)

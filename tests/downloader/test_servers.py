@@ -228,17 +228,10 @@ def test_the_bytes_tell_the_encoding_and_not_the_header(site: Site, world: World
     assert victim.blocks[0].clean.encode() in post
 
 
-def damaged(body: bytes) -> bytes:
-    at = next(at for at, byte in enumerate(body) if byte > 0x7F) + 1
-    return body[:at] + b"?" + body[at + 1 :]
-
-
 GARBLED: dict[str, Callable[[str], bytes]] = {
-    "UTF-8 with a damaged byte": lambda text: damaged(text.encode()),
     "UTF-8 that was read as GBK": lambda text: text.encode().decode("gbk", "replace").encode(),
     "UTF-8 that was read as Latin-1": lambda text: text.encode().decode("latin-1").encode(),
     "GBK that was read as UTF-8": lambda text: text.encode("gbk", "ignore").decode("utf-8", "replace").encode(),
-    "UTF-16": lambda text: text.encode("utf-16"),
     "UTF-16 without a mark": lambda text: text.encode("utf-16-be"),
     "UTF-7": lambda text: text.encode("utf-7"),
 }
@@ -248,6 +241,17 @@ GARBLED: dict[str, Callable[[str], bytes]] = {
 def test_garbled_text_is_no_article(site: Site, world: World, victim: Story, case: str) -> None:
     body = GARBLED[case](json.dumps(json.loads(text_of(world, victim)), ensure_ascii=False))
     assert_harmless(site, attack_the_text(site, victim, response(body)), others(world, victim))
+
+
+@pytest.mark.parametrize("field", ["Title", "text"])
+def test_a_broken_character_costs_the_article_that_it_is_in(
+    site: Site, world: World, victim: Story, field: str
+) -> None:
+    answer = json.loads(text_of(world, victim))
+    body = json.dumps({**answer, field: f"{answer[field]}@"}, ensure_ascii=False).encode()
+    assert b"@" in body
+    assert_harmless(site, attack_the_text(site, victim, response(body.replace(b"@", b"\xff"))), others(world, victim))
+    assert site.report()["sources"]["finews"]["refused"] == {"broken characters": 1}
 
 
 # Truncated pages. An HTML parser takes any of them for whole, so this has to be noticed.
