@@ -20,9 +20,19 @@ from tests.support.paths import ROOT
 from tests.support.third_site import ThirdSite, served, third_site
 from tests.support.trees import Tree, set_identity
 
-STORIES = ["2021-12-storage-takes-off", "2021-12-a-title-in-words", "2021-11-older-news", "2021-11-oldest-news"]
-POST = "_posts/2021/12/30/2021-12-30-2021-12-storage-takes-off.md"
+STORIES = ["2021-12-a-battery-boom", "2021-12-a-title-in-words", "2021-11-older-news", "2021-11-oldest-news"]
+POST = "_posts/2021/12/30/2021-12-30-2021-12-a-battery-boom.md"
 FOREIGN = "_posts/2021-12-30-202112302230672549.md"  # of the other sources, which these runs do not read
+# The source finews, of a host on which nobody listens.
+FINEWS = """\
+[finews]
+site = "http://127.0.0.1:1"
+share = []
+origin = []
+text_path = "/{id}"
+share_link = "http://127.0.0.1:1/{id}"
+flash_link = "http://127.0.0.1:1/{id}"
+"""
 OWN = "_posts/2021-12-30-a-title-in-words.md"  # a person's
 
 
@@ -32,11 +42,12 @@ class Third:
 
     output: Path
     site: ThirdSite
+    tables: str = ""  # of sources that stand before it in the sources file
 
     def scrapy(self, *words: str, **settings: str) -> Ran:
         """`scrapy …`, in a process that knows the source; what the site was asked for is written anew."""
         sources = self.output.with_suffix(".toml")
-        sources.write_text(f'[third]\nsite = "{self.site.url}"\n', encoding="utf-8")
+        sources.write_text(f'{self.tables}[third]\nsite = "{self.site.url}"\n', encoding="utf-8")
         options = {**FULL_SPEED, "FINEWS_OUTPUT": str(self.output), "FINEWS_SOURCES_FILE": str(sources), **settings}
         command = [sys.executable, "-W", "error", "-m", "tests.support.third_site", *words]
         command += [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
@@ -113,7 +124,7 @@ def test_a_post_is_named_by_its_id_and_bears_the_media_names_tag_and_the_sources
         'title: "储能产业将在云岭发力"\n'
         "date: 2021-12-30 07:57:23 +0800\ncategories: yuanshanribao\ntags: 远山日报报道\n---\n"
         "<p>各地稳步推进示范项目，企业订单回暖，业内人士认为趋势将持续。</p>\n\n"
-        f"<{third.site.url}/2021/12/storage-takes-off>\n\n"
+        f"<{third.site.url}/2021/12/a-battery-boom>\n\n"
         "[返回远山日报报道](//finews.withounder.com/category/yuanshanribao.html)｜[返回首页](//finews.withounder.com/)"
     )
 
@@ -158,11 +169,19 @@ def test_an_edit_is_written_in_its_place_and_nothing_else_is(archived: Third) ->
     ran = archived.crawl("refresh=99999")
     assert ran.code == 0, ran.err
     after = archived.posts()
-    assert [id_ for id_ in before if before[id_] != after[id_]] == ["2021-12-storage-takes-off"]
+    assert [id_ for id_ in before if before[id_] != after[id_]] == ["2021-12-a-battery-boom"]
     assert "转冷" in (archived.output / POST).read_text(encoding="utf-8")
     assert (archived.report()["edited"], archived.report()["unchanged"]) == (1, 5)
     assert len(archived.articles_asked()) == 6  # none for the post of another source, of which nothing is said either
     assert FOREIGN_POST not in ran.err
+
+
+def test_a_post_is_looked_at_by_a_source_that_has_such_ids_also_where_the_site_has_moved(archived: Third) -> None:
+    """Its link tells no source then, and another source stands first."""
+    with served(ThirdSite(archived.site.stories)) as moved:
+        archived = replace(archived, site=moved, tables=FINEWS)
+        assert archived.crawl("refresh=99999").code == 4  # the other source's site is none
+        assert archived.report()["unchanged"] == 6
 
 
 def test_what_cannot_be_had_is_owed_by_its_id(third: Third) -> None:
@@ -227,7 +246,7 @@ def test_a_commit_counts_its_posts(third: Third, tmp_path: Path, monkeypatch: py
 def test_the_doctor_looks_at_it(third: Third) -> None:
     ran = third.scrapy("doctor")
     assert ran.code == 0, ran.out
-    assert third.articles_asked() == ["/2021/12/storage-takes-off"]
+    assert third.articles_asked() == ["/2021/12/a-battery-boom"]
     third.site.failing = {"/news/?page=1", "/briefs.json"}
     ran = third.scrapy("doctor")
     assert ran.code == 4

@@ -231,6 +231,15 @@ def test_parse_gives_any_flash_back(title: str, digest: str, body: str) -> None:
     assert read_back(rendered) == rendered
 
 
+@pytest.mark.parametrize(
+    "line", ["categories: zhongguozhengquanbao\ntags: 东财滚动新闻", "categories: emnews\ntags: 财经"]
+)
+def test_a_flash_in_the_category_of_another_is_none_of_finewss(line: str) -> None:
+    post = re.sub("(?m)^categories: .*\ntags: .*$", line, render(flash(), SITE))
+    with pytest.raises(ValueError, match="not a post of its family"):
+        parse(post, flash().id)
+
+
 def test_an_article_of_a_medium_called_emnews_is_no_flash() -> None:
     rendered = article(media_name="emnews")
     assert read_back(rendered) == rendered

@@ -71,7 +71,7 @@ def test_a_body_with_nothing_to_read_is_missing(body: str) -> None:
     assert "no body;" in refusal(article(body=body))
 
 
-@pytest.mark.parametrize("name", ["··", "《》", " "])
+@pytest.mark.parametrize("name", ["··", "《》", " ", "emnews"])
 def test_a_media_name_without_a_slug_is_refused(name: str) -> None:
     assert "no media_name (it gives no slug of its own);" in refusal(article(media_name=name))
 

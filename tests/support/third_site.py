@@ -155,7 +155,7 @@ def third_site() -> ThirdSite:
     brief, bare = (f"b/{sha1(text.encode(), usedforsecurity=False).hexdigest()}" for text in ("一", "二"))
     return ThirdSite(
         [
-            Story("2021/12/storage-takes-off", "储能产业将在云岭发力", "2021-12-30 07:57:23"),
+            Story("2021/12/a-battery-boom", "储能产业将在云岭发力", "2021-12-30 07:57:23"),
             Story(brief, "远山转债上市", "2021-12-30 06:00:01", digest="远山转债今日上市。"),
             Story(bare, "云岭停牌", "2021-12-30 05:00:02", digest="云岭今日停牌。", body=""),
             Story("2021/12/a-title-in-words", "一题", "2021-12-29 12:00:00"),
