@@ -103,7 +103,7 @@ def read_listed_day(text: str, at: datetime) -> date | None:
     text = unicodedata.normalize("NFKC", text[:MAX_TEXT]).strip()
     at = at.astimezone(BEIJING)
     if ago := _AGO.fullmatch(text):
-        unit = next(each for name, each in _UNITS.items() if name in ago["unit"])
+        unit = next(length for name, length in _UNITS.items() if name in ago["unit"])
         return (at - int(ago["number"]) * unit).date() if len(ago["number"]) < 5 else None
     if text in ("刚刚", "刚才"):
         return at.date()

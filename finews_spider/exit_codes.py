@@ -15,7 +15,7 @@ class ExitCode(IntEnum):
     UNPUBLISHED = 5  # archived, but not published; the next run publishes both
     HELD = 6  # another run holds the archive
     MISSING = 7  # something may be missing that no later run mends by itself
-    CHECK_FAILED = 8  # what a command that checks has found, and not mended
+    CHECK_FAILED = 8  # what a command that checks has found, and not fixed
     INTERRUPTED = 130
 
 

@@ -28,7 +28,7 @@ class Archive:
         self.pattern = pattern
         self._index = index
         self._pages: dict[str, asyncio.Task[None]] = {}  # by slug, written or being written
-        self._waiting: list[_Waiting] = []
+        self._pending: list[_PendingPost] = []
         self._writer: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "archive")
 
@@ -64,7 +64,7 @@ class Archive:
             return None
 
     def has_come(self, id_: str, time: datetime) -> bool:
-        """Whether somebody else put a post there since the run began; then it is known from now on."""
+        """Return whether somebody else put a post there since the run began; then it is known from now on."""
         path = self.path(id_, time)
         if not path.exists():
             return False
@@ -72,7 +72,7 @@ class Archive:
         return True
 
     async def ensure_page(self, slug: str, tag: str) -> None:
-        """The category has its page: before a post of it is written, so that a run may be killed at any moment.
+        """Write the category's page where there is none: before its post, so that a run may be killed at any moment.
 
         Raises OSError or DiskError where the disk refuses.
         """
@@ -100,52 +100,52 @@ class Archive:
         await self._write(id_, path, posts.in_place_of(path.read_text(encoding="utf-8"), text))
 
     async def _write(self, id_: str, path: Path, text: str) -> None:
-        """Posts that come together are written together, in a thread, so that syncing them delays nothing else."""
-        waiting = _Waiting(id_, path, text, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
+        """Write it with the posts that come together, in a thread, so that syncing them delays nothing else."""
+        pending = _PendingPost(id_, path, text, asyncio.get_running_loop().create_future())
+        self._pending.append(pending)
         if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_waiting())
-        await waiting.written
+            self._writer = asyncio.create_task(self._write_pending())
+        await pending.written
 
-    async def _write_waiting(self) -> None:
-        while self._waiting:
+    async def _write_pending(self) -> None:
+        while self._pending:
             await asyncio.sleep(BATCH_SECONDS)
-            batch, self._waiting = self._waiting, []
+            batch, self._pending = self._pending, []
             try:
                 errors = await self._write_batch(batch)
             except Exception as fault:  # noqa: BLE001  # whoever waits has to hear of it, or waits for ever
                 errors = [fault] * len(batch)
-            for each, error in zip(batch, errors, strict=True):
-                if each.written.cancelled():
+            for pending, error in zip(batch, errors, strict=True):
+                if pending.written.cancelled():
                     continue
                 if error:
-                    each.written.set_exception(error)
+                    pending.written.set_exception(error)
                 else:
-                    each.written.set_result(None)
+                    pending.written.set_result(None)
 
-    async def _write_batch(self, batch: list["_Waiting"]) -> list[Exception | None]:
-        texts = [(each.path, each.text) for each in batch]
+    async def _write_batch(self, batch: list["_PendingPost"]) -> list[Exception | None]:
+        texts = [(pending.path, pending.text) for pending in batch]
         loop = asyncio.get_running_loop()
         errors, folders = await loop.run_in_executor(self._thread, write_all, self.output, texts)
         return self._note(batch, errors, folders)
 
     def _note(
-        self, batch: list["_Waiting"], errors: list[Exception | None], folders: Changes
+        self, batch: list["_PendingPost"], errors: list[Exception | None], folders: Changes
     ) -> list[Exception | None]:
-        """Tell the index of the posts that are on disk."""
-        on_disk = [each for each, error in zip(batch, errors, strict=True) if not error]
+        """Index the posts that are on disk; return what went wrong with each of the batch, if anything."""
+        on_disk = [pending for pending, error in zip(batch, errors, strict=True) if not error]
         changes = {self._relative(folder): times for folder, times in folders.items()}
         try:
-            self._index.add([Post(e.id, self._relative(e.path.parent), e.path.name) for e in on_disk], changes)
+            self._index.add([Post(p.id, self._relative(p.path.parent), p.path.name) for p in on_disk], changes)
         except DiskError as error:
-            return [each or error for each in errors]
+            return [own or error for own in errors]
         return errors
 
     def _relative(self, folder: str | Path) -> str:
         return Path(folder).relative_to(self.output).as_posix()
 
 
-class _Waiting(NamedTuple):
+class _PendingPost(NamedTuple):
     """A post that is to be written, and who waits for it."""
 
     id: str

@@ -1,7 +1,7 @@
 """Category pages: `category/<slug>.html`, one for each category that the archive's posts have.
 
 A page's title is the tag of its posts: pages of the existing site often had the name of another source. A page that is
-there already is a person's; only `mend` touches it, and only the line of its title.
+there already is a person's; only `fix` touches it, and only the line of its title.
 """
 
 import os
@@ -95,7 +95,7 @@ def path(slug: str) -> str:
 def find(output: Path, slug: str) -> Path | None:
     """The category's page, in any of the forms that a person may have given it."""
     there = output / path(slug)
-    return next((each for suffix in _SUFFIXES if os.path.lexists(each := there.with_suffix(suffix))), None)
+    return next((page for suffix in _SUFFIXES if os.path.lexists(page := there.with_suffix(suffix))), None)
 
 
 def text(slug: str, tag: str) -> str:
@@ -143,16 +143,16 @@ def page(output: Path, category: Category) -> Page:
     return Page(there, State.RIGHT if right else State.WRONG, title)
 
 
-def mend(output: Path, category: Category, page: Page) -> bool:
+def fix(output: Path, category: Category, page: Page) -> bool:
     """Write a page that is missing, or the line of a title that is wrong; whether it could be done."""
     if page.state is State.MISSING:
         return bool(ensure(output, {category.slug: category.tag}))
     if page.state is not State.WRONG:
         return False
-    mended = front_matter.with_field(_text(page.path), "title", front_matter.quoted(category.tag))
-    if mended is not None:
-        _write(output, str(page.path.relative_to(output)), mended)
-    return mended is not None
+    fixed = front_matter.with_field(_text(page.path), "title", front_matter.quoted(category.tag))
+    if fixed is not None:
+        _write(output, str(page.path.relative_to(output)), fixed)
+    return fixed is not None
 
 
 def same_but_for_case(slugs: Iterable[str]) -> list[list[str]]:
@@ -197,7 +197,7 @@ def _text(there: Path) -> str:
 
 
 def _write(output: Path, path: str, text: str) -> Path:
-    """Whole or not at all, by a name that was free or by that of the page that is mended."""
+    """Whole or not at all, by a name that was free or by that of the page that is fixed."""
     (output / TEMPORARY).mkdir(parents=True, exist_ok=True)
     (error,), _ = write_all(output, [(output / path, text)])
     if error:

@@ -53,8 +53,8 @@ def _posts_before(folder: Path, before: date) -> Iterator[Path]:
 def _remove_empty(folders: set[Path], top: Path) -> None:
     """These folders and those above them, as far as they are empty and below `top`."""
     for folder in sorted(folders, reverse=True):
-        for each in (folder, *folder.parents):
-            if each == top:
+        for parent in (folder, *folder.parents):
+            if parent == top:
                 break
             with suppress(OSError):  # it is not empty
-                each.rmdir()
+                parent.rmdir()

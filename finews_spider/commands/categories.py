@@ -67,7 +67,7 @@ def _other_tags(category: Category) -> str:
 
 def _report(output: Path, category: Category, page: Page, *, fix: bool) -> bool:
     """Print what is wrong with the page, after fixing it if `fix`; return whether it was fixed."""
-    fixed = fix and category_pages.mend(output, category, page)
+    fixed = fix and category_pages.fix(output, category, page)
     title = f"{scalar(page.title)} -> {scalar(category.tag)}" if page.state is State.WRONG else scalar(category.tag)
     print(f"{f'fixed, {page.state}' if fixed else page.state}: {page.path.relative_to(output)}: {title}")
     return fixed

@@ -20,7 +20,7 @@ class ArticleFetch:
     items: dict[str, Article] = field(default_factory=dict)  # id, source, family and link; the rest is filled in
     read: Article = field(init=False)  # what its own pages say
     known: Article = field(init=False)  # what listings and the archive say
-    asked: set[str] = field(default_factory=set)  # URLs
+    requested: set[str] = field(default_factory=set)  # URLs
     tried: bool = False  # whether anybody was asked
     answered: bool = False  # whether a route told what the body is, if any
     absences: int = 0  # answers that say that there is no such article
@@ -48,34 +48,34 @@ class ArticleFetch:
             self.known.time, self.known.to_the_second = ref.time, ref.to_the_second
 
     def item(self, id_: str) -> Article:
-        """What is known by now, in that family; what its own pages say comes first."""
+        """Return what is known by now, in that family; what its own pages say comes first."""
         item = replace(self.items[id_])
         item.fill(self.read)
         item.fill(self.known)
         return item
 
     def is_whole(self) -> bool:
-        """Whether no page is needed any more. A flash may have a body or not, so some page has to have told."""
+        """Return whether no page is needed any more. A flash may have a body or not: some page has to say so."""
         return self._body_is_told() and all(self.item(id_).is_whole() for id_ in self.items.keys() - self.handed_over)
 
     def next_route(self) -> Route | None:
-        """The next way to what is missing; None when nothing is, or no way is left."""
+        """Return the next route to what is missing; None when nothing is, or no route is left."""
         if self.is_whole():
             return None
         for route in chain.from_iterable(self.routes):
-            if route.url not in self.asked:
-                self.asked.add(route.url)
+            if route.url not in self.requested:
+                self.requested.add(route.url)
                 return route
         return None
 
     def take(self, article: Article) -> None:
-        """What a route gave."""
+        """Take what a route gave."""
         self.tried = True
         self.read.fill(article)
         # All fields empty is transient (seen 2022: the next answer was whole), and tells nothing of a body.
-        told = bool(article.title or article.time or article.body)
-        self.answered = self.answered or told
-        self.troubles += not told
+        is_answer = bool(article.title or article.time or article.body)
+        self.answered = self.answered or is_answer
+        self.troubles += not is_answer
 
     def fail(self, route: Route, failure: FetchFailure) -> None:
         """Note that a route did not answer."""

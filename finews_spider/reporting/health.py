@@ -127,7 +127,7 @@ def lost_articles(run: SourceRun, earlier: Sequence[SourceRun]) -> Iterator[str]
         whys += Counter(run.report.failed) + Counter({"withdrawn": run.report.withdrawn})
         yield (
             f"{run.source}: {lost} of {fresh} new articles{in_runs(runs)} could not be archived:"
-            f" {most_frequent(whys)}; {DOCTOR}; when it is mended, scrapy owed --retry"
+            f" {most_frequent(whys)}; {DOCTOR}; when it is fixed, scrapy owed --retry"
         )
 
 

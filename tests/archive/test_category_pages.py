@@ -48,7 +48,7 @@ def state(output: Path, slug: str) -> State:
 
 def fix(output: Path, slug: str) -> bool:
     category = category_pages.scan(output)[slug]
-    return category_pages.mend(output, category, category_pages.page(output, category))
+    return category_pages.fix(output, category, category_pages.page(output, category))
 
 
 def test_a_page_is_written_with_the_title_that_the_posts_have(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def fetch(*wanted: ArticleRef, kept: Article | None = None) -> ArticleFetch:
 
 
 def names_left(of: ArticleFetch) -> list[str]:
-    return list(dict.fromkeys(route.name for route in chain(*of.routes) if route.url not in of.asked))
+    return list(dict.fromkeys(route.name for route in chain(*of.routes) if route.url not in of.requested))
 
 
 def asked(of: ArticleFetch) -> list[str]:
