@@ -1,7 +1,6 @@
 import signal
 import subprocess
 import sys
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -154,19 +153,33 @@ def test_an_existing_site_keeps_all_that_is_no_old_post(tmp_path: Path) -> None:
     assert ids <= known(site)
 
 
+KILLED = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+from finews_spider.archive.retention import move_old
+
+renames, rename = [], Path.rename
+
+def rename_or_die(self, target):
+    if len(renames) == 20:
+        os.kill(os.getpid(), signal.SIGKILL)
+    renames.append(target)
+    return rename(self, target)
+
+Path.rename = rename_or_die
+move_old(Path(sys.argv[1]), 1, date(2022, 7, 1))
+"""
+
+
 @pytest.mark.slow
 def test_a_run_that_is_killed_loses_nothing_and_the_next_one_goes_on(tmp_path: Path) -> None:
     site = existing.make(tmp_path / "site", 1600)
     texts = {path.name: path.read_bytes() for path in site.glob("*/*-NW*.md")}
-    words = "import sys, pathlib, datetime, finews_spider.archive.retention as r; "
-    words += "r.move_old(pathlib.Path(sys.argv[1]), 1, datetime.date(2022, 7, 1))"
-    mover = subprocess.Popen([sys.executable, "-c", words, str(site)], cwd=ROOT)
     there = len(list((site / "old_post").iterdir()))
-    while len(list((site / "old_post").iterdir())) < there + 20 and mover.poll() is None:
-        time.sleep(0)
-    mover.kill()
-    assert mover.wait() == -signal.SIGKILL
-    assert len(list((site / "old_post").iterdir())) >= there + 20
+    done = subprocess.run([sys.executable, "-c", KILLED, str(site)], cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert len(list((site / "old_post").iterdir())) == there + 20
     assert {path.name: path.read_bytes() for path in site.glob("*/*-NW*.md")} == texts
     move_old(site, 1, date(2022, 7, 1))
     assert {path.name: path.read_bytes() for path in site.glob("*/*-NW*.md")} == texts

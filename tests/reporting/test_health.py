@@ -231,7 +231,7 @@ def test_most_articles_refused_or_failed_are_named(what: str, lost: int, said: i
 def test_what_became_of_lost_articles_is_told() -> None:
     assert of_finews(new=9, refused={"no title, no time": 6}, failed={"HTTP 503": 1}) == [
         "finews: 7 of 9 new articles could not be archived: refused, no title, no time (6), HTTP 503 (1);"
-        " see scrapy doctor; when it is mended, scrapy owed --retry"
+        " see scrapy doctor; when it is fixed, scrapy owed --retry"
     ]
 
 
