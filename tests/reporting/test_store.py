@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from finews_spider.reporting.report import RunReport
 from finews_spider.reporting.store import from_json, read_last, to_json, write
 from tests.support.paths import FIXTURES
-from tests.support.reports import list_report, run_report, source_report
+from tests.support.reports import REPORTS, list_report, run_report, source_report
 
 OLD = (FIXTURES / "reports" / "0.1.0.json").read_text(encoding="utf-8")
 
@@ -22,7 +21,7 @@ def test_a_report_of_0_1_0_is_read_and_written_to_the_byte() -> None:
 
 
 @pytest.mark.slow
-@given(st.from_type(RunReport))
+@given(REPORTS)
 def test_every_report_is_read_as_it_was_written(report: RunReport) -> None:
     report = replace(report, seconds=48.1)  # no figure is not a number, or endless
     assert from_json(to_json(report)) == report

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.console import Console
 
@@ -22,7 +21,7 @@ from finews_spider.reporting.summary import summary_of
 from finews_spider.reporting.summary_window import MAX_RANGES
 from finews_spider.reporting.terminal import duration
 from tests.support.nonempty import nonempty
-from tests.support.reports import STARTED, list_report, run_report, source_report
+from tests.support.reports import REPORTS, STARTED, list_report, run_report, source_report
 
 HOSTILE = "a\x1b[31m\r\n\x07\u202e<script>`|`[bold]x[/bold] ![i](//e) **b** 中"
 
@@ -325,7 +324,7 @@ def test_texts_that_end_in_backticks_stay_in_their_code_spans() -> None:
 
 
 @pytest.mark.slow
-@given(st.from_type(RunReport))
+@given(REPORTS)
 def test_every_report_can_be_shown(made: RunReport) -> None:
     assert all(is_harmless(line) and "\n" not in line for line in nonempty(plain(made)))
     assert is_harmless(shown(made))

@@ -1,7 +1,10 @@
 """Reports that say what a test is about, and nothing else."""
 
 from datetime import datetime
+from math import isfinite
 from typing import Any
+
+from hypothesis import strategies as st
 
 from finews_spider.dates import BEIJING
 from finews_spider.reporting.report import SCHEMA, ListReport, RunReport, SourceReport
@@ -9,6 +12,8 @@ from finews_spider.reporting.report import SCHEMA, ListReport, RunReport, Source
 STARTED = datetime(2026, 11, 22, 21, 45, 12, tzinfo=BEIJING)
 COUNTS = "new asked archived edited unchanged withdrawn given_up last_route blocked chars bodies".split()
 BY_REASON = "skipped refused failed routes".split()
+
+REPORTS = st.from_type(RunReport).filter(lambda report: isfinite(report.seconds or 0))  # JSON has no other numbers
 
 
 def list_report(**fields: Any) -> ListReport:
