@@ -1,0 +1,48 @@
+"""What a crawl refuses, every command refuses: with exit code 2, and nothing is made."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import run_forked
+from tests.support.paths import ROOT
+
+FOLDER = ROOT / "finews_spider" / "commands"
+COMMANDS = [path.stem for path in sorted(FOLDER.glob("*.py")) if "class Command(" in path.read_text(encoding="utf-8")]
+OTHERS = [name for name in COMMANDS if name not in ("crawl", "demo")]  # the demo has an output and sources of its own
+WRONG = {
+    "a setting that is none": "FINEWS_OUTPTU=x",
+    "a setting's value": "FINEWS_POST_PATH=by-month",
+    "a setting of Scrapy's": "DOWNLOAD_DELAY=abc",
+    "no sources file": "FINEWS_SOURCES_FILE={folder}/none.toml",
+    "a wrong sources file": "FINEWS_SOURCES_FILE={folder}/wrong.toml",
+    "an output folder that is a file": "FINEWS_OUTPUT={folder}/wrong.toml",
+    "an output folder without a name": "FINEWS_OUTPUT=",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "wrong.toml").write_text("[finews]\nsiet = 1\n", encoding="utf-8")
+    return tmp_path
+
+
+def refusal(folder: Path, wrong: str, *words: str) -> list[str]:
+    """Return what a command refuses, and why."""
+    ran = run_forked(*words, "-s", f"FINEWS_OUTPUT={folder}", "-s", WRONG[wrong].format(folder=folder))
+    assert ran.code == 2
+    said = [line for line in ran.err.splitlines() if line.startswith(f"scrapy {words[0]}: ")]
+    assert len(said) == 1, ran.err
+    return said[0].split(": ")[1:3]
+
+
+def test_there_are_other_commands() -> None:
+    assert set(OTHERS) >= {"categories", "doctor", "owed", "reindex"}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("command", OTHERS)
+def test_a_command_refuses_what_a_crawl_refuses(folder: Path, command: str, wrong: str) -> None:
+    before = sorted(folder.rglob("*"))
+    assert refusal(folder, wrong, command) == refusal(folder, wrong, "crawl", "finews")
+    assert [path for path in folder.rglob("*") if ".finews" not in path.parts] == before
