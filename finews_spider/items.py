@@ -68,8 +68,8 @@ class Article:
     media_name: str = ""
     digest: str = ""
     body: str = ""
-    body_url: str = ""  # where the body was read from: what its links are relative to
     share_link: str = ""
+    body_url: str = ""  # where the body was read from: what its links are relative to
     raw_body: str = ""  # as its source wrote it, from when the pipelines have cleaned `body`
 
     @property

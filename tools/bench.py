@@ -24,6 +24,8 @@ from aiohttp import web
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import World
+from pipelines.clean import clean
+from pipelines.sanitize import sanitize
 from tests.support.paths import ROOT
 
 CONCURRENCY = 16
@@ -126,6 +128,20 @@ def archive(folder: Path, output: Path) -> Cost:
     return run(["crawl", "finews", "-a", f"category={','.join(SLUGS.values())}"], settings)
 
 
+def cleaning(articles: int, rounds: int) -> None:
+    """What a body costs to be cleaned and sanitized, in the forms of both families; the best of some rounds."""
+    world = World(articles)
+    forms = (form(story) for story in world for form in (world.plain_body, world.wrapped_body))
+    bodies = [body for body in forms if body]
+    costs = []
+    for _ in range(rounds + 2):
+        began = time.process_time()
+        for body in bodies:
+            sanitize(clean(body))
+        costs.append((time.process_time() - began) / len(bodies))
+    print(f"{'ms a body, cleaning':28} {1_000 * min(costs):8.2f}   0.20 at most")
+
+
 def memory(articles: int) -> None:
     """Print the peak memory with ten times as many articles."""
     costs = []
@@ -193,10 +209,12 @@ if __name__ == "__main__":
     parser.add_argument("--articles", type=int, default=3600, help="stories; about eleven in twelve are articles")
     parser.add_argument("--posts", type=int, default=1_000_000, help="in the large archive")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=["speed", "memory", "incremental"])
+    parser.add_argument("--only", choices=["speed", "cleaning", "memory", "incremental"])
     options = parser.parse_args()
     if options.only in (None, "speed"):
         speed(options.articles, options.rounds)
+    if options.only in (None, "cleaning"):
+        cleaning(600, options.rounds)
     if options.only in (None, "memory"):
         memory(options.articles)
     if options.only in (None, "incremental"):

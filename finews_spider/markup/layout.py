@@ -64,6 +64,22 @@ class _Container:
 class Layout:
     """Takes texts, pictures, and the starts and ends of blocks, in order; `html` is what they make."""
 
+    __slots__ = (
+        *(
+            "_breaks",
+            "_containers",
+            "_cuts",
+            "_filters",
+            "_gap",
+            "_gap_inline",
+            "_line",
+            "_line_rule",
+            "_opened",
+            "_out",
+        ),
+        *("_paragraph", "_size", "_words"),
+    )
+
     def __init__(self, line_rule: Callable[[str], str] | None, cuts: Counter[str], *, filters: bool) -> None:
         """`line_rule` names the rule that cuts a line of text; `filters`: there may be characters that no post has."""
         self._line_rule = line_rule

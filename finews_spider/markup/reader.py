@@ -59,7 +59,9 @@ class Reader:
                 continue
             tag = node.tag or ""
             if tag == "-text":
-                self.text(node.text_content or "")
+                _, unseen, paragraph, inline, _ = self.context
+                if not unseen:
+                    self.layout.text(node.text_content or "", paragraph, inline)
                 node = node.next
             elif tag[:1] == "-":
                 node = self._after_chart(node) if CHART_START in (node.comment_content or "") else node.next

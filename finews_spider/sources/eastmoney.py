@@ -29,7 +29,7 @@ from finews_spider.sources.eastmoney_ids import FLASH, IDS, IdLink, id_in_articl
 from finews_spider.sources.eastmoney_placeholders import put_back
 from finews_spider.sources.limits import check_html
 from finews_spider.sources.parsing import (
-    html5_page,
+    body_in,
     html_page,
     in_lower_case,
     json_object,
@@ -335,9 +335,7 @@ def _take(article: Article, data: dict[str, Any], time: str, **names: str) -> No
 def _read_page(article: Article, text: str) -> None:
     """The page, in the template of today or in that of some years ago, which old pages keep."""
     page = html_page(text)
-    body = html5_page(text).css_first("#ContentBody")
-    if body is None:
-        raise UnreadableError("no #ContentBody in the page")
+    article.body = body_in(text, "#ContentBody")
     infos = page.css(".contentwrap .infos > div")
     today = bool(infos)
     article.title = title_of(page.css(".contentwrap .title" if today else ".newsContent h1").xpath("string()").get())
@@ -348,7 +346,6 @@ def _read_page(article: Article, text: str) -> None:
         infos[1:].xpath("string()").get("") if today else page.css(".newsContent .source").xpath("string()").get("")
     )
     article.media_name = name_of(re.sub("^来源[：:]", "", source.strip()))
-    article.body = body.inner_html or ""
 
 
 def _set_time(article: Article, text: str) -> None:

@@ -124,6 +124,14 @@ def html5_page(text: str) -> LexborHTMLParser:
         raise UnreadableError(f"too large: the page is {error}") from error
 
 
+def body_in(text: str, selector: str) -> str:
+    """The HTML inside the element of a page that a CSS selector names. Raises UnreadableError where there is none."""
+    element = html5_page(text).css_first(selector)
+    if element is None:
+        raise UnreadableError(f"no {selector} in the page")
+    return element.inner_html or ""
+
+
 def outer_html(node: LexborNode) -> str:
     """A node as HTML, with its tags."""
     return escape(node.text_content or "", quote=False) if node.is_text_node else node.html or ""

@@ -20,10 +20,10 @@ from scrapy import cmdline
 
 from finews_spider.dates import read_day, read_time
 from finews_spider.items import Article, ArticleRef, Family
-from finews_spider.sources.base import Listing, ListingPage, Origin, Query, Route, Source, UnreadableError
+from finews_spider.sources.base import Listing, ListingPage, Origin, Query, Route, Source
 from finews_spider.sources.ids import IdScheme
 from finews_spider.sources.loader import SOURCES
-from finews_spider.sources.parsing import html5_page, html_page, json_object, one_line, title_of
+from finews_spider.sources.parsing import body_in, html_page, json_object, one_line, title_of
 
 PAPER, BRIEFS = "远山日报", "快报"
 STORY = Family(tag_ending="报道")
@@ -86,10 +86,7 @@ class ThirdSource(Source):
 
     def _read_page(self, ref: ArticleRef, text: str) -> Article:
         page = html_page(text)
-        body = html5_page(text).css_first("article")
-        if body is None:
-            raise UnreadableError("no article in the page")
-        article = self.article(ref, media_name=PAPER, body=body.inner_html or "")
+        article = self.article(ref, media_name=PAPER, body=body_in(text, "article"))
         article.title = title_of(page.css("h1::text").get())
         if moment := read_time(one_line(page.css("time::text").get())):
             article.time, article.to_the_second = moment
