@@ -10,7 +10,7 @@ from finews_spider.sources.base import UnreadableError
 _IMAGE = re.compile(r"<!--IMG#([0-9]+)-->")
 _LINK = re.compile(r'(?P<wrapper><span id="(?:stock_|bk_|quote_|Info\.)[^"<>]*"[^<>]*>)?<!--Link#(?P<at>[0-9]+)-->')
 _ROOM = 1_000_000  # characters of what is put in; a mark is short, and what it stands for may be long
-_ATTRIBUTES = ("src", "alt", "width", "height", "style")
+_ATTRIBUTES = ("class", "src", "alt", "width", "height", "style")
 
 
 def put_back(body: str, images: object, links: object) -> str:

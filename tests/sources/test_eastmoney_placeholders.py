@@ -2,6 +2,7 @@ import pytest
 
 from finews_spider.sources.base import UnreadableError
 from finews_spider.sources.eastmoney_placeholders import put_back
+from pipelines.clean import clean
 
 PICTURE = {"src": "https://a.example/a.jpg", "alt": "图", "width": "395", "height": "", "style": "margin:0;"}
 LINK = {"text": "巨化股份", "url_w": "https://a.example/a.html", "url_m": "https://a.example/m.html"}
@@ -27,6 +28,10 @@ def test_the_size_of_a_picture_may_be_a_number() -> None:
 
 def test_what_else_is_told_of_a_picture_is_ignored() -> None:
     assert put_back("<!--IMG#0-->", [{"src": "a", "onerror": "b()", "desc": "c"}], []) == '<img src="a">'
+
+
+def test_a_picture_that_is_advertising_is_cut() -> None:
+    assert clean(put_back("<p>文<!--IMG#0--></p>", [{**PICTURE, "class": "em_handle_adv_close"}], [])) == "<p>文</p>"
 
 
 def test_a_stock_chart_is_left_out() -> None:
