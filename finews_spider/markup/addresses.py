@@ -32,16 +32,16 @@ def resolve_link(address: str | None, base: str = "") -> str:
 
 def _absolute(address: str, base: str) -> str:
     """One that is written in another way than `https://host/path`."""
-    path, mark, rest = re.split(r"([?#]|\Z)", address, maxsplit=1)
+    path, mark, rest = re.split(r"([?#]|\Z)", address.replace(" ", "%20"), maxsplit=1)
     path = path.replace("\\", "/")
     if http := _HTTP.match(path):
-        path = f"{http[1]}://{path[http.end() :]}"
-    elif _SCHEME.match(path):
+        return f"{http[1]}://{path[http.end() :]}{mark}{rest}"
+    if path.startswith("//"):
+        return f"https://{path.lstrip('/')}{mark}{rest}"
+    if _SCHEME.match(path):
         return ""
-    elif path.startswith("//"):
-        path = f"https://{path.lstrip('/')}"
     try:
-        return urljoin(base, f"{path}{mark}{rest}").replace(" ", "%20")
+        return urljoin(base, f"{path}{mark}{rest}")
     except ValueError:  # no address of the web: `//[`
         return ""
 

@@ -29,6 +29,12 @@ def _heading(reader: Reader, node: LexborNode, attributes: Attributes, look: Loo
     return reader.paragraphs(Paragraph(node.tag or ""))
 
 
+def _centered(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    leave = reader.paragraphs(Paragraph("center"))
+    reader.context = reader.context._replace(align="center")
+    return leave
+
+
 def _preformatted(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
     return reader.paragraphs(Paragraph("pre"))
 
@@ -150,7 +156,8 @@ def _written(tag: str, attributes: Attributes, look: Look) -> str:
 
 _NAMES: dict[Enter, str] = {
     _paragraph: "p",
-    _heading: "h1 h2 h3 h4 h5 h6 center",
+    _heading: "h1 h2 h3 h4 h5 h6",
+    _centered: "center",
     _preformatted: "pre listing xmp plaintext",
     _division: "address article aside body details div fieldset figcaption figure footer form header hgroup html"
     " legend main nav optgroup option search section summary",
@@ -165,9 +172,9 @@ _NAMES: dict[Enter, str] = {
     _link: "a",
     _reading: "rt",
     _bracket: "rp",
-    media.picture: "img",
+    media.picture: "img amp-img",
     media.noscript: "noscript",
-    media.player: "video audio iframe embed",
+    media.player: "video audio iframe embed amp-video amp-audio amp-iframe",
     media.plugin: "object",
     _never_shown: "script style template title head base link meta noembed noframes canvas param source track colgroup"
     " datalist fencedframe",

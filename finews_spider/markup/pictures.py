@@ -47,7 +47,7 @@ def address_of(attributes: Attributes, base: str, sources: Iterable[Attributes] 
 
 def picture(attributes: Attributes, address: str) -> str:
     """The element, with what those of the seed have, in its order."""
-    kept = "".join(attribute(name, attributes[name] or "") for name in _KEPT if name in attributes)
+    kept = "".join(attribute(name, " ".join((attributes[name] or "").split())) for name in _KEPT if name in attributes)
     style = allowed_style("img", attributes.get("style") or "")
     return f"<img{attribute('src', address)}{kept}{attribute('style', style) if style else ''} />"
 

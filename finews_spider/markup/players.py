@@ -43,9 +43,9 @@ def words_of(node: LexborNode, attributes: Attributes) -> str:
 
 def kind_of(tag: str, attributes: Attributes, address: str) -> str:
     """视频, 音频 or 页面."""
-    if tag == "audio" or (tag != "video" and _matches(_AUDIO, attributes, address)):
+    if tag.endswith("audio") or (not tag.endswith("video") and _matches(_AUDIO, attributes, address)):
         return "音频"
-    return "视频" if tag == "video" or _matches(_VIDEO, attributes, address) else "页面"
+    return "视频" if tag.endswith("video") or _matches(_VIDEO, attributes, address) else "页面"
 
 
 def is_unsupported(text: str) -> bool:

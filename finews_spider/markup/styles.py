@@ -132,7 +132,10 @@ def _look(style: str) -> Look:
     display = declared.get("display", "")
     hides, shows = _text(declared)
     return Look(
-        gone=display == "none" or _is_transparent(declared) or _is_moved_away(declared),
+        gone=display == "none"
+        or declared.get("content-visibility") == "hidden"
+        or _is_transparent(declared)
+        or _is_moved_away(declared),
         display=display,
         hides=hides,
         shows=shows,

@@ -53,6 +53,11 @@ def test_what_leads_nowhere_is_no_address(address: str | None) -> None:
     assert resolve(address, BASE) == ""
 
 
+@pytest.mark.parametrize("address", ["https://", "https:///", "https:", "//"])
+def test_an_address_without_a_host_is_none_whatever_the_page_is(address: str) -> None:
+    assert resolve(address, "https://a.example/1.html") == ""
+
+
 @pytest.mark.parametrize("address", ["/1.jpg", "1.jpg", "../1.jpg", "?a"])
 def test_without_a_base_there_is_nothing_to_resolve_against(address: str) -> None:
     assert resolve(address) == ""

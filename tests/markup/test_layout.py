@@ -60,7 +60,7 @@ def test_blocks_that_hold_blocks_stay_as_they_are(nested: str) -> None:
         ("<pre>\n\n\na\n</pre><pre> \n</pre>", "<pre>a</pre>"),
         ("<pre> <b>a</b>\n<br></pre>", "<pre> <b>a</b></pre>"),
         ("<pre>a<br>b<br> <br></pre>", "<pre>a\nb</pre>"),
-        ("<center>a<p>b</p></center>", "<center>a</center><p>b</p>"),
+        ("<center>a<p>b</p></center>", '<center>a</center><p style="text-align:center;">b</p>'),
     ],
 )
 def test_blocks_are_what_they_can_be(html: str, clean_html: str) -> None:

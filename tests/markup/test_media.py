@@ -19,6 +19,7 @@ V, A = "https://a.example/1.mp4", "https://a.example/1.mp3"
         (f'<video data-src="{V}"><p>Your browser does not support HTML5 video.</p></video>', V, "视频"),
         (f'<video src="{V}">云岭港<b>开港</b></video>', V, "云岭港开港"),
         (f'<video src="{V}" title="云岭港开港"></video>', V, "云岭港开港"),
+        (f'<amp-video src="{V}"></amp-video>', V, "视频"),
         (f'<audio src="{A}">浏览器版本过低，无法播放</audio>', A, "音频"),
         (f'<audio><source src="{A}"></audio>', A, "音频"),
         ('<iframe src="https://a.example/1"></iframe>', "https://a.example/1", "页面"),

@@ -50,6 +50,7 @@ DATA = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
         f'<object data="{A}" type="image/jpeg">图</object>',
         f'<embed src="{A}">',
         f'<image src="{A}">',
+        f'<amp-img src="{A}"><noscript><img src="{B}"></noscript></amp-img>',
         '<img src="//pictures.example/a.jpg">',
         '<img src="\\\\pictures.example\\a.jpg">',
     ],

@@ -33,7 +33,14 @@ def test_declarations_are_read_as_css_reads_them(style: str, declared: dict[str,
 @pytest.mark.parametrize(
     "style",
     [
-        *("display:none", "DISPLAY : NONE", "dis\\70lay:none", "/**/display:none", "a;display:none"),
+        *(
+            "content-visibility:hidden",
+            "display:none",
+            "DISPLAY : NONE",
+            "dis\\70lay:none",
+            "/**/display:none",
+            "a;display:none",
+        ),
         *("display:none;display:foo", "display:none!important;display:block", "display:none;display:none none"),
         *("visibility:hidden", "visibility:collapse", "visibility:visible;visibility:hidden"),
         *("opacity:0", "opacity:0.0", "opacity:.0%", "opacity:-1", "opacity:0;opacity:abc"),
@@ -108,6 +115,7 @@ def test_what_is_struck_out_keeps_its_mark(html: str, cleaned: str) -> None:
         '<p align="left" style="text-align: CENTER !important">文</p>',
         '<div align="center">文</div>',
         '<div align="center"><div><p>文</p></div></div>',
+        "<center><p>文</p></center>",
         '<div style="text-align:center"><p style="text-align:inherit">文</p></div>',
         '<p style="text-align:-webkit-center">文</p>',
     ],
