@@ -1,7 +1,7 @@
 """The articles of a run: taken from what is owed, fetched route by route, handed over, and what became of them."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -45,14 +45,15 @@ class Articles:
         if len(fetches) > self._max_fetches // 2:  # many at a time: each look costs as much as an article
             return
         while len(fetches) < self._max_fetches and (tasks := self.run.owed.take(self._max_fetches - len(fetches))):
+            siblings = self.run.archive.known(id_ for task in tasks if task.ref for id_ in self._siblings(task.ref))
             for task in tasks:
-                yield from self._begin(task)
+                yield from self._begin(task, siblings)
 
-    def _begin(self, task: Task) -> Iterator[Request | Article]:
+    def _begin(self, task: Task, siblings: Container[str]) -> Iterator[Request | Article]:
         """Yield what is to be done for an article that is owed, or for a post that may have been edited."""
         if ref := task.ref:
             source = self.run.sources[ref.source]
-            yield from self._fetch(source, ref, source.share_link_of(ref.id), self._kept_sibling(source, ref.id))
+            yield from self._fetch(source, ref, source.share_link_of(ref.id), self._kept_sibling(ref, siblings))
         elif kept := self.run.archive.read(task.id):
             source = self._source_of(kept)
             ref = ArticleRef(source=source.name, id=task.id, url=kept.share_link)
@@ -73,9 +74,13 @@ class Articles:
         if not is_under_way or fetch.handed_over:
             yield from self._next_step(fetch)
 
-    def _kept_sibling(self, source: Source, id_: str) -> Article | None:
-        """Return the article of a post that it has in another family."""
-        return next(filter(None, map(self.run.archive.read, source.ids.siblings(id_))), None)
+    def _siblings(self, ref: ArticleRef) -> tuple[str, ...]:
+        return self.run.sources[ref.source].ids.siblings(ref.id)
+
+    def _kept_sibling(self, ref: ArticleRef, known: Container[str]) -> Article | None:
+        """Return the article of a post that it has in another family, if the id of one is known."""
+        posts = (self.run.archive.read(id_) for id_ in self._siblings(ref) if id_ in known)
+        return next(filter(None, posts), None)
 
     def _source_of(self, kept: Article) -> Source:
         """Return the source of a post: the one whose link it bears, or else the first that has such ids."""

@@ -1,5 +1,6 @@
 """What is archived, as the posts' folders show it, kept in the ledger so that a run need not list them all."""
 
+import json
 import logging
 import os
 import stat
@@ -55,6 +56,11 @@ class Index:
 
     def __contains__(self, id_: str) -> bool:
         return self._ledger.row("SELECT 1 FROM posts WHERE id = ?", (id_,)) is not None
+
+    def known(self, ids: Iterable[str]) -> set[str]:
+        """Return those of the ids that have a post."""
+        query = "SELECT id FROM posts WHERE id IN (SELECT value FROM json_each(?))"
+        return {id_ for (id_,) in self._ledger.rows(query, (json.dumps(list(ids)),))}
 
     def path(self, id_: str) -> Path | None:
         """Where the post of that id lies."""
