@@ -20,7 +20,7 @@ from pipelines.sanitize import sanitize
 from tests.support import bodies
 from tests.support.built import FLAGS, NO_NETWORK, PATIENT, build, served
 
-pytestmark = pytest.mark.xdist_group("browser text")  # one worker builds and opens it for all tests
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser text")]  # one worker builds and opens it for all
 
 BASE = "https://a.example/news/1.html"
 FIRST = datetime(2022, 1, 1, tzinfo=BEIJING)
