@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,14 @@ from aiohttp import web
 
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
-from tests.conftest import Ran, Site
+from tests.conftest import Ran, Site, held
+from tests.support.forks import Process
 from tools.torture import leftovers, read
 
 pytestmark = pytest.mark.slow
 
 PAGE = 4096
+WORLD = World(articles=60)
 MOMENTS = {"before": (0, 0), "listings": (4, 0), "posts": (4, 30)}  # so many requests and posts on disk
 REASONS = {"full": ("No space left on device", "disk is full"), "read-only": ("Read-only file system", "readonly")}
 
@@ -60,7 +62,7 @@ class Disk:
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Newsroom]:
-    with Newsroom(World(articles=60)) as room:
+    with Newsroom(WORLD) as room:
         yield room
 
 
@@ -91,15 +93,25 @@ def disk(site: Site) -> Iterator[Disk]:
 
 
 def crawl_until(site: Site, disk: Disk, how: str, moment: str) -> Ran:
-    """A crawl whose disk fails at that moment; it is held meanwhile."""
+    """A crawl whose disk fails at that moment; it stands still meanwhile."""
     requests, posts = MOMENTS[moment]
-    crawl = site.start()
-    while crawl.poll() is None and (len(site.room.log) < requests or len(site.posts()) < posts):
+    with held(site.room, WORLD):
+        crawl = site.start()
+        while crawl.poll() is None and (len(site.room.log) < requests or len(site.posts()) < posts):
+            time.sleep(0.001)
+        with stopped(crawl):
+            disk.fail(how)
+    return site.end_of(crawl)
+
+
+@contextmanager
+def stopped(process: Process) -> Iterator[None]:
+    """The process does nothing: what is used of its disk is what was measured."""
+    process.send_signal(signal.SIGSTOP)
+    while process.poll() is None and "State:\tT" not in Path(f"/proc/{process.pid}/status").read_text():
         time.sleep(0.001)
-    crawl.send_signal(signal.SIGSTOP)
-    disk.fail(how)
-    crawl.send_signal(signal.SIGCONT)
-    return site.end_of(crawl, within=20)
+    yield
+    process.send_signal(signal.SIGCONT)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

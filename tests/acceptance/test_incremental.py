@@ -17,7 +17,7 @@ from finews_spider.ledger.database import Ledger
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
-from tests.conftest import Ran, Site, TimedSite
+from tests.conftest import Ran, Site, TimedSite, unanswered
 from tools.torture import ShortLists
 
 pytestmark = pytest.mark.slow
@@ -405,13 +405,14 @@ def test_a_backfill_that_was_killed_asks_only_for_what_is_missing(
     whole = replace(archived, output=tmp_path / "whole")
     assert whole.crawl(*days).code == 0
     site = replace(archived, output=tmp_path / "killed")
-    for role in ("share", "newsinfo"):
-        site.room.answer(role, "/", headers={}, delay=0.02)
-    killed = site.start(*days)
-    while killed.poll() is None and len(site.posts()) < 20:
-        time.sleep(0.001)
-    killed.kill()
-    assert killed.wait() == -9
+    number = next(story.number for story in articles(world) if f"{story.time:%Y-%m-%d}" == "2022-01-05")
+    text, api = f"/NewsData/GetNewsText.do?id=NW{number}", f"/kuaixun/v2/api/article/{number}"
+    with unanswered(site.room, "share", text), unanswered(site.room, "newsinfo", api):
+        killed = site.start(*days)
+        while killed.poll() is None and len(site.posts()) < 20:
+            time.sleep(0.001)
+        killed.kill()
+        assert killed.wait() == -9
     before = site.names()
     assert 20 <= len(before) < len(whole.names())
     report = site.report()

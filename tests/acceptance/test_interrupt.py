@@ -20,8 +20,8 @@ pytestmark = pytest.mark.slow
 
 COLUMN = "column=cgnjj"
 REAL_PACE = {"DOWNLOAD_DELAY": "1", "CONCURRENT_REQUESTS_PER_DOMAIN": "1"}
-SOON = 5  # seconds: for the answer that is under way, and the posts that are being written
-AT_ONCE = 2
+SOON = 20  # seconds: for the answer that is under way, and the posts that are being written
+NOT_WAITED = 20  # seconds: the answer that does not come is waited for until DOWNLOAD_TIMEOUT, which is 30
 BY_CTRL_C = 130
 
 
@@ -60,7 +60,7 @@ def ctrl_c(site: Site, crawl: Process) -> tuple[Ran, float]:
     """How the crawl ended, and after how many seconds."""
     began = time.monotonic()
     crawl.send_signal(signal.SIGINT)
-    return site.end_of(crawl, within=40), time.monotonic() - began
+    return site.end_of(crawl), time.monotonic() - began
 
 
 def check_the_rest(site: Site, reference: dict[str, bytes]) -> None:
@@ -100,6 +100,6 @@ def test_ctrl_c_twice_waits_for_no_answer(site: Site, reference: dict[str, bytes
     wait(crawl, lambda: b"SIGINT" in site.log.read_bytes())
     ran, seconds = ctrl_c(site, crawl)
     over.set()
-    assert seconds < AT_ONCE
+    assert seconds < NOT_WAITED
     check_the_rest(site, reference)
     assert ran.code == BY_CTRL_C

@@ -97,7 +97,7 @@ def test_a_run_listens_nowhere(site: Site) -> None:
     assert listening(os.getpid())  # the newsroom
     with unanswered(site.room, "site", "/category/") as asked:
         crawl = site.start()
-        assert asked.wait(30)
+        assert asked.wait(60)
         found = listening(crawl.pid)
     assert site.end_of(crawl).code == 4
     assert found == set()

@@ -68,7 +68,7 @@ def add(archive: Archive, *articles: str, text: str = TEXT) -> list[BaseExceptio
     async def run() -> list[BaseException | None]:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # errors are to reach who waits
         adding = (archive.add(each, TIME, text) for each in articles)
-        return await asyncio.wait_for(asyncio.gather(*adding, return_exceptions=True), timeout=1)
+        return await asyncio.wait_for(asyncio.gather(*adding, return_exceptions=True), timeout=60)
 
     return asyncio.run(run())
 

@@ -160,7 +160,7 @@ WARNED = "careful  [2J" + "x" * 200 + " the end"
 @pytest.mark.parametrize("screen", [{"LOG_LEVEL": "WARNING"}], indirect=True)
 def test_the_display_stands_under_the_log_and_goes_at_the_end(screen: Screen) -> None:
     screen.read()
-    assert screen.process.wait(30) == 0
+    assert screen.process.wait(60) == 0
     assert re.search("finews: category [^ ,]+, back to 202[0-9-]+", screen.written)
     assert re.search(f"{DONE}, [0-9]+ new posts?, 0 failed; [0-9]+ requests? in ", screen.written)
     assert "━━━━━━━━━━" in screen.written
@@ -176,7 +176,7 @@ def test_after_an_interrupt_the_log_goes_on_and_the_cursor_is_seen(screen: Scree
     screen.read(until=DONE)
     screen.process.send_signal(signal.SIGINT)
     screen.read()
-    assert screen.process.wait(30) == 0
+    assert screen.process.wait(60) == 0
     assert "INFO: Spider closed (shutdown)" in "\n".join(screen.lines())
     assert screen.written.rfind("\x1b[?25h") > screen.written.rfind("\x1b[?25l")
     assert "articles done" not in screen.written.partition("INFO: Spider closed")[2]
@@ -190,7 +190,7 @@ def test_a_run_that_is_interrupted_twice_takes_its_display_away(screen: Screen) 
     screen.read(until="Received SIGINT")
     screen.process.send_signal(signal.SIGINT)
     screen.read()
-    screen.process.wait(30)
+    screen.process.wait(60)
     assert "requests in" not in "\n".join(screen.lines())
 
 
@@ -206,7 +206,7 @@ def test_a_killed_run_leaves_the_cursor_to_be_seen(screen: Screen) -> None:
 @pytest.mark.parametrize("screen", [{"DOWNLOAD_DELAY": "0", "FINEWS_PROGRESS": "False"}], indirect=True)
 def test_without_the_display_the_log_is_as_ever_and_printable(screen: Screen) -> None:
     screen.read()
-    assert screen.process.wait(30) == 0
+    assert screen.process.wait(60) == 0
     assert "\x1b" not in screen.written
     assert f"[watched] WARNING: {WARNED}\r\n" in screen.written
     assert "INFO: Spider opened" in screen.written

@@ -488,7 +488,7 @@ def test_two_machines_racing_to_one_remote_lose_nothing(remote: Tree, tmp_path: 
         subprocess.Popen([sys.executable, "-W", "error", "-c", WRITER, str(site.folder), site.folder.name])
         for site in sites
     ]
-    assert [writer.wait(120) for writer in writers] == [0, 0]
+    assert [writer.wait(300) for writer in writers] == [0, 0]
     posts = {f"_posts/{name}{turn}.md" for name in "ab" for turn in range(20)}
     assert remote.files("main") == {"_config.yml", *posts}
     assert len(remote.log("main")) == 41
@@ -593,10 +593,10 @@ def test_a_hook_that_does_not_end(site: Tree, monkeypatch: pytest.MonkeyPatch, t
     os.mkfifo(tmp_path / "fifo")
     defaults = git_module.Git.__call__.__kwdefaults__
     assert defaults
-    monkeypatch.setitem(defaults, "timeout", 1.0)
-    assert "no end after 1 seconds" in site.refuses()
+    monkeypatch.setitem(defaults, "timeout", 3.0)  # every git of this commit has to be quicker
+    assert "no end after 3 seconds" in site.refuses()
     process = Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while process.exists() and "State:\tZ" not in (process / "status").read_text() and time.monotonic() < deadline:
         pass
     assert not process.exists() or "State:\tZ" in (process / "status").read_text()

@@ -9,7 +9,7 @@ import pytest
 
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import UNTIL, World
-from tests.conftest import Site, TimedSite
+from tests.conftest import Site, TimedSite, held
 
 FLASHES = "/comm/web/getFastNewsList"
 
@@ -72,12 +72,13 @@ def test_every_run_leaves_a_report_of_one_shape(archived: TimedSite) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_that_was_killed_leaves_a_report_without_an_end(site: Site) -> None:
-    killed = site.start()
-    while not site.posts():
-        assert killed.poll() is None
-    killed.kill()
-    killed.wait()
+def test_a_run_that_was_killed_leaves_a_report_without_an_end(site: Site, world: World) -> None:
+    with held(site.room, world):
+        killed = site.start()
+        while not site.posts():
+            assert killed.poll() is None
+        killed.kill()
+        killed.wait()
     report = site.report()
     assert (report["ended"], report["exit_code"]) == (None, None)
     assert "killed" in report["why"]

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -76,6 +77,8 @@ class Fork:
             descriptors = [out.fileno(), err.fileno(), theirs.fileno()]
             socket.send_fds(server(), [json.dumps(request).encode()], descriptors)
         (self.pid,) = self._reply()
+        # Of a test that failed before it waited: nothing of it goes on, and no open socket fails another test.
+        self._abandoned = weakref.finalize(self, _end, self.pid, self._replies)
 
     def poll(self) -> int | None:
         with suppress(subprocess.TimeoutExpired):
@@ -89,6 +92,7 @@ class Fork:
                 self._code, peak = self._reply()
             except (TimeoutError, BlockingIOError):
                 raise subprocess.TimeoutExpired("scrapy", timeout or 0) from None
+            self._abandoned.detach()
             self._replies.close()
             self.peak = peak / 1024
         return self._code
@@ -105,6 +109,12 @@ class Fork:
         reply = self._replies.recv(64)
         assert reply, "the fork server has ended; see its output above"
         return [int(number) for number in reply.split()]
+
+
+def _end(pid: int, replies: socket.socket) -> None:
+    replies.close()
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 @cache
