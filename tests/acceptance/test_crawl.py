@@ -82,10 +82,11 @@ def test_a_second_run_asks_for_no_article_and_touches_no_file(site: Site) -> Non
 
 
 @pytest.mark.slow
-def test_same_input_gives_same_bytes(site: Site, tmp_path: Path, room: Newsroom) -> None:
+def test_same_input_gives_same_bytes(site: Site, tmp_path: Path, room: Newsroom, world: World) -> None:
     site.crawl()
     there = Site(tmp_path / "there", room)
     there.crawl(TZ="America/New_York", LC_ALL="C", PYTHONHASHSEED="7")
+    assert there.names() == ids_of(world)
     assert there.posts() == site.posts()
 
 
@@ -148,6 +149,7 @@ def test_share_host_down_then_the_origin_answers(site: Site, world: World) -> No
 def test_both_hosts_down_then_the_post_page_answers(site: Site, world: World) -> None:
     site.crawl()
     whole = site.posts()
+    assert site.names() == ids_of(world)
     other = Site(site.output.with_name("other"), site.room)
     site.room.answer("share", TEXT_API, status=503)
     site.room.answer("origin", TEXT_API, body="<html>郑重声明</html>")
@@ -281,6 +283,7 @@ def test_a_seed_served_raw_gives_its_file(site: Site, seed: Path) -> None:
 @pytest.mark.slow
 def test_no_temporary_file_is_left(site: Site) -> None:
     site.crawl()
+    assert site.posts()
     assert list(site.output.glob(".finews/tmp/*")) == []
 
 

@@ -117,13 +117,15 @@ def test_redirects_are_followed_five_times(site: Site, world: World, endless: bo
     assert "max redirections reached" in ran.err
 
 
-def test_a_refresh_in_a_page_is_not_followed(site: Site) -> None:
+def test_a_refresh_in_a_page_is_not_followed(site: Site, world: World) -> None:
     with hostile({}) as other:
         page = f'<html><meta http-equiv="refresh" content="0; url={other.url}/"><body>等</body></html>'
         site.room.answer("share", TEXTS, body=page)
         site.room.answer("site", "/category/", body=page)
         site.crawl(CATEGORY)
-        site.crawl("source=eastmoney", "column=cgnjj")
+        assert site.room.requests("site", "/category/")
+        site.crawl(f"url={site.room.urls['share']}/html_News/NewsShare.html?infoCode=NW{next(iter(world)).number}")
+        assert site.room.requests("share", TEXTS)
     assert other.requested == []
 
 
