@@ -5,7 +5,8 @@ from selectolax.lexbor import LexborNode
 from finews_spider.markup import foreign, media
 from finews_spider.markup.allowlist import ATTRIBUTES, SOURCE_LINE, STYLES
 from finews_spider.markup.cuts import Attributes
-from finews_spider.markup.layout import Paragraph, attribute
+from finews_spider.markup.escaping import attribute
+from finews_spider.markup.layout import Paragraph
 from finews_spider.markup.reader import Elements, Enter, Leave, Reader, sibling
 from finews_spider.markup.styles import Look
 

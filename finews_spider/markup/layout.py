@@ -8,9 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import NamedTuple
 
 from finews_spider.markup.characters import SPACE, drop_forbidden
+from finews_spider.markup.escaping import escape
 from finews_spider.markup.parsing import MAX_BODY, IncompleteBodyError
 
 ROWS = {"li": ("ul", "ol"), "dt": ("dl",), "dd": ("dl",), "caption": ("table",), "td": ("tr",), "th": ("tr",)}
@@ -243,23 +245,7 @@ class Layout:
         container.add(f"<{name}{attributes}>{html}</{name}>", html if is_bare else "")
 
 
-def escape(text: str) -> str:
-    """A text as HTML, in the way of nh3."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace("\u00a0", "&nbsp;")
-
-
-def attribute(name: str, value: str) -> str:
-    """An attribute with a space before it, in the way of nh3."""
-    value = escape(value if value.isprintable() else drop_forbidden(value)).replace('"', "&quot;")
-    return f' {name}="{value}"'
-
-
 def _common(first: tuple[Inline, ...], second: tuple[Inline, ...]) -> tuple[Inline, ...]:
     """The elements that both start with."""
-    length = 0
-    for one, other in zip(first, second, strict=False):
-        if one is not other:
-            break
-        length += 1
-    return first[:length]
+    pairs = takewhile(lambda pair: pair[0] is pair[1], zip(first, second, strict=False))
+    return tuple(one for one, _ in pairs)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from finews_spider.markup.addresses import resolve
 from finews_spider.markup.allowlist import allowed_style
 from finews_spider.markup.cuts import Attributes
-from finews_spider.markup.layout import attribute
+from finews_spider.markup.escaping import attribute
 
 _FIRST = ("data-src", "data-original")  # what lazy loading is told by most often
 _NAME = re.compile(r"src|original|lazy|echo|url|im(?:g|age)|file|pic", re.IGNORECASE)

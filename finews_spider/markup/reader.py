@@ -11,7 +11,8 @@ from selectolax.lexbor import LexborNode
 
 from finews_spider.markup.addresses import resolve, resolve_link
 from finews_spider.markup.cuts import CHART_END, CHART_START, Attributes, element_rule
-from finews_spider.markup.layout import BARE, Inline, Layout, Paragraph, attribute
+from finews_spider.markup.escaping import attribute
+from finews_spider.markup.layout import BARE, Inline, Layout, Paragraph
 from finews_spider.markup.parsing import MAX_DEPTH, IncompleteBodyError
 from finews_spider.markup.styles import PLAIN, Look, is_block, look_of
 from finews_spider.markup.visibility import is_hidden

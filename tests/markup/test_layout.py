@@ -2,7 +2,8 @@ from collections import Counter
 
 import pytest
 
-from finews_spider.markup.layout import BARE, Inline, Layout, Paragraph, attribute, escape
+from finews_spider.markup.escaping import attribute, escape
+from finews_spider.markup.layout import BARE, Inline, Layout, Paragraph
 from finews_spider.markup.parsing import MAX_BODY, IncompleteBodyError
 from pipelines.clean import clean
 
