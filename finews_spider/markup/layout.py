@@ -66,20 +66,9 @@ class _Container:
 class Layout:
     """Takes texts, pictures, and the starts and ends of blocks, in order; `html` is what they make."""
 
-    __slots__ = (
-        *(
-            "_breaks",
-            "_containers",
-            "_cuts",
-            "_filters",
-            "_gap",
-            "_gap_inline",
-            "_line",
-            "_line_rule",
-            "_opened",
-            "_out",
-        ),
-        *("_paragraph", "_size", "_words"),
+    __slots__ = tuple(
+        "_breaks _containers _cuts _filters _gap _gap_inline _line".split()
+        + "_line_rule _opened _out _paragraph _size _words".split()
     )
 
     def __init__(self, line_rule: Callable[[str], str] | None, cuts: Counter[str], *, filters: bool) -> None:
