@@ -10,6 +10,7 @@ class Skipped(StrEnum):
 
     NO_ID = "no id"
     NO_LINK = "no article link"
+    DAMAGED = "damaged"
     BLOG = "blog"
     OTHER_HOST = "another host"
     OUTSIDE_WINDOW = "outside window"
@@ -32,7 +33,9 @@ class Refused(StrEnum):
     TIME_AHEAD = "no time (it lies ahead of the clock)"
 
 
-UNREAD = frozenset({Skipped.NO_ID, Skipped.NO_LINK})  # rows that cannot be read; the others are not news
+# Rows that cannot be read; the others are not news, or not what the run was asked for.
+UNREAD = frozenset({Skipped.NO_ID, Skipped.NO_LINK, Skipped.DAMAGED})
+UNWANTED = frozenset({Skipped.OUTSIDE_WINDOW, Skipped.OTHER_CATEGORY})
 
 
 class RefusedError(DropItem):

@@ -31,8 +31,8 @@ class Reach:
     """How far back one list was read in this run, from its top or from the end of the window on.
 
     `ended` says why no more was read: "window", a page wholly older than the window was read; "end", the list has no
-    older page; "limit", of pages; "failed", a page could not be read; "known", a page named nothing new; None, the run
-    was cut short.
+    older page; "short", it has none, but says that it has more rows than were seen; "limit", of pages; "failed", a page
+    could not be read; "known", a page named nothing new; None, the run was cut short.
     """
 
     ended: str | None = None

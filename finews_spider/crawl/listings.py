@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
@@ -16,13 +18,14 @@ from finews_spider.downloader.failures import FetchFailure
 from finews_spider.exceptions import DiskError
 from finews_spider.items import ArticleRef
 from finews_spider.refusals import Skipped
-from finews_spider.sources.base import BlockedError, Listing, ListingPage, Source, UnreadableError
+from finews_spider.sources.base import BlockedError, Listing, ListingPage, NoRefsError, Source, UnreadableError
 from finews_spider.sources.encodings import decode
 
 logger = logging.getLogger(__name__)
 
 FIRST = 10  # a request's priority: what there is comes first, then the articles
 
+TOTAL_NEVER_REACHED = "%s of %s says that it has more rows than it ever shows; that is believed no more"
 LIMIT_REACHED = "all that %s of %s showed is new: older articles may be missing; backfill them (-a since=… -a until=…)"
 
 
@@ -60,12 +63,14 @@ class Listings:
     def parse(self, response: Response, source: Source, listing: Listing) -> Iterator[Request]:
         """Owe what the listing names, and yield what it leads to; where it cannot be read, what stands in for it."""
         with self._closing(source, listing):
+            reading = self.run.pagination.readings[source.name, listing.name]
             try:
-                page = listing.read(decode(response.body))
+                page = _without_foreign_ids(source, listing.read(decode(response.body), _answered_at(response)))
+                if page.skipped_all() and not reading.rows:
+                    raise NoRefsError(page)
             except UnreadableError as error:
                 yield from self._unreadable(response, source, listing, error)
             else:
-                reading = self.run.pagination.readings[source.name, listing.name]
                 reading.unchanged += UNCHANGED in response.flags
                 yield from self._follow(source, listing, page)
 
@@ -80,12 +85,14 @@ class Listings:
 
     def _follow(self, source: Source, listing: Listing, page: ListingPage) -> Iterator[Request]:
         self._count_rows(source, listing, page)
-        fresh = self.run.owed.record_listed([ref for ref in page.refs if self._is_wanted(source, ref)])
+        fresh = self.run.owed.record_listed([ref for ref in page.refs if self._is_wanted(ref)])
         for other in page.linked:
             yield from self.request(source, other)
         next_page = self.run.pagination.read(source.name, listing, page, fresh)
         if self.run.pagination.has_gap(source.name, listing, fresh):
             self.run.log_once(LIMIT_REACHED, listing.name, source.name)
+        if self.run.pagination.is_total_never_reached(source.name, listing):
+            self.run.log_once(TOTAL_NEVER_REACHED, listing.name, source.name)
         yield from self.request(source, next_page)
 
     def _unreadable(
@@ -100,6 +107,8 @@ class Listings:
             self.open += 1
             yield again
             return
+        if isinstance(error, NoRefsError):
+            self._count_rows(source, listing, error.page)
         if isinstance(error, BlockedError):
             self.run.count(source.name, "blocked")
         yield from self._replace(source, listing, FetchFailure("cannot be read", str(error)))
@@ -107,12 +116,23 @@ class Listings:
     def _replace(self, source: Source, listing: Listing, failure: FetchFailure) -> Iterator[Request]:
         """Say which listing is not had and why, and go on with what stands in for it."""
         if listing.may_be_absent and failure.status == 404:
-            if not self.run.pagination.end(source.name, listing).pages:
-                self.run.log_once("%s has no %s", source.name, listing.name)
+            yield from self._absent(source, listing)
             return
         self.run.pagination.fail(source.name, listing, str(failure))
         logger.error("%s at %s: %s", listing.name, listing.url, failure)
         yield from self.request(source, listing.fallback)
+
+    def _absent(self, source: Source, listing: Listing) -> Iterator[Request]:
+        """Yield what stands in for a page that need not be there; say once, and not run after run, that none is."""
+        if listing.fallback:
+            yield from self.request(source, listing.fallback)
+            return
+        reading = self.run.pagination.end(source.name, listing)
+        if reading.pages:
+            return
+        logger.info("%s has no %s", source.name, listing.name)
+        if not reading.was_finished or self.run.arguments.query.categories:
+            self.run.log_once("%s has no %s", source.name, listing.name)
 
     @contextmanager
     def _closing(self, source: Source, listing: Listing) -> Iterator[None]:
@@ -129,9 +149,8 @@ class Listings:
             self.open -= 1
             self.run.changed.set()
 
-    def _is_wanted(self, source: Source, ref: ArticleRef) -> bool:
-        is_id = ref.id in source.ids  # what is none could be fetched, and never be named
-        skipped = scope.skip_ref(ref, self.run.arguments.query) if is_id else Skipped.NO_ID
+    def _is_wanted(self, ref: ArticleRef) -> bool:
+        skipped = scope.skip_ref(ref, self.run.arguments.query)
         if skipped:
             self.run.count(ref.source, f"skipped/{skipped}")
         return skipped is None
@@ -143,3 +162,24 @@ class Listings:
             logger.info("%s: %d rows skipped, %s", listing.name, rows, reason)
         for name in sorted(page.missing_fields):
             self.run.log_once("%s: rows have no field %s", source.kind_of_list(listing.name), name)
+
+
+def _without_foreign_ids(source: Source, page: ListingPage) -> ListingPage:
+    """Return the page; what has no id of the source could be fetched, and never be named."""
+    refs = [ref for ref in page.refs if ref.id in source.ids]
+    for _ in range(len(page.refs) - len(refs)):
+        page.skip(Skipped.NO_ID)
+    page.refs = refs
+    return page
+
+
+def _answered_at(response: Response) -> datetime | None:
+    """Return when the answer was made, by its own Date; None where it has none, or is a kept one."""
+    date = response.headers.get("Date")
+    if not date or UNCHANGED in response.flags:
+        return None
+    try:
+        at = parsedate_to_datetime(date.decode("latin-1"))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,12 +1,15 @@
 """The lists of a run: how far each is read, and whether an earlier run brought it to its end."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from finews_spider.crawl.coverage import Reach
 from finews_spider.ledger.database import Ledger
-from finews_spider.ledger.listings import FinishedListings
+from finews_spider.ledger.listings import FinishedListings, ListTotals
 from finews_spider.sources.base import Listing, ListingPage, Query
+
+BELIEVED = 3  # readings in a row in which a list's total is not reached; it is believed no more after them
 
 
 @dataclass(slots=True)
@@ -22,15 +25,34 @@ class ListReading:
     failed: str = ""
     in_order: bool = True
     reach: Reach = field(default_factory=Reach)
+    skipped: Counter[str] = field(default_factory=Counter)  # rows, by reason
+    total: int = 0  # rows that the list says it has; while it is read, some may come or go
+    shown: set[str] = field(default_factory=set)  # ids, where it says so
 
     def note(self, page: ListingPage) -> None:
         """Take note of a page that was read."""
         self.pages += 1
         self.rows += len(page.refs)
+        self._count(page)
         self.reach.page(ref.day for ref in page.refs)
         times = [ref.time.isoformat() if ref.time else f"{ref.day}" for ref in page.refs if ref.day]
         self.newest = max([*times, self.newest or ""], default=None) or None
         self.oldest = min([*times, self.oldest or "9"], default=None) if times else self.oldest
+
+    @property
+    def is_short(self) -> bool:
+        """Return whether fewer rows were seen than the list says that it has."""
+        return len(self.shown) + self.skipped.total() < self.total
+
+    def _count(self, page: ListingPage) -> None:
+        """Take note of the page's rows, but for those of a page that repeats one before it."""
+        ids = {ref.id for ref in page.refs}
+        if page.refs and self.total and ids <= self.shown:
+            return
+        self.skipped.update(page.skipped)
+        if page.total:
+            self.total = min(self.total or page.total, page.total)
+            self.shown |= ids
 
 
 class Pagination:
@@ -38,6 +60,7 @@ class Pagination:
 
     def __init__(self, ledger: Ledger, query: Query) -> None:
         self._finished = FinishedListings(ledger)
+        self._totals = ListTotals(ledger)
         self._query = query
         self._narrow = bool(query.categories or query.columns)
         self.readings: dict[tuple[str, str], ListReading] = {}  # by source and name of the list
@@ -81,13 +104,18 @@ class Pagination:
         reading.failed = why
         reading.reach.end("failed")
 
+    def is_total_never_reached(self, source: str, listing: Listing) -> bool:
+        """Return whether this is the reading after which the list's total is believed no more."""
+        is_short = self.readings[source, listing.name].reach.ended == "short"
+        return is_short and self._totals.missed(source, listing.name) == BELIEVED
+
     def settle(self) -> None:
         """Finish the lists of a narrow run, when all that they named is archived.
 
         Until then they are unfinished: a narrow run does not ask for what earlier runs owe, so its lists name it again.
         """
         for (source, name), reading in self.readings.items():
-            if self._narrow and reading.reach.ended and not reading.failed:
+            if self._narrow and reading.reach.ended not in (None, "short") and not reading.failed:
                 self._finish(source, name, finished=True)
 
     def reaches(self, sources: Iterable[str]) -> dict[str, dict[str, Reach]]:
@@ -101,9 +129,17 @@ class Pagination:
 
     def _end_reading(self, source: str, listing: Listing, why: str) -> None:
         reading = self.readings[source, listing.name]
+        if why == "end" and reading.total:
+            why = self._end_of(reading, source, listing)
         reading.reach.end(why)
         if not self._narrow:
-            self._finish(source, listing.name, finished=not reading.failed)
+            self._finish(source, listing.name, finished=not reading.failed and why != "short")
+
+    def _end_of(self, reading: ListReading, source: str, listing: Listing) -> str:
+        """Return "short" where the list says that it has more, unless that was wrong too often; else "end"."""
+        missed = self._totals.missed(source, listing.name)
+        self._totals.record(source, listing.name, missed=min(missed + 1, BELIEVED + 1) if reading.is_short else 0)
+        return "short" if reading.is_short and missed < BELIEVED else "end"
 
     def _end(self, reading: ListReading, page: ListingPage, fresh: Sequence[bool]) -> str:
         """Return why no older page is read; empty where one is.

@@ -27,6 +27,9 @@ CREATE TABLE unpublished (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE lists (source TEXT, name TEXT, finished INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID;
 CREATE TABLE pages (url TEXT PRIMARY KEY, etag TEXT, modified TEXT, body BLOB, asked INTEGER);
 PRAGMA user_version = {VERSION}"""
+# Ledgers of 0.1.0 lack it, and 0.1.0 passes over it: no new version.
+_TOTALS = """
+CREATE TABLE IF NOT EXISTS totals (source TEXT, name TEXT, missed INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID"""
 
 
 class Ledger:
@@ -109,6 +112,7 @@ class Ledger:
             db.execute("PRAGMA journal_mode = WAL")
             if version < VERSION:
                 self._make(db, version)
+            db.execute(_TOTALS)
         except BaseException:
             db.close()
             raise

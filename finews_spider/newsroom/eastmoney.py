@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from finews_spider.newsroom.eastmoney_articles import ArticleApi
 from finews_spider.newsroom.eastmoney_flashes import LISTINGS_KEPT, REFUSAL, Flashes, OldFlashes, success
 from finews_spider.newsroom.eastmoney_pages import ArticlePages, Roll
-from finews_spider.newsroom.pages import Page, Site, View, jsonp, listing
+from finews_spider.newsroom.pages import Page, Site, View, api_text, jsonp, listing
 from finews_spider.newsroom.queries import number_in, parse_query
 from finews_spider.newsroom.words import COLUMNS
 from finews_spider.newsroom.world import World, columns, in_article
@@ -100,9 +100,9 @@ def _record(world: World, index: int, blog: bool) -> dict[str, object]:
     row: dict[str, object] = {
         "code": story.number,
         "showTime": f"{story.time:%Y-%m-%d %H:%M:%S}",
-        "title": story.title,
-        "mediaName": story.media_name,
-        "summary": story.digest,
+        "title": api_text(story.title),
+        "mediaName": api_text(story.media_name),
+        "summary": api_text(story.digest),
         "image": "",
         "url": f"http://finance.eastmoney.com/news/1345,{story.number}.html",
         "uniqueUrl": f"http://{HOSTS[index % len(HOSTS)]}.eastmoney.com/a/{story.number}.html",

@@ -5,7 +5,7 @@ from functools import lru_cache
 from html import escape
 from urllib.parse import parse_qs, urlsplit
 
-from finews_spider.newsroom.pages import Page, View, data, jsonp
+from finews_spider.newsroom.pages import Page, View, api_text, data, jsonp
 from finews_spider.newsroom.world import Story, World
 
 API = re.compile(r"/kuaixun/v2/api/article/(\d+)", re.ASCII)
@@ -40,9 +40,9 @@ class ArticleApi:
         story = self._world[index]
         record = {
             "Art_Code": story.number,
-            "Art_Title": story.title,
-            "Art_Guidance": story.digest,
-            "Art_Media_Name": story.media_name,
+            "Art_Title": api_text(story.title),
+            "Art_Guidance": api_text(story.digest),
+            "Art_Media_Name": api_text(story.media_name),
             "Art_Keyword": "",
             "Art_Content": self._world.wrapped_body(story) or digest_body(story, index),
             "Art_ShowTime": f"{story.time:%Y/%m/%d %H:%M:%S}",
@@ -55,11 +55,11 @@ class ArticleApi:
         content = self._world.placeholder_body(story)
         record = {
             "newsid": story.number,
-            "title": story.title,
-            "source": story.media_name,
+            "title": api_text(story.title),
+            "source": api_text(story.media_name),
             "author": "",
             "showtime": f"{story.time:%Y-%m-%d %H:%M:%S}",
-            "description": story.digest,
+            "description": api_text(story.digest),
             "body": content.body or digest_body(story, index),
             "images": content.images,
             "links": content.links,

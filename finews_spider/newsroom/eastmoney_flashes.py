@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
-from finews_spider.newsroom.pages import Page, View, data, jsonp, listing
+from finews_spider.newsroom.pages import Page, View, api_text, data, jsonp, listing
 from finews_spider.newsroom.queries import number_in, parse_query
 from finews_spider.newsroom.world import Story, World, in_flash
 
@@ -98,8 +98,8 @@ def success(value: dict[str, object]) -> Page:
 def _flash(world: World, index: int, story: Story) -> dict[str, object]:
     return {
         "code": story.number,
-        "title": story.title,
-        "summary": f"【{story.title}】{story.digest}",
+        "title": api_text(story.title),
+        "summary": api_text(f"【{story.title}】{story.digest}"),
         "showTime": f"{story.time:%Y-%m-%d %H:%M:%S}",
         "realSort": world.sort_key(index),
         "titleColor": 0,
@@ -111,10 +111,10 @@ def _flash(world: World, index: int, story: Story) -> dict[str, object]:
 def _old_flash(story: Story) -> dict[str, object]:
     return {
         "newsid": story.number,
-        "title": story.title,
-        "digest": f"【{story.title}】{story.digest}",
+        "title": api_text(story.title),
+        "digest": api_text(f"【{story.title}】{story.digest}"),
         "showtime": f"{story.time:%Y-%m-%d %H:%M:%S}",
         "url_w": f"http://finance.eastmoney.com/news/1345,{story.number}.html",
         "url_unique": f"http://finance.eastmoney.com/a/{story.number}.html",
-        "Art_Media_Name": story.media_name,
+        "Art_Media_Name": api_text(story.media_name),
     }

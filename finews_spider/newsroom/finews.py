@@ -6,7 +6,7 @@ from html import escape
 from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 
-from finews_spider.newsroom.pages import PICTURE, Page, View, data, html, listing
+from finews_spider.newsroom.pages import PICTURE, Page, View, api_text, data, html, listing
 from finews_spider.newsroom.words import MEDIA, SLUGS
 from finews_spider.newsroom.world import Story, World, in_article, in_flash, media_name
 
@@ -161,10 +161,10 @@ def _record(key: str, id_: str, story: Story | None, body: str | None) -> dict[s
         "Id": id_,
         "Author": [],
         "Date": f"{story.time:%Y-%m-%d %H:%M:%S}",
-        "From": story.media_name,
+        "From": api_text(story.media_name),
         "Order": 1,
-        "Title": story.title,
-        "medianame": story.media_name,
+        "Title": api_text(story.title),
+        "medianame": api_text(story.media_name),
         "newsid": story.number,
         "url": NEWS.format(story.number),
         key: body,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -67,6 +68,11 @@ def listing(page: Page, modified: datetime) -> Page:
 def data(value: object) -> Page:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return Page(text.encode(errors="backslashreplace"), "application/json; charset=utf-8")
+
+
+def api_text(text: str) -> str:
+    """Return the text as APIs write it, which is HTML: what would be read as a tag or a reference is escaped."""
+    return re.sub("<(?=/?[A-Za-z])", "&lt;", re.sub("&(?=#?[0-9A-Za-z]+;)", "&amp;", text))
 
 
 def jsonp(page: Page, callback: str) -> Page:

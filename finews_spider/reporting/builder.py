@@ -144,6 +144,7 @@ def _list_report(reading: ListReading) -> ListReport:
         oldest=reading.oldest,
         failed=reading.failed,
         ended=reading.reach.ended,
+        skipped=dict(reading.skipped),
     )
 
 

@@ -28,7 +28,11 @@ MAX_LAST_ROUTE = 1 / 3  # of the bodies: flashes of the source finews ask for th
 MIN_LENGTH = 1 / 3  # of the lowest mean so far: quiet nights stay well above it
 ROUTES_PER_ARTICLE = 3  # to one article, whose answers are login pages each time when it alone is behind a login
 
-NO_ROWS, SHORTER = "no rows", "much shorter"
+MAX_SKIPPED = 1 / 3  # of a list's rows, for one reason; a fifth are blogs in some columns
+MIN_SKIPPED = 3  # rows; of a short list one row is much
+MORE_SKIPPED = 2  # times as many as ever before
+
+NO_ROWS, SHORTER, SKIPPED = "no rows", "much shorter", "more rows skipped than ever"
 DOCTOR = "see scrapy doctor"
 
 
@@ -45,6 +49,7 @@ def troubles(report: RunReport, before: Sequence[RunReport], sources: Mapping[st
         alike = [] if run.has(NARROW_ARGS) else [one for one in earlier if not one.has(NARROW_ARGS)]
         found += failed_lists(run)
         found += lists_without_rows(run, earlier)
+        found += skipped_rows(run, earlier)
         found += old_news(run, timedelta(days=sources[name].max_age_days), now)
         found += lost_articles(run, alike)
         found += late_articles(run, alike)
@@ -90,6 +95,28 @@ def _always_has_rows(name: str, earlier: Sequence[SourceRun]) -> bool:
     if readings and readings[-1].had(NO_ROWS, name):
         return True
     return len(well) >= BASELINE_RUNS and all(one.rows(name) for one in well)
+
+
+def skipped_rows(run: SourceRun, earlier: Sequence[SourceRun]) -> Iterator[str]:
+    """Lists of which far more rows than ever are skipped for one reason. Where all are, the list is not read."""
+    found: dict[str, dict[str, int]] = {}
+    for name, reading in run.report.lists.items():
+        for reason, rows in reading.skipped.items():
+            least = max(MAX_SKIPPED, MORE_SKIPPED * _usual_share(name, reason, earlier))
+            if rows >= MIN_SKIPPED and (run.skipped_share(name, reason) or 0) > least:
+                found.setdefault(reason, {})[name] = rows
+    for reason, lists in found.items():
+        yield (
+            f"{run.source}: {names(lists, run)} {'has' if len(lists) == 1 else 'have'} {SKIPPED}:"
+            f" {sum(lists.values())} × {reason}; {DOCTOR}"
+        )
+
+
+def _usual_share(name: str, reason: str, earlier: Sequence[SourceRun]) -> float:
+    """Return the largest share of runs in which that was no trouble; all of it where they are too few to know."""
+    shares = [one.skipped_share(name, reason) for one in earlier if not one.had(SKIPPED, name)]
+    known = [share for share in shares if share is not None]
+    return max(known) if len(known) >= BASELINE_RUNS else 1.0
 
 
 def old_news(run: SourceRun, limit: timedelta, now: datetime) -> Iterator[str]:

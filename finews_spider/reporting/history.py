@@ -35,9 +35,18 @@ class SourceRun:
         return not arguments.isdisjoint(self.run_report.arguments)
 
     def rows(self, name: str) -> int | None:
-        """Return how many rows a list had; None where it was not read, or not wholly."""
+        """Return how many rows a list had, none where it is absent; None where it was not read, or not wholly."""
         reading = self.report.lists.get(name)
-        return reading.rows if reading and reading.pages and not reading.failed else None
+        was_read = reading and (reading.pages or reading.ended == "end") and not reading.failed
+        return reading.rows if reading and was_read else None
+
+    def skipped_share(self, name: str, reason: str) -> float | None:
+        """Return the share of a list's rows that were skipped for a reason; None where that is not known."""
+        reading = self.report.lists.get(name)
+        by_list = any(one.skipped for one in self.report.lists.values())
+        if not reading or not self.rows(name) or (reason in self.report.skipped and not by_list):  # of 0.2.0 or before
+            return None
+        return reading.skipped.get(reason, 0) / (reading.rows + sum(reading.skipped.values()))
 
     def had(self, trouble: str, name: str = "") -> bool:
         """Return whether it was broken by this trouble, and where a list is named, by that of this list."""

@@ -32,6 +32,7 @@ class ListReport:
     oldest: str | None = None
     failed: str  # why a page could not be had or read; "": none failed
     ended: str | None = None  # why no more was read, as `coverage.Reach.ended`; None: the run was cut short
+    skipped: dict[str, int] = field(default_factory=dict)  # rows, by reason; left out of its JSON where there are none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

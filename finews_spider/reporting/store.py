@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -37,8 +38,17 @@ def write(report: RunReport, output: Path) -> Path:
 def to_json(report: RunReport) -> str:
     """Return the report as it is kept. Names of files need not be Unicode: what is none is written as an escape."""
     # json, for msgspec's own writer and reader refuse such names.
-    text = json.dumps(msgspec.to_builtins(report, str_keys=True), ensure_ascii=False)
+    text = json.dumps(_without_empty(msgspec.to_builtins(report, str_keys=True)), ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _without_empty(report: Any) -> Any:
+    """Return the report without a key that lists have where rows of theirs were skipped: few have it."""
+    for source in report["sources"].values():
+        for reading in source["lists"].values():
+            if not reading["skipped"]:
+                del reading["skipped"]
+    return report
 
 
 def from_json(text: str) -> RunReport:

@@ -1,9 +1,10 @@
 """The summary of a run, made from its report: what came, what needs attention and what to type, what it cost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from finews_spider.printable import safe_line
+from finews_spider.refusals import UNREAD
 from finews_spider.reporting.report import HostReport, RunReport, SourceReport
 from finews_spider.reporting.summary_notes import Note, notes_of
 from finews_spider.reporting.summary_window import days_table
@@ -37,8 +38,14 @@ def summary_of(report: RunReport) -> Summary:
         notes=notes,
         ending=_ending(report),
         exit_code=report.exit_code,
-        quiet=not (notes or report.exit_code or report.window or _archived(report)),
+        quiet=not (_need_attention(notes, report) or report.exit_code or report.window or _archived(report)),
     )
+
+
+def _need_attention(notes: Sequence[Note], report: RunReport) -> bool:
+    """Return whether a note tells of more than rows that are no news, of which some columns always have some."""
+    reasons = [reason for source in report.sources.values() for reason in source.skipped]
+    return any(note.label != "skipped" for note in notes) or not UNREAD.isdisjoint(reasons)
 
 
 def _archived(report: RunReport) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from finews_spider.printable import safe_line
+from finews_spider.refusals import UNWANTED
 from finews_spider.reporting.report import PublishedReport, RunReport, SourceReport
 from finews_spider.reporting.summary_window import reading_notes
 from finews_spider.reporting.terminal import plural
@@ -69,6 +70,9 @@ def _of_articles(sources: Mapping[str, SourceReport]) -> Iterator[tuple[str, str
     for name, source in sources.items():
         if source.refused:
             yield "refused", f"{name}: {_reasons(source.refused)}"
+    for name, source in sources.items():
+        if skipped := {why: rows for why, rows in source.skipped.items() if why not in UNWANTED}:
+            yield "skipped", f"{name}: rows of its lists: {_reasons(skipped)}"
     owed = {name: source.owed for name, source in sources.items()}
     blocked = {name: source.blocked for name, source in sources.items()}
     withdrawn = {name: source.withdrawn for name, source in sources.items()}

@@ -21,6 +21,7 @@ ENDED: dict[str | None, str] = {
     "window": "read past the window",
     "known": "read to what was known",
     "end": "came to their end",
+    "short": "came to an end before as many rows as they say",
     "limit": "stopped at the limit of pages",
     "failed": "failed",
     None: "cut short",

@@ -7,12 +7,14 @@ the URLs that a source names and hands the answers to the `read` that stands bes
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 
-from finews_spider.dates import Window
+from finews_spider.dates import Window, read_day, read_listed_day
 from finews_spider.items import Article, ArticleRef
+from finews_spider.markup.plain import BROKEN, strip
 from finews_spider.refusals import UNREAD, Skipped
 from finews_spider.sources.block_pages import block_page
 from finews_spider.sources.ids import IdScheme
@@ -64,7 +66,9 @@ class ListingPage:
 
     `next_page` is the older page of the same list, which a run reads unless this one shows that it need not; where the
     limit of pages leaves it out, `limit_reached` is set. `linked` are other lists, which a run reads in any case.
-    `skipped` counts rows by why they are no refs; `missing_fields` names fields that rows should have.
+    `skipped` counts rows by why they are no refs; `missing_fields` names fields that rows should have. `undated` are
+    refs of which the list tells no day but `昨天 09:00`. `total` is how many rows the list says that it has, on all its
+    pages; 0 where it does not say.
     """
 
     refs: list[ArticleRef] = field(default_factory=list)
@@ -73,16 +77,37 @@ class ListingPage:
     linked: list["Listing"] = field(default_factory=list)
     skipped: dict[Skipped, int] = field(default_factory=dict)
     missing_fields: set[str] = field(default_factory=set)
+    undated: list[tuple[ArticleRef, str]] = field(default_factory=list)
+    total: int = 0
+
+    def skipped_all(self) -> bool:
+        """Return whether it has rows, and none is a ref."""
+        return bool(self.skipped and not self.refs)
+
+    def add(self, ref: ArticleRef, time: str) -> None:
+        """Take a ref, and how the list writes its time."""
+        self.refs.append(ref)
+        if ref.day is None and time:
+            self.undated.append((ref, time))
 
     def skip(self, reason: Skipped) -> None:
         """Count a row that is no ref."""
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
 
     def take(self, row: dict[str, Any], *names: str) -> list[str]:
-        """These fields of a JSON row, as text; a number is its digits, and what is no text is empty."""
+        """These fields of a JSON row, as text; a number is its digits, and what is no text, or broken, is empty."""
         self.missing_fields.update(name for name in names if name not in row)
         values = (row.get(name) for name in names)
-        return [str(value).strip() if type(value) in (str, int) else "" for value in values]
+        texts = [strip(str(value)) if type(value) in (str, int) else "" for value in values]
+        return ["" if BROKEN in text else text for text in texts]
+
+
+class NoRefsError(UnreadableError):
+    """A page has rows, and none of them is a ref."""
+
+    def __init__(self, page: ListingPage) -> None:
+        self.page = page
+        super().__init__(f"none of {sum(page.skipped.values())} rows: {', '.join(sorted(page.skipped))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +125,16 @@ class Listing:
     may_be_absent: bool = False
     in_order: bool = True
 
-    def read(self, text: str) -> ListingPage:
-        """What the answer names. Raises UnreadableError where it is no such listing, or where no row tells an id."""
+    def read(self, text: str, at: datetime | None = None) -> ListingPage:
+        """What the answer names; `at` is its own Date, from which times like `昨天 09:00` tell a day.
+
+        Raises UnreadableError where it is no such listing, NoRefsError where none of several rows tells an id.
+        """
         page = _read(self.reader, text)
-        if page.skipped and not page.refs and page.skipped.keys() <= UNREAD:
-            raise UnreadableError(f"none of {sum(page.skipped.values())} rows: {', '.join(sorted(page.skipped))}")
+        if page.skipped_all() and page.skipped.keys() <= UNREAD and sum(page.skipped.values()) > 1:
+            raise NoRefsError(page)
+        for ref, time in page.undated:
+            ref.day = read_day(time) or (read_listed_day(time, at) if at else None)
         return page
 
 

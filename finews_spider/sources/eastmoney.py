@@ -1,15 +1,18 @@
 """Eastmoney: its columns and flashes, and the routes to an article by its number."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
+
+from parsel import Selector
 
 from finews_spider.dates import BEIJING, Window, read_time
 from finews_spider.items import Article, ArticleRef
+from finews_spider.markup.plain import BROKEN
 from finews_spider.refusals import Skipped
 from finews_spider.sources.base import (
     AbsentError,
@@ -28,22 +31,29 @@ from finews_spider.sources.base import (
 from finews_spider.sources.eastmoney_ids import FLASH, IDS, IdLink, id_in_article_page, id_in_url, link_of
 from finews_spider.sources.eastmoney_placeholders import put_back
 from finews_spider.sources.limits import check_html
+from finews_spider.sources.links import absolute
 from finews_spider.sources.parsing import (
+    base_of,
     body_in,
+    digest_of,
+    html_list,
     html_page,
     in_lower_case,
     json_object,
     media_name_in,
     name_of,
-    one_line,
+    name_shown,
     shown,
     text_of,
     title_of,
+    title_shown,
+    whole,
 )
 
 PAGE_SIZE = 200  # rows; more is clamped
 # Any value does, and none is an error; one that stays lets listings be revalidated.
 TRACE = "finews"
+_EASTMONEY = re.compile(r"(?:[a-z0-9-]+\.)*eastmoney\.com")
 
 Rows = tuple[str, ...]  # numbers of a page's rows: a page that is the same as the one before it ends the list
 
@@ -116,10 +126,14 @@ class EastmoneySource(Source):
 
     def ref(self, url: str) -> ArticleRef | None:
         """The article of an article page; a dozen hosts of Eastmoney's serve it."""
+        url = absolute("", url)
         id_ = id_in_article_page(url)
-        if not id_ or not (url.startswith(f"{self.finance}/") or is_eastmoney(url)):
-            return None
-        return ArticleRef(source=self.name, id=id_, url=url)
+        return ArticleRef(source=self.name, id=id_, url=url) if id_ and self._is_own(url) else None
+
+    def _is_own(self, url: str) -> bool:
+        """Whether an absolute address is Eastmoney's, any host of it."""
+        parts = urlsplit(url)
+        return bool(_EASTMONEY.fullmatch(parts.hostname or "")) or parts.netloc in self.hosts()
 
     def _route(self, ref: ArticleRef, name: str, url: str, read: Callable[[Article, str], None]) -> Route:
         def read_it(text: str) -> Article:
@@ -144,7 +158,9 @@ class EastmoneySource(Source):
 
     def _read_column(self, column: Column, number: int, before: Rows, text: str) -> ListingPage:
         page = ListingPage()
-        rows = _rows(_data(text), "list")
+        data = _data(text, "list")
+        page.total = _total(data.get("totle_hits"))
+        rows = _rows(page, data, "list")
         for row in rows:
             self._add_article(page, row)
         found = _numbers(rows, "code")
@@ -161,15 +177,15 @@ class EastmoneySource(Source):
 
     def _add_article(self, page: ListingPage, row: dict[str, Any]) -> None:
         number, time, title, media_name = page.take(row, "code", "showTime", "title", "mediaName")
-        url = text_of(row.get("uniqueUrl") or row.get("url"))
+        url = whole(text_of(row.get("uniqueUrl"))) or whole(text_of(row.get("url")))
         if row.get("np_dst") == "CFH":
             page.skip(Skipped.BLOG)
-        elif url and not is_eastmoney(url):
+        elif url and not self._is_own(absolute(f"{self.listapi}/", url)):
             page.skip(Skipped.OTHER_HOST)
         elif number not in IDS:
-            page.skip(Skipped.NO_ID)
+            page.skip(_why_no_id(row.get("code")))
         else:
-            page.refs.append(self._ref(f"NW{IDS.number(number)}", time, title_of(title), name_of(media_name)))
+            page.add(self._ref(f"NW{IDS.number(number)}", time, title_of(title), name_of(media_name)), time)
 
     def _ref(self, id_: str, time: str, title: str, media_name: str = "", digest: str = "") -> ArticleRef:
         url = f"{self.finance}/a/{IDS.number(id_)}.html"
@@ -193,10 +209,10 @@ class EastmoneySource(Source):
 
     def _read_flashes(self, cursor: str, number: int, before: Rows, text: str) -> ListingPage:
         page = ListingPage()
-        data = _data(text)
-        rows = _rows(data, "fastNewsList")
+        data = _data(text, "fastNewsList")
+        rows = _rows(page, data, "fastNewsList")
         for row in rows:
-            self._add_flash(page, *page.take(row, "code", "showTime", "title", "summary"))
+            self._add_flash(page, row, "code", "showTime", "title", "summary")
         found = _numbers(rows, "code")
         after = _cursor_in(data)
         if after and after != cursor:
@@ -205,11 +221,15 @@ class EastmoneySource(Source):
             page.linked.append(self._flashes())
         return page
 
-    def _add_flash(self, page: ListingPage, number: str, time: str, title: str, digest: str) -> None:
-        if number in IDS:
-            page.refs.append(self._ref(IDS.number(number), time, title_of(title), digest=one_line(digest)))
+    def _add_flash(self, page: ListingPage, row: dict[str, Any], *names: str) -> None:
+        """Take a row; `names` are those of its number, time, title and digest."""
+        number, time, title, digest = page.take(row, *names)
+        if number not in IDS:
+            page.skip(_why_no_id(row.get(names[0])))
+        elif not digest and row.get(names[-1]):
+            page.skip(Skipped.DAMAGED)  # nothing but the list tells it, and the next time it may be whole
         else:
-            page.skip(Skipped.NO_ID)
+            page.add(self._ref(IDS.number(number), time, title_of(title), digest=digest_of(digest)), time)
 
     def _old_flashes(self, number: int = 1, before: Rows = ()) -> Listing:
         query = urlencode({"column": 102, "limit": PAGE_SIZE, "p": number})
@@ -218,9 +238,9 @@ class EastmoneySource(Source):
 
     def _read_old_flashes(self, number: int, before: Rows, text: str) -> ListingPage:
         page = ListingPage()
-        rows = _rows(json_object(text), "news")
+        rows = _rows(page, json_object(text, "news"), "news")
         for row in rows:
-            self._add_flash(page, *page.take(row, "newsid", "showtime", "title", "digest"))
+            self._add_flash(page, row, "newsid", "showtime", "title", "digest")
         found = _numbers(rows, "newsid")
         self._go_on(page, found, before, number, lambda: self._old_flashes(number + 1, found))
         return page
@@ -233,25 +253,27 @@ class EastmoneySource(Source):
 
     def _read_roll(self, number: int, before: Rows, text: str) -> ListingPage:
         page = ListingPage()
-        rows = html_page(text).css("#artList li")
+        html = html_list(text)
+        rows = html.css("#artList li")
         if not rows:
             raise UnreadableError("roll page has no #artList li")
+        base = base_of(html, f"{self.roll}/default_{number}.html")
         for row in rows:
-            link = (row.xpath("a[@title]") or row.xpath("a"))[-1:]
-            title = title_of(link.xpath("string(@title[.!=''] | self::a[not(@title) or @title=''])").get())
-            href = link.xpath("@href").get("")
-            if ref := self.ref(href):
-                page.refs.append(self._ref(ref.id, row.xpath("string(span)").get(""), title))
-            else:
-                page.skip(Skipped.OTHER_HOST if id_in_url(href) else Skipped.NO_ID)
+            self._add_row_of_roll(page, row, base)
         found = tuple(ref.id for ref in page.refs)
         self._go_on(page, found, before, number, lambda: self._roll(number + 1, found))
         return page
 
-
-def is_eastmoney(url: str) -> bool:
-    """Whether the link is of Eastmoney, any of its hosts."""
-    return re.match(r"(?i)https?://[a-z0-9.-]+\.eastmoney\.com/", url) is not None
+    def _add_row_of_roll(self, page: ListingPage, row: Selector, base: str) -> None:
+        links = row.xpath(".//a[@title]") or row.xpath(".//a")
+        urls = {absolute(base, link.xpath("@href").get("")): link for link in links}
+        ref = next(filter(None, map(self.ref, urls)), None)
+        if ref:
+            title = urls[ref.url].xpath("string(@title[.!=''] | self::a[not(@title) or @title=''])").get()
+            time = text_of(row.xpath("string(span)").get())
+            page.add(self._ref(ref.id, time, whole(title_shown(title))), time)
+        else:
+            page.skip(_why_no_ref(urls))
 
 
 def _cursor(window: Window) -> str:
@@ -262,9 +284,9 @@ def _cursor(window: Window) -> str:
     return f"{int(end.astimezone(UTC).timestamp())}000000"
 
 
-def _data(text: str) -> dict[str, Any]:
+def _data(text: str, rows: str) -> dict[str, Any]:
     """The `data` of a list API's answer, which is null when something is wrong, with status 200."""
-    answer = json_object(text)
+    answer = json_object(text, rows)
     data = answer.get("data")
     code, message = answer.get("code"), answer.get("message")
     if not isinstance(data, dict) or code not in ("1", 1, None):
@@ -272,14 +294,35 @@ def _data(text: str) -> dict[str, Any]:
     return data
 
 
-def _rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """The rows; what is no object is an empty one, which tells no id."""
+def _rows(page: ListingPage, data: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The rows; what is no object is a damaged one."""
     rows = data.get(name)
     if not isinstance(rows, list):
         raise UnreadableError(f"{name} is no list: it is {shown(rows)}")
     if len(rows) > 10 * PAGE_SIZE:
         raise UnreadableError(f"{name} is too long: it has {len(rows)} rows, {PAGE_SIZE} were asked for")
-    return [row if isinstance(row, dict) else {} for row in rows]
+    objects = [row for row in rows if isinstance(row, dict)]
+    for _ in range(len(rows) - len(objects)):
+        page.skip(Skipped.DAMAGED)
+    return objects
+
+
+def _total(value: object) -> int:
+    """How many rows a list says that it has; 0 where it does not."""
+    return int(str(value)) if type(value) in (int, str) and re.fullmatch("[0-9]{1,9}", str(value)) else 0
+
+
+def _why_no_id(value: object) -> Skipped:
+    """Why that is no number of an article."""
+    is_damaged = BROKEN in value if isinstance(value, str) else bool(value) and type(value) is not int
+    return Skipped.DAMAGED if is_damaged else Skipped.NO_ID
+
+
+def _why_no_ref(urls: Collection[str]) -> Skipped:
+    """Why none of these is an article's address."""
+    if any(BROKEN in unquote(url) for url in urls):
+        return Skipped.DAMAGED
+    return Skipped.OTHER_HOST if any(map(id_in_url, urls)) else Skipped.NO_ID
 
 
 def _numbers(rows: list[dict[str, Any]], name: str) -> Rows:
@@ -338,14 +381,14 @@ def _read_page(article: Article, text: str) -> None:
     article.body = body_in(text, "#ContentBody")
     infos = page.css(".contentwrap .infos > div")
     today = bool(infos)
-    article.title = title_of(page.css(".contentwrap .title" if today else ".newsContent h1").xpath("string()").get())
+    article.title = title_shown(page.css(".contentwrap .title" if today else ".newsContent h1").xpath("string()").get())
     _set_time(
         article, infos.xpath("string()").get("") if today else page.css(".newsContent .time").xpath("string()").get("")
     )
     source = (
         infos[1:].xpath("string()").get("") if today else page.css(".newsContent .source").xpath("string()").get("")
     )
-    article.media_name = name_of(re.sub("^来源[：:]", "", source.strip()))
+    article.media_name = name_shown(re.sub("^来源[：:]", "", source.strip()))
 
 
 def _set_time(article: Article, text: str) -> None:

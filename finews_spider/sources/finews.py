@@ -1,17 +1,15 @@
 """The existing site, finews.withounder.com: a Jekyll site, and the share host that its texts came from."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from parsel import Selector
-from selectolax.lexbor import LexborNode
 
-from finews_spider.dates import read_day, read_time
+from finews_spider.dates import read_time
 from finews_spider.items import Article, ArticleRef
+from finews_spider.markup.plain import BROKEN
 from finews_spider.refusals import Skipped
 from finews_spider.slugs import slug
 from finews_spider.sources.base import (
@@ -34,20 +32,26 @@ from finews_spider.sources.eastmoney_ids import (
     id_in_url,
     link_of,
 )
+from finews_spider.sources.finews_addresses import flash_path, post_address
+from finews_spider.sources.finews_posts import body_after, element_after
+from finews_spider.sources.links import absolute
 from finews_spider.sources.parsing import (
+    base_of,
     body_of,
     html5_page,
+    html_list,
     html_page,
     json_object,
     media_name_in,
     name_of,
+    name_shown,
     one_line,
-    outer_html,
     title_of,
+    title_shown,
+    whole,
 )
 
 _CATEGORIES = 4_000  # of them the home page leads to; the site had 1,975
-_POST_PATH = re.compile(r"/(?P<folder>[^/]{1,500})/(?P<day>[0-9]{4}/[0-9]{2}/[0-9]{2})/(?P<id>[A-Z0-9]+)\.html")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +77,7 @@ class FinewsSource(Source):
         """The asked categories' pages; or else the home page, which leads to those that it shows, and those known."""
         if query.categories:
             return [self._category(name, may_be_absent=True) for name in query.categories]
-        home = Listing("home", f"{self.site}/", self._read_home, in_order=False)
+        home = Listing("home", f"{self.site}/", partial(self._read_home, f"{self.site}/"), in_order=False)
         return [home, *(self._category(name) for name in self.categories)]
 
     def routes(self, ref: ArticleRef) -> list[Route]:
@@ -98,78 +102,88 @@ class FinewsSource(Source):
 
     def ref(self, url: str) -> ArticleRef | None:
         """The article that a share link or a post page of the site names."""
+        url = absolute("", url)
         id_ = None if id_in_article_page(url) else id_in_url(url)
         names = {host.partition(":")[0] for host in self.hosts()}
-        if not id_ or not url.startswith("http") or urlsplit(url).hostname not in names:
+        if not id_ or urlsplit(url).hostname not in names:
             return None
         return self._post_ref(url) or ArticleRef(source=self.name, id=id_, url=url)
 
-    def _category(self, name: str, *, may_be_absent: bool = False) -> Listing:
-        path = f"/{name}/" if name == FLASH.category else f"/category/{quote(name)}.html"
-        read = partial(self._read_category, name)
-        return Listing(f"category {name}", self.site + path, read, may_be_absent=may_be_absent)
+    def _category(
+        self, name: str, *, may_be_absent: bool = False, space: str = "", fallback: Listing | None = None
+    ) -> Listing:
+        """The page of a category, whose name is that of its folders; its file has `space` between them."""
+        file = space.join(name.split("/"))
+        url = f"{self.site}/{name}/" if name == FLASH.category else f"{self.site}/category/{quote(file)}.html"
+        read = partial(self._read_category, name.replace("/", ""), url)
+        return Listing(f"category {name}", url, read, fallback, may_be_absent)
+
+    def _derived(self, name: str) -> Listing:
+        """The page of a category of which the home page shows articles; nothing tells that there is one."""
+        if "/" not in name:
+            return self._category(name, may_be_absent=True)
+        # The white space of which the folders were made is in the file's name: two spaces where it was seen.
+        one_space = self._category(name, may_be_absent=True, space=" ")
+        return self._category(name, may_be_absent=True, space="  ", fallback=one_space)
 
     def _post_urls(self, ref: ArticleRef) -> list[str]:
-        path = urlsplit(ref.url).path
-        if _POST_PATH.fullmatch(path):
-            return [self.site + path]  # the site may have moved since the ref was owed
-        if IDS.family(ref.id).is_flash:  # the folder of all flashes is one, and the id starts with its day
-            return [f"{self.site}/{FLASH.category}/{ref.id[:4]}/{ref.id[4:6]}/{ref.id[6:8]}/{ref.id}.html"]
-        return []
+        if address := post_address(ref.url):
+            return [self.site + address.path]  # the site may have moved since the ref was owed
+        return [self.site + flash_path(ref.id)] if IDS.family(ref.id).is_flash else []
 
     def _post_ref(self, url: str) -> ArticleRef | None:
-        if not id_in_url(url):
-            return None
-        found = _POST_PATH.fullmatch(urlsplit(url).path)
-        day = found and read_day(found["day"])
-        if not found or not day or found["id"] not in IDS or not unquote(found["folder"]).isprintable():
-            return None
-        return ArticleRef(source=self.name, id=found["id"], url=url, day=day)
+        address = post_address(url)
+        return ArticleRef(source=self.name, id=address.id, url=url, day=address.day) if address else None
 
-    def _read_home(self, text: str) -> ListingPage:
+    def _own_post_ref(self, url: str) -> ArticleRef | None:
+        is_own = urlsplit(url).hostname == urlsplit(self.site).hostname
+        return self._post_ref(url) if is_own else None
+
+    def _read_home(self, url: str, text: str) -> ListingPage:
         """The newest articles of each category, and the pages of these categories."""
-        page = self._read_rows(html_page(text))
+        page = self._read_rows(url, html_list(text))
         if not page.refs:
             raise UnreadableError("home page names no article")
-        names = dict.fromkeys(slug(ref.media_name) or _folder(ref.url) for ref in page.refs)
+        names = dict.fromkeys(map(_category_of, page.refs))
         if len(names) > _CATEGORIES:
             raise UnreadableError("too large: home page has more categories than the site ever had")
-        page.linked = [self._category(name) for name in names if name not in self.categories]
+        page.linked = [self._derived(name) for name in names if name not in self.categories]
         return page
 
-    def _read_category(self, name: str, text: str) -> ListingPage:
+    def _read_category(self, name: str, url: str, text: str) -> ListingPage:
         """All articles of a category. Its title is often another source's, so no name is taken from it."""
-        html = html_page(text)
-        page = self._read_rows(html)
+        html = html_list(text)
+        page = self._read_rows(url, html)
         if not page.refs and not html.xpath("//section//ul | //h2"):
             raise UnreadableError("category page has no list")
         for ref in page.refs:
             ref.category = name
         return page
 
-    def _read_rows(self, html: Selector) -> ListingPage:
+    def _read_rows(self, url: str, html: Selector) -> ListingPage:
         page = ListingPage()
-        heading = ""
+        base, heading = base_of(html, url), ""
         for node in html.xpath("//section//h2 | //section//li"):
             if node.root.tag == "h2":
-                heading = name_of(node.xpath("string()").get(""))
-            elif ref := self._row(node, heading):
-                page.refs.append(ref)
+                heading = whole(name_shown(node.xpath("string()").get()))
             else:
-                page.skip(Skipped.NO_LINK)
+                self._add_row(page, node, base, heading)
         return page
 
-    def _row(self, row: Selector, heading: str) -> ArticleRef | None:
-        ref = self._post_ref(_absolute(self.site, row.xpath(".//a/@href").get("")))
-        if not ref or urlsplit(ref.url).hostname != urlsplit(self.site).hostname:
-            return None
-        ref.title = title_of(row.xpath("string(.//a)").get())
+    def _add_row(self, page: ListingPage, row: Selector, base: str, heading: str) -> None:
+        links = {absolute(base, link.xpath("@href").get("")): link for link in row.xpath(".//a[@href]")}
+        ref = next(filter(None, map(self._own_post_ref, links)), None)
+        if not ref:
+            is_damaged = any(BROKEN in unquote(url) for url in links)
+            page.skip(Skipped.DAMAGED if is_damaged else Skipped.NO_LINK)
+            return
+        ref.title = whole(title_shown(links[ref.url].xpath("string()").get()))
         name = ARTICLE.media_name_of(heading)
         # A heading is believed where it gives the folder: names with white space stand there in pieces. Jekyll
         # writes folders in lower case, but not the names of category pages.
-        if slug(name).lower() == _folder(ref.url).lower():
+        if slug(name).lower() == _folder(ref).replace("/", "").lower():
             ref.media_name = name
-        return ref
+        page.refs.append(ref)
 
     def _read_text(self, ref: ArticleRef, text: str) -> Article:
         """The text API's answer: `text` of articles, `content` of flashes, and what else it may tell."""
@@ -194,12 +208,12 @@ class FinewsSource(Source):
         if section is None or heading is None:
             raise UnreadableError("post page has no <section> with a title")
         article = self.article(ref)
-        article.title = title_of(heading.text())
-        digest = _element_after(heading) if IDS.family(ref.id).is_flash else None
+        article.title = title_shown(heading.text())
+        digest = element_after(heading) if IDS.family(ref.id).is_flash else None
         if digest is not None and digest.tag == "blockquote":
             article.digest = one_line(digest.text())
             heading = digest
-        article.body = "".join(_body_after(heading, IDS.number(ref.id)))
+        article.body = "".join(body_after(heading, IDS.number(ref.id)))
         tags = " ".join(tag.text() for tag in section.css("small em"))
         tag = "" if tags.strip() == FLASH.tag else tags.strip()  # all flashes have that one, whoever wrote them
         article.media_name = media_name_in(article.body) or ARTICLE.media_name_of(tag)
@@ -210,31 +224,11 @@ class FinewsSource(Source):
         return article
 
 
-def _folder(url: str) -> str:
-    return unquote(urlsplit(url).path.split("/")[1])
+def _folder(ref: ArticleRef) -> str:
+    address = post_address(ref.url)
+    return address.folder if address else ""
 
 
-def _absolute(base: str, href: str) -> str:
-    try:
-        return urljoin(base, href)
-    except ValueError:
-        return ""
-
-
-def _element_after(node: LexborNode) -> LexborNode | None:
-    after = node.next
-    while after is not None and not after.is_element_node:
-        after = after.next
-    return after
-
-
-def _body_after(heading: LexborNode, number: str) -> Iterator[str]:
-    """What follows, up to the paragraph of the share link."""
-    node = heading.next
-    while node is not None:
-        link = node.css_first("a") if node.tag == "p" else None
-        href = (link.attributes.get("href") or "") if link is not None else ""
-        if link is not None and href == link.text() and IDS.number(id_in_url(href) or "") == number:
-            return
-        yield outer_html(node)
-        node = node.next
+def _category_of(ref: ArticleRef) -> str:
+    folder = _folder(ref)
+    return folder if "/" in folder else slug(ref.media_name) or folder

@@ -1,20 +1,23 @@
 """What several sources read alike: JSON objects, HTML pages, and the source line that ends a body."""
 
-import json
 import re
 from html import escape
-from typing import Any, NoReturn
+from typing import Any
 
 from parsel import Selector
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from finews_spider.markup.characters import MAX_LINE
 from finews_spider.markup.parsing import IncompleteBodyError, parse, parse_page
+from finews_spider.markup.plain import BROKEN, plain, strip
 from finews_spider.sources.base import UnreadableError
+from finews_spider.sources.json_rows import loads, loads_with_rows, object_of
 from finews_spider.sources.limits import check_html, check_json
+from finews_spider.sources.links import absolute
 
 _CALLBACK = re.compile(r"\s*[\w$.]{1,200}\s*\(")  # JSONP
 _SOURCE_LINE = re.compile(r"[（(]?\s*文章来源\s*[：:]\s*(.*)", re.DOTALL)
+_UNCLOSED = re.compile(r"""(=\s*+(["'])[^"'<>]*+)(?=>[^"']*?<li\b)""")
 _END = re.compile(r"</(?:body|html)\b", re.IGNORECASE)
 
 _AFTER_THE_END = 4_000  # characters: comments, or a script that somebody put in on the way
@@ -31,11 +34,24 @@ def html_page(text: str) -> Selector:
     return Selector(text, type="html")
 
 
-def json_object(text: str) -> dict[str, Any]:
-    """The JSON object that `text` is, or that a JSONP callback is given; its own keys in lower case."""
+def html_list(text: str) -> Selector:
+    """A whole page that is a list. An attribute that is not closed costs no row after it. Raises UnreadableError."""
+    return html_page(_UNCLOSED.sub(r"\1\2", text))
+
+
+def base_of(page: Selector, url: str) -> str:
+    """The address that the page's links are relative to; `url` is its own."""
+    return absolute(url, page.xpath("//base/@href").get("")) or url
+
+
+def json_object(text: str, rows: str = "") -> dict[str, Any]:
+    """The JSON object that `text` is, or that a JSONP callback is given; its own keys in lower case.
+
+    Of its list called `rows`, a row that is damaged is None; damage anywhere else raises UnreadableError.
+    """
     check_json(text)
     try:
-        value = json.loads(_argument(text), object_pairs_hook=_object, parse_constant=_refuse)
+        value = _load(_argument(text), rows)
         if "\\ud" in text.lower():
             value = _without_lone_surrogates(value)
     except (ValueError, RecursionError) as error:
@@ -45,6 +61,15 @@ def json_object(text: str) -> dict[str, Any]:
     return in_lower_case(value)
 
 
+def _load(text: str, rows: str) -> Any:
+    try:
+        return loads(text)
+    except (ValueError, RecursionError):
+        if rows:
+            return loads_with_rows(text, rows)
+        raise
+
+
 def _argument(text: str) -> str:
     """What a JSONP callback is given; another text as it is."""
     call = _CALLBACK.match(text)
@@ -52,23 +77,12 @@ def _argument(text: str) -> str:
     return end[call.end() : -1] if call and end.endswith(")") else text
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs) and any(made[key] != value for key, value in pairs):
-        raise ValueError("a key stands twice")  # of two titles nobody can say which is meant
-    return made
-
-
 def in_lower_case(value: dict[str, Any]) -> dict[str, Any]:
     """The object with its own keys in lower case. Raises UnreadableError where two of them differ in case only."""
     try:
-        return _object([(key.lower(), each) for key, each in value.items()])
+        return object_of([(key.lower(), each) for key, each in value.items()])
     except ValueError as error:
         raise UnreadableError(f"not JSON: {error}") from error
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def _without_lone_surrogates(value: Any) -> Any:
@@ -84,7 +98,7 @@ def _without_lone_surrogates(value: Any) -> Any:
 
 def text_of(value: object) -> str:
     """A text as it is, but for white space around it; empty for what is no text."""
-    return value.strip() if isinstance(value, str) else ""
+    return strip(value) if isinstance(value, str) else ""
 
 
 def body_of(value: object) -> str:
@@ -96,17 +110,44 @@ def body_of(value: object) -> str:
 
 def one_line(value: object, longest: int = MAX_LINE) -> str:
     """A text on one line; empty for what is no text, or longer than such a text is."""
-    return " ".join(value.split()) if isinstance(value, str) and len(value) <= longest else ""
+    return " ".join(strip(value).split()) if isinstance(value, str) and len(value) <= longest else ""
+
+
+# An API's texts are HTML; a page's are read by its parser.
 
 
 def title_of(value: object) -> str:
-    """A title on one line; empty for what is none."""
-    return one_line(value, _TITLE)
+    """An API's title as plain text on one line; empty for what is none."""
+    return one_line(_plain(value, _TITLE))
 
 
 def name_of(value: object) -> str:
-    """A media name as it is, which may have white space in it; empty for what is none."""
+    """An API's media name as plain text, which may have white space in it; empty for what is none."""
+    return _plain(value, _TITLE)
+
+
+def digest_of(value: object) -> str:
+    """An API's digest as plain text on one line; empty for what is none."""
+    return one_line(_plain(value, MAX_LINE))
+
+
+def title_shown(value: object) -> str:
+    """A title that a page shows, on one line; empty for what is none."""
+    return one_line(value, _TITLE)
+
+
+def name_shown(value: object) -> str:
+    """A media name that a page shows, which may have white space in it; empty for what is none."""
     return text_of(value) if isinstance(value, str) and len(value) <= _TITLE else ""
+
+
+def whole(text: str) -> str:
+    """A text of a row; empty where a character of it was lost on the way. The article itself tells it."""
+    return "" if BROKEN in text else text
+
+
+def _plain(value: object, longest: int) -> str:
+    return plain(value) if isinstance(value, str) and len(value) <= longest else ""
 
 
 def shown(value: object) -> str:
