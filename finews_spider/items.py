@@ -52,6 +52,7 @@ class ArticleRef:
     media_name: str = ""
     digest: str = ""
     category: str = ""
+    share_link: str = ""  # where the listing tells the article's own
 
 
 @dataclass(kw_only=True, slots=True)

@@ -76,7 +76,7 @@ class ShortLists(Newsroom):
     def sources_toml(self) -> str:
         """Return the sources file without the other columns."""
         lines = super().sources_toml().splitlines(keepends=True)
-        return "".join(line for line in lines if "slug =" not in line or any(f'"{slug}"' in line for slug in COLUMNS))
+        return "".join(line for line in lines if "{ id =" not in line or any(f'"{slug}"' in line for slug in COLUMNS))
 
     def _page(self, role: str, path: str) -> Page:
         return super()._page(role, re.sub(r"(page_?size)=\d+", rf"\1={ROWS}", path, flags=re.IGNORECASE))

@@ -22,7 +22,7 @@ from finews_spider.sources.loader import load
 
 
 class DoctorSpider(RestrictedSpider):
-    """Requests each listing that a run starts with, its fallback, and then each route to the newest article."""
+    """Requests each listing that a run starts with, its fallbacks, and then each route to the newest article."""
 
     name = "doctor"
 
@@ -51,8 +51,10 @@ class DoctorSpider(RestrictedSpider):
         for source in self.sources:
             listings: dict[str, Listing] = {}
             for first in source.listings(Query()):
-                for listing in filter(None, (first, first.fallback)):
+                listing: Listing | None = first
+                while listing:
                     listings.setdefault(listing.url, listing)
+                    listing = listing.fallback
             checkup = SourceCheckup(source, pending=len(listings))
             for listing in listings.values():
                 yield self.check(checkup, listing)

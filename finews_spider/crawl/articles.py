@@ -53,7 +53,8 @@ class Articles:
         """Yield what is to be done for an article that is owed, or for a post that may have been edited."""
         if ref := task.ref:
             source = self.run.sources[ref.source]
-            yield from self._fetch(source, ref, source.share_link_of(ref.id), self._kept_sibling(ref, siblings))
+            share_link = ref.share_link or source.share_link_of(ref.id)
+            yield from self._fetch(source, ref, share_link, self._kept_sibling(ref, siblings))
         elif kept := self.run.archive.read(task.id):
             source = self._source_of(kept)
             ref = ArticleRef(source=source.name, id=task.id, url=kept.share_link)

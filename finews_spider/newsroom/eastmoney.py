@@ -106,7 +106,7 @@ def _record(world: World, index: int, blog: bool) -> dict[str, object]:
         "image": "",
         "url": f"http://finance.eastmoney.com/news/1345,{story.number}.html",
         "uniqueUrl": f"http://{HOSTS[index % len(HOSTS)]}.eastmoney.com/a/{story.number}.html",
-        "np_dst": "CMS",
+        "np_dst": "CFH" if index % 16 == 5 else "CMS",  # it is no blog: its code and link are an article's
         "realSort": world.sort_key(index),
     }
     if not blog:

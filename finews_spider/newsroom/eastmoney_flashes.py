@@ -1,21 +1,28 @@
-"""Eastmoney's two JSON APIs for flashes, a new and an old one."""
+"""Eastmoney's JSON APIs for flashes: a new one, an old one, and an older one that reaches far back."""
 
+import json
+import re
 from bisect import bisect_left
 from datetime import datetime
 from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
-from finews_spider.newsroom.pages import Page, View, api_text, data, jsonp, listing
+from finews_spider.newsroom.pages import SCRIPT, Page, View, api_text, data, jsonp, listing
 from finews_spider.newsroom.queries import number_in, parse_query
 from finews_spider.newsroom.world import Story, World, in_flash
 
 LISTINGS_KEPT = 64  # in the cache
 COLUMN = "102"
+HISTORY = re.compile(r"/kuaixun/v1/getlist_(\d+)_(\w+)_([1-9]\d{0,2})_([1-9]\d{0,5})_\.html", re.ASCII)
+CHANNELS = (1354, 1350, 1351, 1353, 1355)  # of the pages that flashes link
+FLASH_HOSTS = ("finance", "finance", "stock", "finance", "global")
+UNTITLED = 6  # every so many flashes have their title in the digest only
+OLD_ROWS = 100
 REFUSAL = data({"code": "0", "message": "参数错误: req_trace", "data": None})
 
 
 class _FlashList:
-    """What both APIs have in common."""
+    """What the APIs have in common."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -56,7 +63,8 @@ class Flashes(_FlashList):
 
     def _listing(self, column: str, cursor: str, size: int, view: View) -> Page:
         end = self._end(cursor, view) if column == COLUMN else 0
-        rows = [_flash(self._world, index, story) for index, story in self._stories(end, size)]
+        kept = self._before(view.published) - view.by_cursor if view.by_cursor is not None else 0
+        rows = [_flash(self._world, index, story) for index, story in self._stories(end, min(size, end - kept))]
         after = rows[-1]["realSort"] if rows else ""
         return listing(success({"sortEnd": after, "fastNewsList": rows}), self._modified(view.published))
 
@@ -71,7 +79,7 @@ class Flashes(_FlashList):
 
 
 class OldFlashes(_FlashList):
-    """newsapi.eastmoney.com: the same flashes by page number."""
+    """newsapi.eastmoney.com: the same flashes by page number, 100 a page at the most, and far back in a script."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -79,16 +87,31 @@ class OldFlashes(_FlashList):
 
     def page(self, target: str, view: View) -> Page | None:
         url = urlsplit(target)
+        if history := HISTORY.fullmatch(url.path):
+            column, name, size, number = history.groups()
+            return self._history(column, name, int(size), int(number), view)
         if url.path != "/kuaixun/v2/api/list":
             return None
         query = parse_query(url.query)
-        number, size = number_in(query, "p", 1, 10**6), number_in(query, "limit", 20)
+        number, size = number_in(query, "p", 1, 10**6), number_in(query, "limit", 20, OLD_ROWS)
         return jsonp(self._cached(query.get("column", ""), number, size, view), query.get("callback", ""))
 
     def _listing(self, column: str, number: int, size: int, view: View) -> Page:
         end = self._before(view.published) - (number - 1) * size if column == COLUMN else 0
-        rows = [_old_flash(story) for _, story in self._stories(end, size)]
+        rows = [_old_flash(index, story) for index, story in self._stories(end, size)]
         return listing(data({"rc": 1, "me": "success", "news": rows}), self._modified(view.published))
+
+    def _history(self, column: str, name: str, size: int, number: int, view: View) -> Page:
+        """A page of a list that has so many pages, and repeats the last one for those who ask for more."""
+        out = self._before(view.published) if column == COLUMN else 0
+        last = max(-(-out // size), 1)
+        number = min(number, last, view.by_page or last)
+        rows = [
+            _far_flash(self._world, index, story) for index, story in self._stories(out - (number - 1) * size, size)
+        ]
+        answer = {"rc": 1, "me": "操作成功", "LivesList": rows}
+        text = f"var {name}={json.dumps(answer, ensure_ascii=False, separators=(',', ':'))};"
+        return listing(Page(text.encode(errors="backslashreplace"), SCRIPT), self._modified(view.published))
 
 
 def success(value: dict[str, object]) -> Page:
@@ -108,13 +131,26 @@ def _flash(world: World, index: int, story: Story) -> dict[str, object]:
     }
 
 
-def _old_flash(story: Story) -> dict[str, object]:
+def flash_link(index: int, number: str) -> str:
+    """The page that the lists link, by a channel and a host that differ."""
+    host, channel = FLASH_HOSTS[index % len(FLASH_HOSTS)], CHANNELS[index // 2 % len(CHANNELS)]
+    return f"http://{host}.eastmoney.com/news/{channel},{number}.html"
+
+
+def _far_flash(world: World, index: int, story: Story) -> dict[str, object]:
+    row = _old_flash(index, story)
+    del row["Art_Media_Name"]
+    more = {"sort": world.sort_key(index), "url_m": f"https://wap.eastmoney.com/a/{story.number}.html"}
+    return {**more, "id": story.number, **row, "ordertime": row["showtime"]}
+
+
+def _old_flash(index: int, story: Story) -> dict[str, object]:
     return {
         "newsid": story.number,
-        "title": api_text(story.title),
+        "title": "" if index % UNTITLED == 0 else api_text(story.title),
         "digest": api_text(f"【{story.title}】{story.digest}"),
         "showtime": f"{story.time:%Y-%m-%d %H:%M:%S}",
-        "url_w": f"http://finance.eastmoney.com/news/1345,{story.number}.html",
+        "url_w": flash_link(index, story.number),
         "url_unique": f"http://finance.eastmoney.com/a/{story.number}.html",
         "Art_Media_Name": api_text(story.media_name),
     }

@@ -21,10 +21,9 @@ NEW_PAGE = """<!DOCTYPE html>
 <body>
 <div class="topbox"><a class="toplink" href="https://finance.eastmoney.com/">财经首页</a></div>
 <div class="contentwrap">
-  <div class="title">{title}</div>
+  <div class="title">{headline}</div>
   <div class="tipbox"><div class="infos">
-    <div class="item">{time}</div>
-    <div class="item">{media}</div>
+    {infos}
   </div></div>
   <div class="abstract"><div class="label">摘要</div><div class="txt">{digest}</div></div>
   <div class="txtinfos" id="ContentBody">
@@ -32,6 +31,27 @@ NEW_PAGE = """<!DOCTYPE html>
   </div>
 </div>
 <div class="footer"><p>东方财富网 版权所有</p></div>
+</body>
+</html>
+"""
+INFOS = """<div class="item">{time}</div>
+    <div class="item">{media}</div>"""
+LABELLED_INFOS = """<div class="item">作者：<a href="https://i.eastmoney.com/">某人</a></div>
+    <div class="item">来源：<a href="https://www.eastmoney.com/">{media}</a></div>
+    <div class="item">编辑:{editor}</div>
+    <div class="item">时间：{time}</div>"""
+# A template without fixed names around the body.
+BARE_PAGE = """<!DOCTYPE html>
+<html><head><meta charset="{charset}"><title>{title}_财经频道_东方财富网</title></head>
+<body>
+<div class="top"><a href="https://www.eastmoney.com/">东方财富网</a></div>
+<div class="main">
+  <h1>{title}</h1>
+  <p class="info"><span>{time}</span> <span>来源：{media}</span> <span>作者：某人</span></p>
+  <div class="content_text">
+{body}
+  </div>
+</div>
 </body>
 </html>
 """
@@ -54,6 +74,7 @@ OLD_PAGE = """<!DOCTYPE html>
 </body>
 </html>
 """
+PAGES = {2: OLD_PAGE, 3: BARE_PAGE}  # of every fifth; the others have the new template
 BEFORE = '<div class="em_handle_adv_close"><a href="#">关闭</a></div>'
 AFTER = f"""<p class="res-edit">（责任编辑：{{editor}}）</p>
 <p>{INDENT}郑重声明：东方财富发布此内容旨在传播更多信息，与本站立场无关，不构成投资建议。据此操作，风险自担。</p>
@@ -92,14 +113,16 @@ class ArticlePages:
         charset = "gbk" if index % 10 == 1 else "utf-8"
         title = escape(story.title)
         body = self._world.wrapped_body(story) or digest_body(story, 0)
-        after = AFTER.format(editor=f"{index % 100:02}", title=title)
-        text = (OLD_PAGE if index % 5 == 2 else NEW_PAGE).format(
+        editor = f"{index % 100:02}"
+        infos = {"time": f"{story.time:%Y年%m月%d日 %H:%M}", "media": escape(story.media_name)}
+        text = PAGES.get(index % 5, NEW_PAGE).format(
             charset=charset,
             title=title,
-            time=f"{story.time:%Y年%m月%d日 %H:%M}",
-            media=escape(story.media_name),
+            headline="" if index % 10 == 5 else title,
+            infos=(LABELLED_INFOS if index % 5 == 4 else INFOS).format(editor=editor, **infos),
             digest=escape(story.digest),
-            body=f"{BEFORE}\n{body}\n{after}",
+            body=f"{BEFORE}\n{body}\n{AFTER.format(editor=editor, title=title)}",
+            **infos,
         )
         return Page(text.encode(charset), f"text/html; charset={charset}")
 

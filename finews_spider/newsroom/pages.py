@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from typing import NamedTuple, Protocol
 
 HTML = "text/html; charset=utf-8"
+SCRIPT = "application/javascript; charset=utf-8"
 PIXEL = b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==")
 
 
@@ -45,6 +46,8 @@ class View(NamedTuple):
     published: int  # stories from this index on are not published yet
     moving: bool = False  # a row came on top of each column while its first page was read
     cursors: bool = True  # flashes are found from any moment, not only from a row that was served
+    by_cursor: int | None = None  # how many flashes the list with cursors gives, the newest; None: all
+    by_page: int | None = None  # how many pages the list far back has; its last stands for all others; None: all
 
 
 class Site(Protocol):

@@ -20,19 +20,28 @@ class PlaceholderBody:
     links: list[dict[str, str]]
 
 
-def with_placeholders(html: str, sizes: bool) -> PlaceholderBody:
-    """Return a body with placeholders for pictures and links. `sizes`: the pictures' records have size and style."""
+def with_placeholders(html: str, sizes: bool, spaced: bool = False) -> PlaceholderBody:
+    """Return a body with placeholders for pictures and links.
+
+    `sizes`: the pictures' records have size and style. `spaced`: there are spaces in the placeholders, links have their
+    address for mobile screens only, and those of pictures begin with `//`.
+    """
     images: list[dict[str, str]] = []
     links: list[dict[str, str]] = []
 
     def image(match: re.Match[str]) -> str:
         attributes = {name: unescape(value) for name, value in ATTRIBUTE.findall(match[1])}
-        images.append(_image(attributes, sizes))
-        return f"<!--IMG#{len(images) - 1}-->"
+        record = _image(attributes, sizes)
+        images.append({**record, "src": record["src"].removeprefix("https:")} if spaced else record)
+        return placeholder("IMG", images)
 
     def link(match: re.Match[str]) -> str:
-        links.append({"text": match[2], "url_w": match[1], "url_m": match[1]})
-        return f"<!--Link#{len(links) - 1}-->"
+        links.append({"text": match[2], "url_w": "" if spaced else match[1], "url_m": match[1]})
+        return placeholder("Link", links)
+
+    def placeholder(kind: str, records: list[dict[str, str]]) -> str:
+        text = f"{kind}#{len(records) - 1}"
+        return f"<!-- {text} -->" if spaced else f"<!--{text}-->"
 
     return PlaceholderBody(LINK.sub(link, IMAGE.sub(image, html)), images, links)
 

@@ -32,7 +32,7 @@ def sites(world: World) -> dict[str, Site]:
 class Newsroom:
     """`with Newsroom(World()) as room:` serves the world.
 
-    `now`: stories after it are not published; None: all are. `moving` and `cursors` are View's.
+    `now`: stories after it are not published; None: all are. The other attributes are View's.
     """
 
     def __init__(self, world: World, addresses: Mapping[str, str] | None = None) -> None:
@@ -49,6 +49,8 @@ class Newsroom:
         self.robots = dict.fromkeys(self._sites, ROBOTS)
         self.now = None
         self.moving, self.cursors = False, True
+        self.by_cursor: int | None = None
+        self.by_page: int | None = None
 
     @property
     def now(self) -> datetime | None:
@@ -99,6 +101,7 @@ class Newsroom:
         """Forget all other responses, and behave as usual."""
         self._rules.clear()
         self.moving, self.cursors = False, True
+        self.by_cursor = self.by_page = None
 
     def requests(self, role: str | None = None, prefix: str = "") -> list[LoggedRequest]:
         """Return the logged requests to a role (None: any) whose path starts with `prefix`."""
@@ -169,5 +172,5 @@ class Newsroom:
     def _page(self, role: str, path: str) -> Page:
         if path == "/robots.txt":
             return pages.robots(self.robots[role])
-        view = View(self._published, self.moving, self.cursors)
+        view = View(self._published, self.moving, self.cursors, self.by_cursor, self.by_page)
         return self._pages[role](path, view) or NOT_FOUND

@@ -9,13 +9,23 @@ from random import Random
 
 from finews_spider.newsroom.constructs import AFTER, FILLING, MIDDLE, Block, source_line
 from finews_spider.newsroom.placeholders import PlaceholderBody, with_placeholders, without_sizes
-from finews_spider.newsroom.words import COLUMNS, DIGEST, MEDIA, ODD_DIGESTS, ODD_TITLES, TITLES, text, words
+from finews_spider.newsroom.words import (
+    COLUMNS,
+    DIGEST,
+    MEDIA,
+    ODD_DIGESTS,
+    ODD_TITLES,
+    OVERLAPPING,
+    TITLES,
+    text,
+    words,
+)
 
 BEIJING = timezone(timedelta(hours=8))
 FIRST_NUMBER = 2_230_000_000
 UNTIL = date(2022, 1, 12)  # the last day
 STEP = 37  # about, between the numbers of consecutive stories
-_SLUGS = tuple(COLUMNS)
+_SLUGS = tuple(slug for slug in COLUMNS if slug not in OVERLAPPING)
 VARIANTS = 12  # of each construct: enough to tell bodies apart, few enough to make at once
 
 
@@ -99,7 +109,8 @@ class World:
 
     def placeholder_body(self, story: Story) -> PlaceholderBody:
         """Return the body as `getnews` has it; for half of the stories without the sizes of pictures."""
-        return with_placeholders(self.wrapped_body(story), sizes=has_sizes(story))
+        spaced = int(story.number) % 3 == 1
+        return with_placeholders(self.wrapped_body(story), sizes=has_sizes(story), spaced=spaced)
 
     def clean_body(self, story: Story, sizes: bool = True) -> str:
         """Return what cleaning must leave of any of these bodies, to the byte. `sizes`: those of pictures are known."""
@@ -169,10 +180,11 @@ def in_flash(index: int) -> bool:
 
 
 def columns(index: int) -> tuple[str, ...]:
-    """Return the slugs of a story's columns, one to three; every third story is in the busiest one too."""
+    """Return the slugs of a story's columns, of which one is its own; every third story is in the busiest one too."""
     slugs = [_SLUGS[(index * 25 + index // len(_SLUGS)) % len(_SLUGS)]]
     slugs += ["cgnjj"] if index % 3 == 0 else []
     slugs += [_SLUGS[index // 5 % len(_SLUGS)]] if index % 5 == 0 else []
+    slugs += [slug for slug, stories in OVERLAPPING.items() if index % stories == 1]
     return tuple(dict.fromkeys(slugs))
 
 

@@ -6,7 +6,7 @@ with `NW` in front it is the article, bare it is the flash.
 
 import re
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from finews_spider.items import Family
 from finews_spider.sources.base import form
@@ -29,6 +29,7 @@ _ID_IN_URL = re.compile(
     r"|/news/[0-9]+,(?P<news>[0-9]{17,18})\.html"
     r"|/[0-9]{4}/[0-9]{2}/[0-9]{2}/(?P<post>(?:NW)?[0-9]{17,18})\.html"
 )
+_PLAIN = re.compile(r"[A-Za-z0-9:/.,?=&%#_-]{1,500}")  # a post ends its link at `>`, and Liquid begins at `{{`
 
 
 class EastmoneyIds(IdScheme):
@@ -76,3 +77,24 @@ def link_of(id_: str, share_link: str, flash_link: str) -> str:
     """Return the link to write under an article, from the template of its family."""
     template = flash_link if IDS.family(id_).is_flash else share_link
     return template.format(id=id_, number=IDS.number(id_))
+
+
+def is_eastmoney(url: str) -> bool:
+    """Return whether the link is of Eastmoney, any of its hosts."""
+    return re.match(r"(?i)https?://(?:[a-z0-9-]+\.)*eastmoney\.com(?::[0-9]+)?/", url) is not None
+
+
+def page_link(id_: str, base: str, *links: str) -> str:
+    """Return the first of the links that is the article page of this id, on any of Eastmoney's hosts; else empty."""
+    for link in links:
+        url = _absolute(base, link)
+        if _PLAIN.fullmatch(url) and is_eastmoney(url) and IDS.number(id_in_article_page(url) or "") == IDS.number(id_):
+            return url
+    return ""
+
+
+def _absolute(base: str, link: str) -> str:
+    try:
+        return urljoin(f"{base}/", link)
+    except ValueError:
+        return ""

@@ -5,12 +5,17 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from finews_spider.markup.addresses import MAX_ADDRESS, resolve, resolve_link
 from finews_spider.sources.base import UnreadableError
 
-_IMAGE = re.compile(r"<!--IMG#([0-9]+)-->")
-_LINK = re.compile(r'(?P<wrapper><span id="(?:stock_|bk_|quote_|Info\.)[^"<>]*"[^<>]*>)?<!--Link#(?P<at>[0-9]+)-->')
+_IMAGE = re.compile(r"<!--\s*IMG\s*#\s*([0-9]+)\s*-->", re.IGNORECASE)
+_LINK = re.compile(
+    r'(?P<wrapper><span id="(?:stock_|bk_|quote_|Info\.)[^"<>]*"[^<>]*>)?<!--\s*Link\s*#\s*(?P<at>[0-9]+)\s*-->',
+    re.IGNORECASE,
+)
 _ROOM = 1_000_000  # characters of what is put in; a mark is short, and what it stands for may be long
 _ATTRIBUTES = ("class", "src", "alt", "width", "height", "style")
+_SOMEWHERE = "https://finance.eastmoney.com/"  # addresses may be relative
 
 
 def put_back(body: str, images: object, links: object) -> str:
@@ -45,16 +50,23 @@ def _at(records: object, place: str) -> dict[str, Any]:
 
 
 def _image(record: dict[str, Any]) -> str:
-    if record.get("code") or not record.get("src"):
+    src = _first(record, "src", "url", usable=resolve)
+    if record.get("code") or not src:
         return ""
-    told = [(name, record[name]) for name in _ATTRIBUTES if record.get(name)]
-    attributes = " ".join(f'{name}="{escape(str(value))}"' for name, value in told)
+    found = {name: record[name] for name in _ATTRIBUTES if record.get(name)} | {"src": src}
+    attributes = " ".join(f'{name}="{escape(str(value))}"' for name, value in found.items())
     return f"<img {attributes}>"
 
 
 def _link(record: dict[str, Any], wrapper: str | None) -> str:
     text = escape(str(record.get("text") or ""), quote=False)
-    href = record.get("url_w")
-    if wrapper or not isinstance(href, str):
+    href = _first(record, "url_w", "url_m", "url", usable=resolve_link)
+    if wrapper or not href:
         return f"{wrapper or ''}{text}"
     return f'<a href="{escape(href)}">{text}</a>'
+
+
+def _first(record: dict[str, Any], *names: str, usable: Callable[[str, str], str]) -> str:
+    """The first of these addresses that leads somewhere: some stand for wide screens, some for mobile ones."""
+    addresses = (address for name in names if isinstance(address := record.get(name), str))
+    return next((text for text in addresses if len(text) <= MAX_ADDRESS and usable(text, _SOMEWHERE)), "")

@@ -31,9 +31,11 @@ from finews_spider.sources.eastmoney_ids import (
     id_in_article_page,
     id_in_url,
     link_of,
+    page_link,
 )
+from finews_spider.sources.eastmoney_rows import headline
 from finews_spider.sources.finews_addresses import flash_path, post_address
-from finews_spider.sources.finews_posts import body_after, element_after
+from finews_spider.sources.finews_posts import bare_links, body_after, element_after
 from finews_spider.sources.links import absolute
 from finews_spider.sources.parsing import (
     base_of,
@@ -214,6 +216,9 @@ class FinewsSource(Source):
             article.digest = one_line(digest.text())
             heading = digest
         article.body = "".join(body_after(heading, IDS.number(ref.id)))
+        if IDS.family(ref.id).is_flash:
+            article.title = article.title or headline(article.digest)
+            article.share_link = page_link(ref.id, self.site, *bare_links(section)[::-1])
         tags = " ".join(tag.text() for tag in section.css("small em"))
         tag = "" if tags.strip() == FLASH.tag else tags.strip()  # all flashes have that one, whoever wrote them
         article.media_name = media_name_in(article.body) or ARTICLE.media_name_of(tag)

@@ -26,3 +26,9 @@ def body_after(heading: LexborNode, number: str) -> Iterator[str]:
             return
         yield outer_html(node)
         node = node.next
+
+
+def bare_links(section: LexborNode) -> list[str]:
+    """Return the links whose words are their address."""
+    links = [(link.attributes.get("href") or "", link.text()) for link in section.css("p > a")]
+    return [href for href, words in links if href == words]

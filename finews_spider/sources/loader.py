@@ -102,7 +102,7 @@ def _unknown(thing: str, name: str, known: Collection[str]) -> str:
 
 def _refusal(value: object, kind: Any, error: msgspec.ValidationError) -> str:
     """Return what is accepted in place of the value."""
-    if is_dataclass(kind):
+    if is_dataclass(kind) and not isinstance(value, dict):
         return "must be a table"
     if get_origin(kind) is tuple:
         return "must be a list"

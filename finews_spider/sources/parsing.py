@@ -16,6 +16,7 @@ from finews_spider.sources.limits import check_html, check_json
 from finews_spider.sources.links import absolute
 
 _CALLBACK = re.compile(r"\s*[\w$.]{1,200}\s*\(")  # JSONP
+_ASSIGNMENT = re.compile(r"\s*(?:var\s+)?[\w$.]{1,200}\s*=")  # a script: `var ajaxResult={…};`
 _SOURCE_LINE = re.compile(r"[（(]?\s*文章来源\s*[：:]\s*(.*)", re.DOTALL)
 _UNCLOSED = re.compile(r"""(=\s*+(["'])[^"'<>]*+)(?=>[^"']*?<li\b)""")
 _END = re.compile(r"</(?:body|html)\b", re.IGNORECASE)
@@ -45,7 +46,7 @@ def base_of(page: Selector, url: str) -> str:
 
 
 def json_object(text: str, rows: str = "") -> dict[str, Any]:
-    """The JSON object that `text` is, or that a JSONP callback is given; its own keys in lower case.
+    """The JSON object that `text` is, that a JSONP callback is given or a script assigns; own keys in lower case.
 
     Of its list called `rows`, a row that is damaged is None; damage anywhere else raises UnreadableError.
     """
@@ -71,9 +72,11 @@ def _load(text: str, rows: str) -> Any:
 
 
 def _argument(text: str) -> str:
-    """What a JSONP callback is given; another text as it is."""
-    call = _CALLBACK.match(text)
+    """What a JSONP callback is given, or what a script assigns to a name; another text as it is."""
+    call, assignment = _CALLBACK.match(text), _ASSIGNMENT.match(text)
     end = text.rstrip().removesuffix(";").rstrip()
+    if assignment:
+        return end[assignment.end() :]
     return end[call.end() : -1] if call and end.endswith(")") else text
 
 

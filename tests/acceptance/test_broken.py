@@ -64,7 +64,7 @@ class Days(Site):
 
     def sources_file(self) -> Path:
         """Few columns, and the limit of age that is shipped."""
-        columns = rf'    {{ id = \d+, slug = "(?!{"|".join(COLUMNS)}).*\n'
+        columns = rf'    {{ id = (?!\d+, slug = "(?:{"|".join(COLUMNS)})).*\n'
         head, table, eastmoney = re.sub(columns, "", self.room.sources_toml()).partition("[eastmoney]")
         file = self.output.with_name("few.toml")
         file.write_text(head + table + eastmoney.replace("max_age_days = 0", "max_age_days = 10"), encoding="utf-8")

@@ -37,8 +37,9 @@ def test_every_endpoint_and_column_is_asked_once(site: Site) -> None:
     ran = doctor(site)
     asked = [(asked.role, asked.path) for asked in site.room.log if asked.path != "/robots.txt"]
     assert len(asked) == len(set(asked))
-    assert ran.out.count("eastmoney  column ") == 36
-    for name in ("home", "category emnews", "flashes", "older flash list", "roll", "article API", "getnews API"):
+    assert ran.out.count("eastmoney  column ") == 40
+    names = ("home", "category emnews", "flashes", "older flash list", "flash history", "roll")
+    for name in (*names, "column 366", "article API", "getnews API", "article page"):
         assert " ok " in line(ran, name)
 
 

@@ -11,7 +11,7 @@ from finews_spider import __version__, settings
 from finews_spider.commands.doctor_checks import ADVICE
 from finews_spider.crawl.arguments import ACCEPTED
 from finews_spider.exit_codes import ExitCode
-from finews_spider.sources.eastmoney import Column
+from finews_spider.sources.eastmoney_columns import Column
 from finews_spider.sources.loader import SOURCES
 from tests.support.pages import PAGES, inline, keys, name, rows, text
 from tests.support.paths import ROOT

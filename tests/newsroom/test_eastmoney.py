@@ -20,6 +20,8 @@ from finews_spider.newsroom.placeholders import PlaceholderBody, without_sizes
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import COLUMNS
 from finews_spider.newsroom.world import BEIJING, Story, World, has_sizes
+from finews_spider.sources.eastmoney import EastmoneySource
+from finews_spider.sources.loader import load
 from pipelines.clean import clean
 from pipelines.sanitize import sanitize
 from tests.support.nonempty import nonempty
@@ -38,6 +40,7 @@ LISTINGS = [
     ("listapi", f"{COLUMN}&column=350"),
     ("weblist", FLASHES),
     ("newsapi", OLD_FLASHES),
+    ("newsapi", "/kuaixun/v1/getlist_102_ajaxResult_50_1_.html"),
     ("roll", "/default_1.html"),
     ("roll", "/finance.html"),
 ]
@@ -86,6 +89,15 @@ def flashes(cursor: str = "", size: int = 20, view: View = ALL) -> list[dict[str
     return rows
 
 
+def history(number: int = 1, size: int = 20, view: View = ALL) -> list[dict[str, Any]]:
+    page = SITES["newsapi"].page(f"/kuaixun/v1/getlist_102_ajaxResult_{size}_{number}_.html", view)
+    assert page is not None
+    text = page.body.decode()
+    assert text.startswith("var ajaxResult={")
+    rows: list[dict[str, Any]] = json.loads(text.removeprefix("var ajaxResult=").removesuffix(";"))["LivesList"]
+    return rows
+
+
 def page_of(story: Story) -> Selector:
     page = SITES["finance"].page(f"/a/{story.number}.html", ALL)
     assert page is not None
@@ -103,18 +115,19 @@ def rebuilt(content: PlaceholderBody) -> str:
 
     def link(match: re.Match[str]) -> str:
         record = content.links[int(match[1])]
-        return f'<a href="{escape(record["url_w"])}">{record["text"]}</a>'
+        return f'<a href="{escape(record["url_w"] or record["url_m"])}">{record["text"]}</a>'
 
     def words(match: re.Match[str]) -> str:
         return content.links[int(match[1])]["text"]
 
-    body = re.sub(r'<span id="[^"]*"><!--Link#(\d+)--></span>', words, content.body)
-    return re.sub(r"<!--Link#(\d+)-->", link, re.sub(r"<!--IMG#(\d+)-->", image, body))
+    body = re.sub(r'<span id="[^"]*"><!-- ?Link#(\d+) ?--></span>', words, content.body)
+    return re.sub(r"<!-- ?Link#(\d+) ?-->", link, re.sub(r"<!-- ?IMG#(\d+) ?-->", image, body))
 
 
 def test_there_are_the_columns_of_the_site() -> None:
-    assert len(COLUMNS) == 36
-    assert (COLUMNS["cgnjj"], COLUMNS["czpnc"]) == (350, 1207)
+    columns = load(server_module.SOURCES)["eastmoney"]
+    assert isinstance(columns, EastmoneySource)
+    assert {column.slug: column.id for column in columns.columns} == COLUMNS
 
 
 @pytest.mark.parametrize("id_", COLUMNS.values())
@@ -132,7 +145,7 @@ def test_a_row_of_a_column() -> None:
 
 
 def test_a_column_names_its_articles() -> None:
-    named = {row["code"] for row in column(size=200) if row["np_dst"] != CFH}
+    named = {row["code"] for row in column(size=200) if len(row["code"]) == 18}
     assert named == {s.number for s in WORLD if "cgnjj" in s.columns and s.in_article}
 
 
@@ -142,11 +155,13 @@ def test_a_column_names_an_article_once() -> None:
 
 
 def test_some_rows_are_blogs() -> None:
-    blogs = [row for row in column(size=200) if row["np_dst"] == CFH]
-    assert blogs
-    assert all(
-        row["url"].startswith("http://caifuhao.") and WORLD.index(row["code"]) is None for row in nonempty(blogs)
-    )
+    blogs = [row for row in column(size=200) if row["url"].startswith("http://caifuhao.")]
+    assert all(row["np_dst"] == CFH and WORLD.index(row["code"]) is None for row in nonempty(blogs))
+
+
+def test_some_articles_are_marked_as_blogs() -> None:
+    marked = [row for row in column(size=200, id_=345) if row["np_dst"] == CFH and WORLD.index(row["code"])]
+    assert all(".eastmoney.com/a/" in row["uniqueUrl"] for row in nonempty(marked))
 
 
 def test_some_articles_are_named_on_another_host() -> None:
@@ -262,6 +277,37 @@ def test_old_flashes_end() -> None:
     assert get_json("newsapi", f"{OLD_FLASHES}&p=999")["news"] == []
 
 
+def test_the_flash_history_is_the_same_flashes() -> None:
+    rows = [row for number in range(1, 7) for row in history(number)]
+    assert [row["newsid"] for row in rows] == [row["code"] for row in flashes(size=200)][: len(rows)]
+    assert [row["id"] for row in rows] == [row["newsid"] for row in rows]
+
+
+def test_the_last_page_of_the_flash_history_stands_for_all_further_ones() -> None:
+    capped = ALL._replace(by_page=3)
+    assert history(4, view=capped) == history(99, view=capped) == history(3)
+    assert history(999) == history(-(-len(flashes(size=200)) // 20))
+
+
+def test_flashes_by_cursor_may_not_reach_far() -> None:
+    near = ALL._replace(by_cursor=30)
+    first = flashes(size=20, view=near)
+    second = flashes(first[-1]["realSort"], size=20, view=near)
+    assert first + second == flashes(size=30)
+    assert flashes(second[-1]["realSort"], view=near) == []
+
+
+def test_flashes_link_pages_of_several_channels_and_hosts() -> None:
+    links = [row["url_w"] for row in history(size=100)]
+    assert {link.split("/")[-1].split(",")[0] for link in links} == {"1350", "1351", "1353", "1354", "1355"}
+    assert {urlsplit(link).hostname for link in links} == {f"{n}.eastmoney.com" for n in ("finance", "stock", "global")}
+
+
+def test_the_title_of_some_flashes_stands_in_their_digest_alone() -> None:
+    untitled = [row for row in history(size=100) if not row["title"]]
+    assert all(row["digest"].startswith("【") for row in nonempty(untitled))
+
+
 @pytest.mark.parametrize("path", ["/default_1.html", "/default_2.html", "/finance.html"])
 def test_the_rolling_page_names_articles_to_the_minute(path: str) -> None:
     page = SITES["roll"].page(path, ALL)
@@ -327,6 +373,25 @@ def test_the_old_page() -> None:
     assert page.css(".b-review::text").get() == story.digest
 
 
+def test_a_page_with_labels() -> None:
+    story = WORLD[4]
+    assert f"来源：{story.media_name}" in page_of(story).css(".infos").xpath("string()").get("")
+
+
+def test_a_page_whose_title_stands_in_its_head() -> None:
+    story = WORLD[5]
+    assert page_of(story).css(".contentwrap .title").xpath("string()").get() == ""
+    assert page_of(story).css("title::text").get() == f"{story.title} _ 东方财富网"
+
+
+def test_a_page_without_names_around_its_body() -> None:
+    story = WORLD[3]
+    page = page_of(story)
+    assert page.css("h1::text").get() == story.title
+    assert f"来源：{story.media_name}" in page.css(".info").xpath("string()").get("")
+    assert page.css(".content_text p")
+
+
 def test_a_page_in_gbk(room: Newsroom) -> None:
     status, headers, body = get(room, "finance", f"/a/{WORLD[1].number}.html")
     assert (status, headers["Content-Type"]) == (200, "text/html; charset=gbk")
@@ -349,7 +414,7 @@ def test_an_unknown_page_is_not_there(path: str) -> None:
     [
         lambda story: WORLD.plain_body(story),
         lambda story: WORLD.wrapped_body(story),
-        lambda story: page_of(story).css("#ContentBody").get(),
+        lambda story: page_of(story).css("#ContentBody, .content_text").get(),
     ],
     ids=["plain", "wrapped", "page"],
 )

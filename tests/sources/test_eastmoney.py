@@ -13,9 +13,11 @@ from finews_spider.newsroom.eastmoney import sites
 from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.world import World
 from finews_spider.sources.base import AbsentError, Listing, ListingPage, Query, UnreadableError
-from finews_spider.sources.eastmoney import Column, EastmoneySource
+from finews_spider.sources.eastmoney import EastmoneySource
+from finews_spider.sources.eastmoney_columns import Column
 from finews_spider.sources.eastmoney_ids import ARTICLE
 from pipelines.clean import clean
+from tests.support.nonempty import nonempty
 
 EASTMONEY = EastmoneySource(
     listapi="https://np-listapi.eastmoney.com",
@@ -183,7 +185,7 @@ def test_it_may_be_asked_for_its_hosts_only() -> None:
 
 
 def test_a_run_can_be_narrowed_to_its_columns() -> None:
-    assert EASTMONEY.column_slugs() == {"cgnjj", "czpnc", "czyyw"}
+    assert EASTMONEY.column_slugs() == {"cgnjj", "350", "czpnc", "1207", "czyyw", "345"}
 
 
 def test_the_listings_are_the_enabled_columns_and_the_flashes() -> None:
@@ -192,6 +194,23 @@ def test_the_listings_are_the_enabled_columns_and_the_flashes() -> None:
 
 def test_asked_columns_are_read_whether_enabled_or_not_and_no_flashes() -> None:
     assert [listing.name for listing in listings(Query(columns=("czyyw", "cgnjj")))] == ["column cgnjj", "column czyyw"]
+
+
+def test_a_column_is_asked_for_by_its_number_or_its_slug_and_read_once() -> None:
+    assert [listing.name for listing in listings(Query(columns=("345", "czyyw")))] == ["column czyyw"]
+
+
+def test_a_column_without_a_slug_goes_by_its_number() -> None:
+    own = replace(EASTMONEY, columns=(Column(id=366), Column(id=350, slug="cgnjj")))
+    assert [(listing.name, asked(listing)["column"]) for listing in listings(Query(columns=("366",)), own)] == [
+        ("column 366", "366")
+    ]
+
+
+@pytest.mark.parametrize("other", [Column(id=345), Column(id=7, slug="czyyw"), Column(id=7, slug="345")])
+def test_two_columns_are_not_called_the_same(other: Column) -> None:
+    with pytest.raises(ValueError, match=r"two columns are called (345|czyyw): 345 and (345|7)"):
+        replace(EASTMONEY, columns=(*EASTMONEY.columns, other))
 
 
 def test_of_the_category_of_flashes_only_these_are_read() -> None:
@@ -284,8 +303,29 @@ def test_the_title_of_a_row_stands_on_one_line() -> None:
 
 
 def test_a_blog_is_skipped_and_counted() -> None:
-    page = column().read(column_page({**COLUMN_ROW, "np_dst": "CFH"}, COLUMN_ROW))
+    url = "http://caifuhao.eastmoney.com/news/20211230075723000000001"
+    page = column().read(column_page({**COLUMN_ROW, "uniqueUrl": url, "np_dst": "CFH"}, COLUMN_ROW))
     assert (len(page.refs), page.skipped) == (1, {"blog": 1})
+
+
+@pytest.mark.parametrize("url", [PAGE, f"http://stock.eastmoney.com/news/1345,{NUMBER}.html"])
+def test_a_blog_with_the_number_and_the_link_of_an_article_is_one(url: str) -> None:
+    page = column().read(column_page({**COLUMN_ROW, "uniqueUrl": url, "np_dst": "CFH"}))
+    assert ([ref.id for ref in page.refs], page.skipped) == ([ID], {})
+
+
+@pytest.mark.parametrize(
+    ("code", "url"),
+    [
+        (NUMBER, f"http://finance.eastmoney.com/a/{OTHER}.html"),
+        (NUMBER, f"https://a.example/a/{NUMBER}.html"),
+        (NUMBER, ""),
+        ("20211230075723000000001", PAGE),
+    ],
+)
+def test_a_blog_with_another_number_or_link_stays_one(code: str, url: str) -> None:
+    row = {**COLUMN_ROW, "code": code, "uniqueUrl": url, "np_dst": "CFH"}
+    assert column().read(column_page(row)).skipped == {"blog": 1}
 
 
 @pytest.mark.parametrize("name", ["uniqueUrl", "url"])
@@ -381,7 +421,9 @@ def test_a_column_goes_on_with_its_next_page() -> None:
 
 
 def test_a_page_of_blogs_only_is_not_the_last() -> None:
-    assert column().read(column_page({**COLUMN_ROW, "np_dst": "CFH"})).next_page is not None
+    row = {**COLUMN_ROW, "np_dst": "CFH", "uniqueUrl": "http://caifuhao.eastmoney.com/news/20211230075723000000001"}
+    page = column().read(column_page(row))
+    assert (page.refs, page.next_page is not None) == ([], True)
 
 
 def test_an_empty_column_ends() -> None:
@@ -430,7 +472,8 @@ def test_every_article_of_a_column_is_named_once(slug: str) -> None:
 
 def test_the_blogs_of_a_column_are_counted() -> None:
     rows = json.loads(newsroom(column().url))["data"]["list"]
-    assert column().read(newsroom(column().url)).skipped == {"blog": sum(row["np_dst"] == "CFH" for row in rows)}
+    blogs = sum(row["url"].startswith("http://caifuhao.") for row in rows)
+    assert column().read(newsroom(column().url)).skipped == {"blog": blogs}
 
 
 # Flashes.
@@ -478,7 +521,9 @@ def test_flashes_without_a_cursor_end(after: object) -> None:
 
 
 def test_flashes_whose_cursor_stays_end() -> None:
-    assert flashes(UNTIL).read(flash_page(FLASH_ROW, after=END_OF_UNTIL)).next_page is None
+    second = flashes().read(flash_page(FLASH_ROW, after="2")).next_page
+    assert second is not None
+    assert second.read(flash_page({**FLASH_ROW, "code": OTHER}, after="2")).next_page is None
 
 
 def test_flashes_that_repeat_themselves_end() -> None:
@@ -497,17 +542,8 @@ def test_no_flashes_are_the_end() -> None:
     assert flashes().read(flash_page()) == ListingPage()
 
 
-def test_a_built_cursor_that_gives_nothing_is_given_up() -> None:
-    page = flashes(UNTIL).read(flash_page())
-    assert [listing.url for listing in page.linked] == [flashes().url]
-
-
-def test_a_built_cursor_that_gives_something_is_kept() -> None:
-    assert flashes(UNTIL).read(flash_page(FLASH_ROW)).linked == []
-
-
 def test_a_cursor_that_was_given_and_gives_nothing_is_the_end() -> None:
-    second = flashes(UNTIL).read(flash_page(FLASH_ROW)).next_page
+    second = flashes().read(flash_page(FLASH_ROW)).next_page
     assert second is not None
     assert second.read(flash_page()) == ListingPage()
 
@@ -518,7 +554,7 @@ def test_every_flash_is_named_once() -> None:
 
 
 def test_a_built_cursor_gives_the_flashes_up_to_the_end_of_the_window() -> None:
-    ids = [ref.id for page in all_pages(flashes(UNTIL)) for ref in page.refs]
+    ids = [ref.id for ref in flashes(UNTIL).read(newsroom(flashes(UNTIL).url)).refs]
     assert ids == [story.number for story in WORLD if story.in_flash and story.time.date() <= UNTIL][::-1]
 
 
@@ -526,7 +562,7 @@ def test_a_built_cursor_gives_the_flashes_up_to_the_end_of_the_window() -> None:
 
 
 def test_the_older_list_stands_in_for_flashes() -> None:
-    assert old_flashes().url == "https://newsapi.eastmoney.com/kuaixun/v2/api/list?column=102&limit=200&p=1"
+    assert old_flashes().url == "https://newsapi.eastmoney.com/kuaixun/v2/api/list?column=102&limit=100&p=1"
 
 
 def test_nothing_stands_in_for_the_next_page_of_flashes() -> None:
@@ -536,7 +572,70 @@ def test_nothing_stands_in_for_the_next_page_of_flashes() -> None:
 
 
 def test_the_older_list_names_the_same_flashes() -> None:
-    assert old_flashes().read(newsroom(old_flashes().url)).refs == flashes().read(newsroom(flashes().url)).refs
+    older = [ref for page in all_pages(old_flashes()) for ref in page.refs]
+    assert [replace(ref, share_link="") for ref in older] == flashes().read(newsroom(flashes().url)).refs
+    assert all(ref.id in ref.share_link for ref in nonempty(older))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"http://finance.eastmoney.com/news/1350,{NUMBER}.html",
+        f"http://stock.eastmoney.com/news/1353,{NUMBER}.html",
+        f"https://global.eastmoney.com/a/{NUMBER}.html",
+        f"//hk.eastmoney.com/a/{NUMBER}.html",
+    ],
+)
+@pytest.mark.parametrize("name", ["url_w", "url_unique"])
+def test_a_flash_shares_the_link_that_its_row_has(link: str, name: str) -> None:
+    (ref,) = old_flashes().read(old_flash_page({**OLD_FLASH_ROW, "url_w": None, name: link})).refs
+    assert ref.share_link == (f"https:{link}" if link.startswith("//") else link)
+
+
+def test_of_two_links_of_a_flash_the_one_for_wide_screens_is_shared() -> None:
+    wide = f"http://finance.eastmoney.com/news/1351,{NUMBER}.html"
+    (ref,) = old_flashes().read(old_flash_page({**OLD_FLASH_ROW, "url_w": wide, "url_unique": PAGE})).refs
+    assert ref.share_link == wide
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "",
+        1,
+        f"http://finance.eastmoney.com/news/1350,{OTHER}.html",
+        f"https://a.example/news/1350,{NUMBER}.html",
+        f"ftp://finance.eastmoney.com/a/{NUMBER}.html",
+        f"https://finance.eastmoney.com/a/{NUMBER}.html?{{{{x}}}}",
+        f"https://finance.eastmoney.com/a/{NUMBER}.html#>\n文",
+        f"http://[/a/{NUMBER}.html",
+        "https://caifuhao.eastmoney.com/news/20211230075723000000001",
+    ],
+)
+def test_other_links_of_a_flash_are_not_shared(link: object) -> None:
+    (ref,) = old_flashes().read(old_flash_page({**OLD_FLASH_ROW, "url_w": link})).refs
+    assert ref.share_link == ""
+
+
+@pytest.mark.parametrize(
+    ("digest", "title"),
+    [
+        ("【题】要", "题"),
+        ("  【 题 一 】要【二】", "题 一"),
+        ("要：【题】", "题"),
+        ("【】【题】要", "题"),
+        ("【题", ""),
+        ("要", ""),
+        ("【" + "题" * 501 + "】", ""),
+    ],
+)
+def test_a_flash_without_a_title_has_what_its_digest_brackets(digest: str, title: str) -> None:
+    (ref,) = flashes().read(flash_page({**FLASH_ROW, "title": "", "summary": digest})).refs
+    assert ref.title == title
+
+
+def test_the_title_of_a_flash_comes_first() -> None:
+    assert flashes().read(flash_page({**FLASH_ROW, "summary": "【另】要"})).refs[0].title == "题"
 
 
 @pytest.mark.parametrize("name", ["newsid", "showtime", "title", "digest"])
@@ -787,6 +886,12 @@ def test_text_in_a_body_stays_text() -> None:
 
 def test_the_share_link_of_an_article_is_its_page() -> None:
     assert EASTMONEY.share_link_of(ID) == PAGE
+
+
+@pytest.mark.parametrize("mark", ["<!--IMG#0-->", "<!-- IMG#0 -->", "<!--img#0-->", "<!--IMG #0-->"])
+def test_getnews_may_write_its_marks_in_several_ways(mark: str) -> None:
+    news = {**NEWS, "body": mark, "images": [{"src": "https://a.example/a.jpg"}]}
+    assert read_getnews({"news": news}).body == '<img src="https://a.example/a.jpg">'
 
 
 def test_the_share_link_of_a_flash_has_its_number() -> None:

@@ -131,3 +131,26 @@ def test_spans_without_an_end_are_passed_soon() -> None:
     """With the square of their number they would take hours."""
     body = '<span id="stock_"' * 200_000
     assert put_back(body, [], []) == body
+
+
+@pytest.mark.parametrize("mark", ["<!-- Link#0 -->", "<!--link#0-->", "<!--\u00a0Link#0\n-->", "<!--LINK# 0-->"])
+def test_marks_may_have_spaces_and_any_case(mark: str) -> None:
+    link = '<a href="https://a.example/a.html">巨化股份</a>'
+    assert put_back(f"<p>{mark}</p>", [], [LINK]) == f"<p>{link}</p>"
+    assert put_back(mark.lower().replace("link", "img"), [{"src": "https://a.example/"}], []).startswith("<img ")
+    assert put_back(f'<span id="stock_1.600160">{mark}</span>', [], [LINK]) == (
+        '<span id="stock_1.600160">巨化股份</span>'
+    )
+
+
+@pytest.mark.parametrize("name", ["url_w", "url_m", "url"])
+@pytest.mark.parametrize("other", ["", None, "#", "javascript:void(0)"])
+def test_a_link_may_have_one_usable_address(name: str, other: object) -> None:
+    link = {"text": "文", "url_w": other, "url_m": other, name: "https://a.example/"}
+    assert put_back("<!--Link#0-->", [], [link]) == '<a href="https://a.example/">文</a>'
+
+
+@pytest.mark.parametrize("address", ["//a.example/a.jpg", "/download/a.jpg", "a.jpg"])
+def test_addresses_may_be_relative(address: str) -> None:
+    assert put_back("<!--IMG#0-->", [{"src": address}], []) == f'<img src="{address}">'
+    assert put_back("<!--Link#0-->", [], [{"text": "文", "url_m": address}]) == f'<a href="{address}">文</a>'

@@ -206,7 +206,6 @@ def test_a_category_page_without_a_list_is_unreadable(text: str) -> None:
         "",
         "/",
         "/category/TechWeb.html",
-        f"/a/b/2021/12/30/{ID}.html",
         f"/a/2021/13/30/{ID}.html",
         "/a/2021/12/30/NW1.html",
         f"https://other.example{POST_PATH}",

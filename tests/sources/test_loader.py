@@ -216,7 +216,7 @@ COLUMN = '{ id = 344, slug = "ccjdd", name = "财经导读" },'
     [
         ('{ id = 0, slug = "cgnjj", name = "国内经济" },', ".id: 0 is not a whole number, 1 or more"),
         ('{ id = 350, slug = "cgnjj", name = 3 },', ".name: 3 is not a text in quotes"),
-        ('{ id = 350, slug = "cgnjj" },', ".name: is missing"),
+        ('{ slug = "cgnjj", name = "国内经济" },', ".id: is missing"),
         ('{ id = 350, slag = "cgnjj" },', ".slag: unknown key; known are id, slug, name, enabled; did you mean slug?"),
         ("350,", ": must be a table"),
     ],
