@@ -31,7 +31,7 @@ from tests.support.nonempty import nonempty
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]  # one worker builds it for all tests
 
-STORIES = 1_720
+STORIES = 1_744
 PICTURES_OF_NEWS = "dfscdn.dfcfw.com"
 OF_THE_BROWSER = (".google.com", ".googleapis.com", ".gvt1.com")  # what Chromium asks for by itself
 # Without a policy, and with all posts in the lists that hold the newest only: each of them is among these some day.

@@ -244,8 +244,8 @@ def test_a_login_page_is_counted_as_one(site: Site) -> None:
     ("name", "answer", "why"),
     [
         ("column cgnjj", {"data": {"list": {"0": {"code": NUMBER}}}}, "list is no list: it is a dict"),
-        ("column cgnjj", {"data": {"list": [[NUMBER], NUMBER, None]}}, "none of 3 rows: no id"),
-        ("column cgnjj", {"data": {"list": [{"code": True}, {"code": [NUMBER]}]}}, "none of 2 rows: no id"),
+        ("column cgnjj", {"data": {"list": [[NUMBER], NUMBER, None]}}, "none of 3 rows: damaged"),
+        ("column cgnjj", {"data": {"list": [{"code": True}, {"code": [NUMBER]}]}}, "none of 2 rows: damaged"),
         ("column cgnjj", {"data": {"list": [{"code": NUMBER}] * 2001}}, "list is too long: it has 2001 rows"),
         ("column cgnjj", {"data": [], "code": {"a": 1}, "message": "x" * MB}, "no data: data is a list, code a dict"),
         ("flashes", {"data": {"fastNewsList": [], "sortEnd": "9" * 41}}, "sortEnd is no cursor"),
