@@ -112,9 +112,13 @@ class Fork:
 
 
 def _end(pid: int, replies: socket.socket) -> None:
-    replies.close()
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+    """Kill the command, unless it has ended: its number may be another process's by then."""
+    with replies, suppress(ProcessLookupError):
+        replies.setblocking(False)
+        try:
+            replies.recv(64)  # its exit code, or nothing where whoever waited for it has gone
+        except BlockingIOError:
+            os.kill(pid, signal.SIGKILL)
 
 
 @cache
