@@ -28,7 +28,6 @@ class ArticleFetch:
     troubles: int = 0  # failures that say nothing of it
     failures: list[tuple[Route, FetchFailure]] = field(default_factory=list)
     handed_over: set[str] = field(default_factory=set)  # ids
-    refreshed: set[str] = field(default_factory=set)  # ids, whose posts are there
 
     def __post_init__(self) -> None:
         self.read = Article(source="", id=self.number, url="", family=Family())
@@ -40,7 +39,6 @@ class ArticleFetch:
         self.routes.insert(0, iter(routes))
         self.items[ref.id] = item
         if kept:
-            self.refreshed |= {kept.id} & {ref.id}
             self.known.fill(kept)
             self.known.media_name = self.known.media_name or media_name_in(kept.body)
             self.answered = self.answered or bool(kept.body)
@@ -74,7 +72,7 @@ class ArticleFetch:
         """Take what a route gave."""
         self.tried = True
         self.read.fill(article)
-        if article.share_link and article.id in self.items.keys() - self.refreshed:
+        if article.share_link and article.id in self.items:
             self.items[article.id].share_link = article.share_link
         # All fields empty is transient (seen 2022: the next answer was whole), and tells nothing of a body.
         is_answer = bool(article.title or article.time or article.body)

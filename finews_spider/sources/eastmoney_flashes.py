@@ -64,7 +64,6 @@ class Flashes(PagedList):
             target = min(filter(None, (end_of(self.window), reached)), default=None)
             fallback = self._page() if cursor and number == 1 else None
             page.next_page = self.history.search(target, name=NAME, fallback=fallback)
-            page.limit_reached = False
         return page
 
     def _is_left_to_history(
@@ -77,7 +76,8 @@ class Flashes(PagedList):
         end = end_of(self.window)
         if page.next_page and number == 1 and end and times:
             return min(times) - end > NEAR
-        return not page.next_page and not (reached and self.window.is_before(reached.date()))
+        ends = not page.next_page and not page.limit_reached
+        return ends and not (reached and self.window.is_before(reached.date()))
 
 
 class OlderFlashes(PagedList):

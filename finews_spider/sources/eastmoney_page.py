@@ -45,11 +45,14 @@ def read_page(article: Article, text: str) -> None:
 
 def _pieces(page: Selector, body: SelectorList[Selector]) -> list[Piece]:
     """The texts that tell time and source."""
-    for place in _INFOS:
-        if found := page.css(place):
-            texts = (text for node in found for text in _texts(node.root))
-            return [Piece(text[:_TEXT], is_name=True) for text in islice(texts, _PIECES)]
-    return [piece for node in body for piece in _around(node.root)]
+    lines = [[piece for node in page.css(place) for piece in _named(node.root)] for place in _INFOS]
+    lines.append([piece for node in body for piece in _around(node.root)])
+    return next(filter(time_in, lines), next(filter(None, lines), []))
+
+
+def _named(node: html.HtmlElement) -> list[Piece]:
+    """The texts of an element that has a line of its own for them."""
+    return [Piece(text[:_TEXT], is_name=True) for text in islice(_texts(node), _PIECES)]
 
 
 def _around(body: html.HtmlElement) -> list[Piece]:

@@ -4,12 +4,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from finews_spider.archive.posts import parse
+from finews_spider.newsroom.eastmoney_flashes import flash_link
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import COLUMNS, SLUGS
 from finews_spider.newsroom.world import Story, World
@@ -146,6 +147,13 @@ def test_column_narrows_the_run(site: Site, world: World) -> None:
     assert all("column=350&" in asked.path for asked in nonempty(site.room.requests("listapi", "/comm/")))
 
 
+@pytest.mark.parametrize("name", ["cywjh", "345", "366"])
+def test_a_column_may_be_named_by_its_number(site: Site, world: World, name: str) -> None:
+    slug = {"345": "cywjh"}.get(name, name)
+    site.crawl(f"column={name}")
+    assert site.names() == {f"NW{story.number}" for story in in_columns(world) if slug in story.columns}
+
+
 def test_category_is_judged_before_an_article_is_asked_for(site: Site, world: World) -> None:
     site.crawl("source=eastmoney", "category=zhongguozhengquanbao")
     wanted = {f"NW{s.number}" for s in in_columns(world) if s.media_name == "中国证券报"}
@@ -174,6 +182,72 @@ def test_flash_list_down_then_the_older_one_stands_in(site: Site, world: World) 
     site.room.answer("weblist", "/comm/", status=503)
     site.crawl("source=eastmoney")
     assert {id_ for id_ in site.names() if not id_.startswith("NW")} == {s.number for s in world if s.in_flash}
+
+
+def test_both_flash_lists_down_then_the_history_stands_in(site: Site, world: World) -> None:
+    site.room.answer("weblist", "/comm/", status=503)
+    site.room.answer("newsapi", "/kuaixun/v2/", status=503)
+    site.crawl("source=eastmoney", "category=emnews")
+    assert site.names() == {s.number for s in world if s.in_flash}
+
+
+def test_flashes_far_back_are_read_where_the_cursor_does_not_reach(tmp_path: Path) -> None:
+    world = World(articles=36_000, days=600)  # 20 flashes a day
+    days = [date(2022, 1, 12) - timedelta(days=back) for back in (500, 499)]
+    with Newsroom(world) as room:
+        room.by_cursor = 100
+        site = Site(tmp_path / "site", room)
+        ran = site.crawl("source=eastmoney", "category=emnews", f"since={days[0]}", f"until={days[1]}")
+        history = len(room.requests("newsapi", "/kuaixun/v1/"))
+    assert ran.code == 0
+    assert site.names() == {s.number for s in world if s.in_flash and s.time.date() in days}
+    assert {day: figures["covered"] for day, figures in site.report()["window"]["days"]["eastmoney"].items()} == {
+        f"{day}": 1 for day in days
+    }
+    assert history < 25  # of 200 pages that lead there
+
+
+def test_days_before_the_end_of_the_history_are_not_covered(tmp_path: Path) -> None:
+    world = World(articles=3600, days=60)
+    since, until = date(2021, 12, 5), date(2021, 12, 31)
+    with Newsroom(world) as room:
+        room.by_cursor, room.by_page = 100, 8
+        site = Site(tmp_path / "site", room)
+        site.crawl("source=eastmoney", "category=emnews", f"since={since}", f"until={until}")
+    report = site.report()["window"]
+    first = min(story.time for story in [s for s in world if s.in_flash][-8 * 50 :]).date()
+    assert since < first < until
+    assert f"{first - timedelta(days=1)}" in report["not_covered"]["eastmoney"]
+    assert f"{until}" not in report["not_covered"]["eastmoney"]
+    assert site.names() == {
+        s.number for s in [s for s in world if s.in_flash][-8 * 50 :] if since <= s.time.date() <= until
+    }
+
+
+def test_a_flash_has_the_title_and_the_link_that_its_list_gives(site: Site, world: World) -> None:
+    site.room.answer("weblist", "/comm/", status=503)
+    site.crawl("source=eastmoney", "category=emnews")
+    for path, text in nonempty(site.posts().items()):
+        post = parse(text.decode(), Path(path).stem[11:])
+        index = world.index(post.id)
+        assert index is not None
+        assert post.title == escape_tag_openers(world[index].title)
+        assert post.share_link == flash_link(index, post.id)
+
+
+def test_a_flash_has_the_link_of_its_post_page_and_keeps_it(site: Site, world: World) -> None:
+    def channel(number: int, title: str = "") -> Callable[[str], str]:
+        return lambda page: page.replace("/news/1354,", f"/news/{number},").replace("<h1>", f"<h1>{title}")
+
+    site.room.answer("site", "/emnews/20", edit=channel(1351))
+    site.crawl("category=emnews")
+    before = site.posts()
+    site.room.answer("site", "/emnews/20", edit=channel(1355, "更正："))
+    site.crawl("category=emnews", "refresh=9999")
+    for path, text in nonempty(site.posts().items()):
+        assert "title: 更正：" in text.decode().replace('"', "")
+        assert b"<http://finance.eastmoney.com/news/1351,20" in before[path]
+        assert b"<http://finance.eastmoney.com/news/1351,20" in text
 
 
 def test_both_share_hosts_dead_then_an_article_is_read_at_its_origin(site: Site, world: World) -> None:
@@ -214,6 +288,26 @@ def test_any_route_may_fail_and_the_next_one_answers(site: Site, world: World, b
         there = Site(site.output.with_name(f"site{len(failing)}"), site.room)
         there.crawl("source=eastmoney", f"url={site.room.urls['finance']}/a/{story.number}.html")
         assert there.names() == {f"NW{story.number}"}, failing
+
+
+def test_pages_of_all_templates_give_the_same_posts(site: Site) -> None:
+    site.crawl("column=ccjdd,cgnjj,cywjh")
+    for status in (503, 404):
+        there = Site(site.output.with_name(f"pages{status}"), site.room)
+        site.room.answer("newsinfo", "/", status=status)
+        there.crawl("column=ccjdd,cgnjj,cywjh")
+        assert there.posts() == site.posts() != {}
+
+
+def test_getnews_gives_the_same_words_links_and_pictures(site: Site) -> None:
+    site.crawl("source=eastmoney")
+    there = Site(site.output.with_name("getnews"), site.room)
+    site.room.answer("newsinfo", ARTICLE_API, body='{"rc":0,"data":null}')
+    there.crawl("source=eastmoney")
+    assert site.room.requests("finance", "/a/") == []
+    sizes = re.compile(rb' (?:width|height|style)="[^"]*"')
+    posts, others = ({path: sizes.sub(b"", text) for path, text in each.posts().items()} for each in (site, there))
+    assert posts == others != {}
 
 
 @pytest.mark.parametrize("breakage", BREAKAGES)

@@ -115,6 +115,10 @@ def test_the_source_may_stand_below_the_body() -> None:
     assert article.media_name == "中国证券报"
 
 
+def test_what_stands_below_the_body_without_a_label_is_no_source() -> None:
+    assert read_page(bare_page(f"<p>{TIME}</p>", "<p class='source'>甲报</p>")).media_name == ""
+
+
 def test_without_a_time_before_the_body_there_is_none() -> None:
     page = f"<html><body><h1>题</h1><div class='content_text'><p>文</p></div><li>{TIME} 又一篇</li></body></html>"
     assert (read_page(page).time, read_page(page).title) == (None, "题")
@@ -173,3 +177,14 @@ def test_a_title_may_speak_of_the_company(title: str) -> None:
 
 def test_a_title_may_hold_the_mark_that_parts_it_from_the_site() -> None:
     assert without_site("甲_乙 _ 东方财富网") == "甲_乙"
+
+
+def test_a_line_without_a_time_gives_way_to_what_stands_before_the_body() -> None:
+    page = new_page("<div>甲报</div>").replace(
+        '<div id="ContentBody">', f'<p>{TIME} 来源：中国证券报</p><div id="ContentBody">'
+    )
+    assert (read_page(page).time, read_page(page).media_name) == (MINUTE, "中国证券报")
+
+
+def test_a_page_may_tell_the_source_and_no_time() -> None:
+    assert read_page(new_page("<div>来源：中国证券报</div>")).media_name == "中国证券报"

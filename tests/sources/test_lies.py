@@ -1,9 +1,9 @@
 """JSON and HTML that are not what their URLs give: a reader takes what it can, or says that it cannot read it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import finews_spider
+from finews_spider.dates import Window
 from finews_spider.items import Article, ArticleRef
 from finews_spider.newsroom.words import SLUGS
-from finews_spider.sources.base import ListingPage, Query, UnreadableError
+from finews_spider.sources.base import Listing, ListingPage, Query, UnreadableError
 from finews_spider.sources.eastmoney_ids import IDS
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load
@@ -31,7 +32,18 @@ POST = f"/zhongguozhengquanbao/2021/12/30/NW{NUMBER}.html"
 SOURCES = load(Path(finews_spider.__file__).with_name("sources.toml"))
 REFS = [ArticleRef(source="finews", id=id_, url=f"https://a.example{POST}") for id_ in (f"NW{NUMBER}", NUMBER)]
 ALL = [listing for source in SOURCES.values() for listing in source.listings(Query())]
-LISTINGS = {listing.name: listing for listing in [*ALL, *(each.fallback for each in ALL)] if listing}
+FAR_BACK = SOURCES["eastmoney"].listings(Query(window=Window(until=date(2026, 1, 1))))[-1].fallback
+
+
+def with_fallbacks(listing: Listing | None) -> Iterator[Listing]:
+    """The listing, and what stands in for it, one after the other."""
+    while listing:
+        yield listing
+        listing = listing.fallback
+
+
+LISTINGS = {listing.name: listing for first in ALL for listing in with_fallbacks(first)}
+LISTINGS |= {f"{listing.name}, far back": listing for listing in with_fallbacks(FAR_BACK)}
 COLUMNS = {name for name in LISTINGS if name.startswith("column ")} - {"column cgnjj"}  # they are alike
 ROUTES = {
     f"{route.name} {ref.id}": route for source in SOURCES.values() for ref in REFS for route in source.routes(ref)
@@ -42,6 +54,7 @@ READERS: dict[str, Callable[[str], ListingPage | Article]] = {
 }
 
 KEYS = """
+    LivesList url_m url_unique id class
     data list fastNewsList news sortEnd code message newsid title showTime showtime summary digest mediaName
     url uniqueUrl np_dst text content Title medianame date Date Art_Title Art_Media_Name Art_Content
     Art_ShowTime body source images links src text url_w width
@@ -86,6 +99,8 @@ PIECES = st.sampled_from(
         '<ul id="artList">',
         f'<li><span>2021-12-30 07:57</span><a href="{PAGE}" title="题">题</a></li>',
         '<div id="ContentBody">',
+        '<div class="content_text">',
+        "<p>来源：<a>甲</a> 作者：乙 2021-12-30 07:57",
         '<div class="contentwrap"><div class="infos"><div>',
         "<small>(GMT+8) 2021-12-30 07:57:23</small>",
         "<blockquote>",
@@ -108,7 +123,9 @@ PIECES = st.sampled_from(
     ]
 )
 PAGES = st.lists(PIECES, max_size=25).map(lambda pieces: "<html>" + "".join(pieces) + "</body></html>")
-ANSWERS = st.one_of(st.text(), VALUES.map(json.dumps), VALUES.map(lambda value: f"cb({json.dumps(value)});"), PAGES)
+CALLS = VALUES.map(lambda value: f"cb({json.dumps(value)});")
+SCRIPTS = VALUES.map(lambda value: f"var ajaxResult={json.dumps(value)};")
+ANSWERS = st.one_of(st.text(), VALUES.map(json.dumps), CALLS, SCRIPTS, PAGES)
 
 
 def read(name: str, text: str) -> ListingPage | Article | str:

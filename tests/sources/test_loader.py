@@ -228,6 +228,11 @@ def test_an_entry_that_is_a_table_is_named_with_its_number_and_its_line(
     assert refusal(tmp_path, text) == f":{line_of_columns(3)}: eastmoney.columns[2]{message}"
 
 
+def test_two_columns_of_one_name_are_a_mistake(tmp_path: Path) -> None:
+    text = with_columns(COLUMN, "{ id = 344 },")
+    assert "eastmoney: two columns are called 344: 344 and 344" in refusal(tmp_path, text)
+
+
 def test_an_entry_with_a_header_of_its_own_is_named_with_its_line(tmp_path: Path) -> None:
     head, _, _ = SHIPPED.read_text(encoding="utf-8").partition("columns = [\n")
     text = (
