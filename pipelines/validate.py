@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from finews_spider import dates
 from finews_spider.items import Article
+from finews_spider.markup.plain import BROKEN
 from finews_spider.markup.text import without_source_line
 from finews_spider.refusals import Refused, RefusedError
 from finews_spider.sources import known
@@ -37,11 +38,16 @@ class ValidatePipeline:
             missing.append(Refused.NO_SLUG)
         if item.time and item.time > dates.now() + AHEAD:
             missing.append(Refused.TIME_AHEAD)
-        if any("\ufffd" in text for text in (item.title, item.media_name, item.digest, item.body)):
+        if is_broken(item):
             missing.append(Refused.BROKEN_CHARACTERS)
         if missing:
             raise MissingFieldError(item.url, item.id, *missing)
         return item
+
+
+def is_broken(item: Article) -> bool:
+    """Whether one of its texts has lost a character."""
+    return any(BROKEN in text for text in (item.title, item.media_name, item.digest, item.body))
 
 
 def has_content(body: str) -> bool:

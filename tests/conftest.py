@@ -20,6 +20,7 @@ from aiohttp import web
 from hypothesis import settings
 
 from finews_spider.dates import BEIJING
+from finews_spider.newsroom.finews import post_folder
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
@@ -143,8 +144,8 @@ class Site:
 
     def fail(self, story: Story, status: int = 503) -> None:
         """No route gives this article from now on."""
-        number, folder = story.number, SLUGS[story.media_name].lower()
-        self.room.answer("site", f"/{folder}/{story.time:%Y/%m/%d}/NW{number}.html", status=status)
+        number, slug = story.number, SLUGS[story.media_name]
+        self.room.answer("site", f"/{post_folder(slug).lower()}/{story.time:%Y/%m/%d}/NW{number}.html", status=status)
         for role in ("share", "origin"):
             self.room.answer(role, f"/NewsData/GetNewsText.do?id=NW{number}", status=status)
         for path in (f"article/{number}", f"content/getnews?newsid={number}"):

@@ -4,19 +4,20 @@ import re
 from collections.abc import Iterator
 from html import escape
 from itertools import islice
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from finews_spider.newsroom.pages import PICTURE, Page, View, api_text, data, html, listing
-from finews_spider.newsroom.words import MEDIA, SLUGS
+from finews_spider.newsroom.words import MEDIA, SLUGS, SPACED_SLUGS
 from finews_spider.newsroom.world import Story, World, in_article, in_flash, media_name
 
 FLASHES, FLASH_TAG = "emnews", "东财滚动新闻"
 HOME = "//finews.withounder.com"
 SHARE = "http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{}"
 NEWS = "http://finance.eastmoney.com/news/1354,{}.html"
-POST = re.compile(r"/([\w-]+)/(\d{4}/\d\d/\d\d)/(NW)?(\d{18})\.html", re.ASCII)
-CATEGORY = re.compile(r"/category/([\w-]+)\.html", re.ASCII)
+POST = re.compile(r"/([\w/-]+)/(\d{4}/\d\d/\d\d)/(NW)?(\d{18})\.html", re.ASCII)
+CATEGORY = re.compile(r"/category/([\w -]+)\.html", re.ASCII)
 MEDIA_BY_SLUG = {slug: name for name, slug in SLUGS.items()}
+SLUG_BY_FILE = {file: slug for slug, file in SPACED_SLUGS.items()}
 MAX_ON_HOME = 5  # posts of a tag on the home page
 QUOTE = "<blockquote>\n  <p>{}</p>\n</blockquote>\n\n"
 EMPTY_RECORD = dict.fromkeys(("Id", "Date", "From", "Title", "medianame", "newsid", "url"), "")
@@ -66,13 +67,13 @@ class Blog:
 
     def page(self, target: str, view: View) -> Page | None:
         """Return a listing, a post or a picture; None for other paths."""
-        path, published = urlsplit(target).path, view.published
+        path, published = unquote(urlsplit(target).path), view.published
         if path in ("/", "/index.html"):
             return self._listing("finews", "\n".join(self._home(published)), published)
         if path == f"/{FLASHES}/":
             return self._category(FLASHES, published)
         if category := CATEGORY.fullmatch(path):
-            return self._category(category[1], published)
+            return self._category(SLUG_BY_FILE.get(category[1], category[1]), published)
         if post := POST.fullmatch(path):
             return self._post(post, published)
         return PICTURE if path.startswith(("/images/", "/download/")) else None
@@ -83,7 +84,7 @@ class Blog:
         for index in reversed(range(published)):
             for family, prefix in _families(index):
                 if family == slug:
-                    url = f"/{slug}/{world.time(index):%Y/%m/%d}/{prefix}{world.number(index)}.html"
+                    url = f"/{post_folder(slug)}/{world.time(index):%Y/%m/%d}/{prefix}{world.number(index)}.html"
                     yield f'<li><a href="{url}">{escape(world.title(index))}</a></li>'
 
     def _home(self, published: int) -> Iterator[str]:
@@ -107,15 +108,16 @@ class Blog:
         if index is None or index >= published:
             return None
         story = self._world[index]
-        is_its_url = (match[1], match[3] or "") in _families(index) and match[2] == f"{story.time:%Y/%m/%d}"
-        return html(self._render(story, match[1])) if is_its_url else None
+        slugs = [slug for slug, prefix in _families(index) if prefix == (match[3] or "")]
+        is_its_url = match[1] in [*slugs, *map(post_folder, slugs)] and match[2] == f"{story.time:%Y/%m/%d}"
+        return html(self._render(story, slugs[0])) if is_its_url else None
 
     def _render(self, story: Story, slug: str) -> str:
         flash = slug == FLASHES
         body = self._world.wrapped_body(story) if flash else self._world.plain_body(story)
         link = (NEWS if flash else SHARE).format(story.number)
         tag_line = FLASH_TAG if flash else f"{story.media_name}新闻"
-        back = f"{HOME}/{FLASHES}/" if flash else f"{HOME}/category/{slug}.html"
+        back = f"{HOME}/{FLASHES}/" if flash else f"{HOME}/category/{SPACED_SLUGS.get(slug, slug)}.html"
         quote = QUOTE.format(escape(story.digest, quote=False)) if flash else ""
         title = escape(story.title)
         content = (
@@ -169,6 +171,11 @@ def _record(key: str, id_: str, story: Story | None, body: str | None) -> dict[s
         "url": NEWS.format(story.number),
         key: body,
     }
+
+
+def post_folder(slug: str) -> str:
+    """Return the folder of a category's posts: several, one in the other, where its name has white space."""
+    return "/".join(SPACED_SLUGS.get(slug, slug).split())
 
 
 def _families(index: int) -> list[tuple[str, str]]:

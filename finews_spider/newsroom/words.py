@@ -20,6 +20,9 @@ SLUGS = {
     "中国旅游报-资讯": "zhongguolvyoubao-zixun",
 }
 MEDIA = tuple(SLUGS)
+# The existing site left white space in slugs. Jekyll makes a folder of each piece, and the category's page is
+# named by the whole: /21shijijingjibaodao/nancailicaitong/…, /category/21shijijingjibaodao  nancailicaitong.html.
+SPACED_SLUGS = {"21shijijingjibaodaonancailicaitong": "21shijijingjibaodao  nancailicaitong"}
 
 # Eastmoney's columns: slug -> id.
 _COLUMNS = """

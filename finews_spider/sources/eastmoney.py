@@ -14,7 +14,7 @@ from finews_spider.sources.eastmoney_flashes import Flashes, OlderFlashes
 from finews_spider.sources.eastmoney_history import FlashHistory
 from finews_spider.sources.eastmoney_ids import FLASH, IDS, IdLink, id_in_article_page, link_of
 from finews_spider.sources.eastmoney_rows import RowReader
-from finews_spider.sources.links import absolute
+from finews_spider.sources.links import address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ class EastmoneySource(Source):
 
     def ref(self, url: str) -> ArticleRef | None:
         """The article of an article page; a dozen hosts of Eastmoney's serve it."""
-        url = absolute("", url)
+        url = address(url)
         id_ = id_in_article_page(url)
         return ArticleRef(source=self.name, id=id_, url=url) if id_ and self._rows().is_own(url) else None
 

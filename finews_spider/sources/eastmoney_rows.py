@@ -36,11 +36,11 @@ class RowReader:
     def add_article(self, page: ListingPage, row: dict[str, Any]) -> None:
         """Add the ref of a column's row, or count why it is none."""
         number, time, title, media_name = page.take(row, "code", "showTime", "title", "mediaName")
-        url = whole(text_of(row.get("uniqueUrl"))) or whole(text_of(row.get("url")))
-        url = absolute(f"{self.finance}/", url) if url else ""
-        if row.get("np_dst") == "CFH" and not _names(number, url):
+        link = whole(text_of(row.get("uniqueUrl"))) or whole(text_of(row.get("url")))
+        url = absolute(f"{self.finance}/", link)
+        if row.get("np_dst") == "CFH" and not self._names(number, url):
             page.skip(Skipped.BLOG)
-        elif url and not self.is_own(url):
+        elif link and not self.is_own(url):
             page.skip(Skipped.OTHER_HOST)
         elif number not in IDS:
             page.skip(_why_no_id(row.get("code")))
@@ -78,6 +78,10 @@ class RowReader:
         """Return whether an absolute address is Eastmoney's, any host of it, or that of the sources file."""
         return is_eastmoney(url) or url.startswith(f"{self.finance}/")
 
+    def _names(self, number: str, url: str) -> bool:
+        """Return whether an address is Eastmoney's article page of that number; a blog's has another form."""
+        return number in IDS and self.is_own(url) and id_in_article_page(url) == f"NW{IDS.number(number)}"
+
     def ref(self, id_: str, time: str, title: str, media_name: str = "", digest: str = "") -> ArticleRef:
         """Return the ref of an id, of which a row says this much."""
         url = f"{self.finance}/a/{IDS.number(id_)}.html"
@@ -87,11 +91,6 @@ class RowReader:
             ref.time, ref.to_the_second = moment
             ref.day = moment.time.date()
         return ref
-
-
-def _names(number: str, url: str) -> bool:
-    """Whether the link is an article page of Eastmoney's with this number; a blog's has another form."""
-    return number in IDS and is_eastmoney(url) and id_in_article_page(url) == f"NW{IDS.number(number)}"
 
 
 def headline(digest: str) -> str:

@@ -36,7 +36,7 @@ from finews_spider.sources.eastmoney_ids import (
 from finews_spider.sources.eastmoney_rows import headline
 from finews_spider.sources.finews_addresses import flash_path, post_address
 from finews_spider.sources.finews_posts import bare_links, body_after, element_after
-from finews_spider.sources.links import absolute
+from finews_spider.sources.links import absolute, address
 from finews_spider.sources.parsing import (
     base_of,
     body_of,
@@ -104,7 +104,7 @@ class FinewsSource(Source):
 
     def ref(self, url: str) -> ArticleRef | None:
         """The article that a share link or a post page of the site names."""
-        url = absolute("", url)
+        url = address(url)
         id_ = None if id_in_article_page(url) else id_in_url(url)
         names = {host.partition(":")[0] for host in self.hosts()}
         if not id_ or urlsplit(url).hostname not in names:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +25,7 @@ class PostAddress(NamedTuple):
     id: str
 
 
+@lru_cache(maxsize=1)  # a row's is looked at twice
 def post_address(url: str) -> PostAddress | None:
     """Return what an absolute address tells of a post; None for the address of anything else."""
     path = urlsplit(url).path

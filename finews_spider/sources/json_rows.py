@@ -68,10 +68,10 @@ def _rows(text: str, at: int) -> tuple[list[Any], int]:
         if not end:
             damaged += 1
             end = _next_row(text, at, keys)
-        if not end:
-            return rows, at
         if damaged > MAX_DAMAGED:
             raise ValueError("too many rows are damaged")
+        if not end:
+            return rows, at
         at = _after(text, end)
     return rows, at
 

@@ -1,34 +1,35 @@
-"""The address that a browser opens for a link, in whatever way it is written."""
+"""The one way to write the address that a browser opens for a link."""
 
 import re
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
-_DROPPED = re.compile("[\t\n\r]")
-_AROUND = "".join(map(chr, range(0x21)))  # white space and controls
-_SLASHES = re.compile(r"^((?i:https?:)?)/{2,}")
+from finews_spider.markup.addresses import resolve
+
 _UNRESERVED = re.compile("%(2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])")
+_USER = re.compile(r"^([\x00-\x20]*(?:https?:)?//)[^/?#\\@]*@", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 
 
 def absolute(base: str, href: str) -> str:
-    """Return the address of a link that stands on the page at `base`; empty for one that is not of the web.
+    """Return the address of a link that stands on the page at `base`; empty for one that leads to no page of the web.
 
-    Two ways to write an address give one: scheme and host in lower case, no default port, no dots in the path, no
-    fragment.
+    Scheme and host are in lower case; there is no default port, no step up in the path, and no fragment.
     """
-    link, _, _ = _DROPPED.sub("", href.strip(_AROUND)).partition("#")
-    path, mark, query = link.partition("?")
-    path = _SLASHES.sub(r"\1//", path.replace("\\", "/"))
     try:
-        parts = urlsplit(urljoin(base, f"{path}{mark}{query}"))
+        parts = urlsplit(resolve(_USER.sub(r"\1", href), base))
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return ""
-    if parts.scheme not in _PORTS or not host:
+    if not host:
         return ""
     host = f"[{host}]" if ":" in host else host
     netloc = host if port in (None, _PORTS[parts.scheme]) else f"{host}:{port}"
     return urlunsplit((parts.scheme, netloc, _resolved(parts.path), parts.query, ""))
+
+
+def address(url: str) -> str:
+    """Return the one way to write an address; empty for a link that says less than scheme and host."""
+    return absolute("", url) if re.match(r"\s*https?:", url, re.IGNORECASE) else ""
 
 
 def _resolved(path: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from finews_spider.dates import BEIJING
+from finews_spider.newsroom.finews import post_folder
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import World
@@ -105,7 +106,7 @@ CATEGORY = "/category/zhongguozhengquanbao"
 LIST_API = "/comm/web/"
 TEXTS = {"share": TEXT_API, "origin": TEXT_API}
 ARTICLES = {"newsinfo": "/kuaixun/", "finance": "/a/"}
-POSTS = [f"/{slug}/2022/" for slug in (*SLUGS.values(), "emnews")]
+POSTS = [f"/{post_folder(slug)}/2022/" for slug in (*SLUGS.values(), "emnews")]
 
 Happens = Callable[[Newsroom], None]
 Edit = Callable[[str], str]

@@ -16,6 +16,7 @@ from aiohttp import web
 from finews_spider.archive.posts import parse
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
+from finews_spider.newsroom.finews import post_folder
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
@@ -376,7 +377,7 @@ def test_failures_that_are_alike_are_counted_together(site: Site) -> None:
     for role in ("share", "origin", "newsinfo", "finance"):
         site.room.answer(role, "/", headers={}, delay=5)
     for slug in SLUGS.values():
-        site.room.answer("site", f"/{slug}/20", headers={}, delay=5)
+        site.room.answer("site", f"/{post_folder(slug)}/20", headers={}, delay=5)
     ran = site.crawl("category=zhongguozhengquanbao", settings={"DOWNLOAD_TIMEOUT": "0.5"})
     assert "no answer in time" in ran.out
     assert "Getting http" not in ran.out

@@ -11,6 +11,7 @@ import pytest
 
 from finews_spider.archive.posts import parse
 from finews_spider.newsroom.eastmoney_flashes import flash_link
+from finews_spider.newsroom.finews import post_folder
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import COLUMNS, SLUGS
 from finews_spider.newsroom.world import Story, World
@@ -328,7 +329,7 @@ def test_what_another_source_owes_is_asked_for_where_that_is(site: Site, world: 
     for role in ("share", "origin", "newsinfo", "finance"):
         site.room.answer(role, "/", status=503)
     for slug in (*SLUGS.values(), "emnews"):
-        site.room.answer("site", f"/{slug}/20", status=503)
+        site.room.answer("site", f"/{post_folder(slug)}/20", status=503)
     assert site.crawl("source=finews", settings={"FINEWS_OWED_PAUSE": "0"}).code == 4
     site.room.clear()
     words = site.words(("source=eastmoney",), {"DOWNLOAD_TIMEOUT": "5"})

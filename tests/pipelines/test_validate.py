@@ -100,3 +100,9 @@ def test_empty_elements_and_the_source_line_are_not(body: str) -> None:
 
 def test_a_picture_without_an_address_is_not() -> None:
     assert not has_content("<p><img /></p>")
+
+
+@pytest.mark.parametrize("name", ["title", "media_name", "body", "digest"])
+def test_what_lost_a_character_is_refused(name: str) -> None:
+    with pytest.raises(MissingFieldError, match="broken characters"):
+        ValidatePipeline().process_item(article(**{name: f"{getattr(article(), name)}\ufffd"}))

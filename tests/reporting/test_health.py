@@ -218,6 +218,68 @@ def test_a_run_that_was_cut_short_says_nothing_of_lists_that_it_did_not_read() -
     assert of_finews(lists={"home": unread}) == []
 
 
+# Rows that are skipped.
+
+
+def skipping(rows: int, **reasons: int) -> ListReport:
+    return replace(listed(rows), skipped={name.replace("_", " "): number for name, number in reasons.items()})
+
+
+def of_column(now: ListReport, *earlier: ListReport, **fields: Any) -> list[str]:
+    """What is said of a run of one column, of which runs before it had these readings."""
+    reports = [report(eastmoney=source(lists={"column cgnjj": one}, **fields)) for one in earlier]
+    return judged(report(eastmoney=source(lists={"column cgnjj": now})), reports)
+
+
+USUAL = [skipping(18, blog=2)] * 3
+
+
+@pytest.mark.parametrize("reason", ["no id", "damaged", "another host"])
+def test_far_more_rows_that_are_skipped_than_ever_are_named(reason: str) -> None:
+    now = replace(listed(12), skipped={"blog": 2, reason: 8})
+    assert of_column(now, *USUAL) == [
+        f"eastmoney: column cgnjj has more rows skipped than ever: 8 × {reason}; see scrapy doctor"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("now", "earlier"),
+    [
+        (skipping(18, blog=2), USUAL),
+        (skipping(14, blog=6), USUAL),  # three times as many, and less than a third
+        (skipping(10, no_id=2), USUAL),  # told in the summary
+        (skipping(1, no_id=2), USUAL),  # too few to tell
+        (skipping(10, blog=10), [skipping(14, blog=6)] * 3),  # less than twice as many
+        (skipping(10, blog=10), [*USUAL, skipping(10, blog=10)]),  # it was so once
+        (skipping(2, no_id=18), USUAL[:2]),  # too few to know
+    ],
+)
+def test_rows_that_are_skipped_as_ever_are_well(now: ListReport, earlier: list[ListReport]) -> None:
+    assert of_column(now, *earlier) == []
+
+
+def test_a_list_stays_broken_as_long_as_its_rows_are_skipped() -> None:
+    now = skipping(2, no_id=18)
+    (why,) = of_column(now, *USUAL)
+    reports = [report(eastmoney=source(lists={"column cgnjj": one})) for one in USUAL]
+    reports += [report(why, eastmoney=source(lists={"column cgnjj": now}))] * 9
+    assert judged(report(eastmoney=source(lists={"column cgnjj": now})), reports) == [why]
+    assert judged(report(eastmoney=source(lists={"column cgnjj": USUAL[0]})), reports) == []
+
+
+def test_reports_that_do_not_tell_of_which_list_rows_were_skipped_prove_nothing() -> None:
+    """Those of 0.2.0 have the numbers by source alone."""
+    assert of_column(skipping(10, blog=10), *[listed(20)] * 9, skipped={"blog": 10}) == []
+    assert len(of_column(skipping(10, blog=10), *[listed(20)] * 9)) == 1
+
+
+def test_a_list_that_is_absent_has_no_rows() -> None:
+    absent = list_report(pages=0, rows=0, ended="end")
+    assert len(of_finews(new=0, lists={"home": absent})) == 1
+    assert of_finews(before(lists={"home": absent}), new=0, lists={"home": absent}) == []
+    assert of_finews(new=0, lists={"home": list_report(pages=0, rows=0, ended=None)}) == []
+
+
 # Articles that do not come.
 
 

@@ -104,3 +104,10 @@ def test_of_many_files_that_are_no_reports_one_is_named(tmp_path: Path) -> None:
     reports, warnings = read_last(tmp_path)
     assert reports == []
     assert warnings == [f"{folder / 'a'} is no report of a run; move it away", "… and 2 more files there"]
+
+
+def test_a_list_tells_of_rows_that_were_skipped_only_where_some_were() -> None:
+    lists = {"a": list_report(), "b": list_report(skipped={"damaged": 1})}
+    report = run_report(sources={"eastmoney": source_report(lists=lists)})
+    assert to_json(report).count('"skipped"') == 2  # the source has the other
+    assert from_json(to_json(report)) == report

@@ -421,3 +421,15 @@ def test_spans_of_time_are_said_as_people_do(seconds: float, said: str) -> None:
 
 def test_what_is_long_is_cut() -> None:
     assert safe_line("a" * 400) == "a" * 299 + "…"
+
+
+def test_rows_that_were_skipped_are_told_by_reason() -> None:
+    reasons = {"no id": 2, "blog": 25, "outside window": 1000, "other category": 3}
+    lines = plain(report(sources={"eastmoney": of_source(skipped=reasons)}))
+    assert "skipped: eastmoney: rows of its lists: 25 × blog, 2 × no id" in lines
+
+
+@pytest.mark.parametrize("reason", ["blog", "another host", "no id", "no article link", "damaged"])
+def test_rows_that_cannot_be_read_need_attention_and_what_is_no_news_does_not(reason: str) -> None:
+    summary = summary_of(report(sources={"eastmoney": of_source(skipped={reason: 2})}))
+    assert summary.quiet == (reason in ("blog", "another host"))

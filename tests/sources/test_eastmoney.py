@@ -335,7 +335,14 @@ def test_a_row_of_another_host_is_skipped_and_counted(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["eastmoney.com.a.example", "a.example/.eastmoney.com", "xeastmoney.com", "a@.eastmoney.com"]
+    "host",
+    [
+        "eastmoney.com.a.example",
+        "a.example/.eastmoney.com",
+        "xeastmoney.com",
+        "a@.eastmoney.com",
+        "finance.eastmoney.com@a.example",
+    ],
 )
 def test_a_host_that_looks_like_its_own_is_another(host: str) -> None:
     page = column().read(column_page({**COLUMN_ROW, "uniqueUrl": f"http://{host}/a/{NUMBER}.html"}))
@@ -668,7 +675,123 @@ def test_the_older_list_ends_at_the_limit_of_pages() -> None:
     assert old_flashes(replace(EASTMONEY, pages=1)).read(old_flash_page(OLD_FLASH_ROW)).next_page is None
 
 
+@pytest.mark.parametrize("link", ["javascript:open(1)", "http://[", "mailto:a@finance.eastmoney.com"])
+def test_a_link_that_leads_nowhere_is_none_of_its_own(link: str) -> None:
+    assert column().read(column_page({**COLUMN_ROW, "uniqueUrl": link}, COLUMN_ROW)).skipped == {"another host": 1}
+
+
+# What a browser would open as an article is one, and rows that tell no day get one from the answer's own Date.
+
+AT = datetime(2021, 12, 31, 0, 20, tzinfo=BEIJING)
+
+
+@pytest.mark.parametrize("name", ["uniqueUrl", "url"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"//stock.eastmoney.com/a/{NUMBER}.html",
+        f"/a/{NUMBER}.html",
+        f"HTTPS://HK.EastMoney.com:443/a/{NUMBER}.html#top",
+        f" http://finance.eastmoney.com/news/1345,{NUMBER}.html\n",
+        f"http://eastmoney.com/a/{NUMBER}.html",
+    ],
+)
+def test_a_row_may_write_its_link_in_any_way(name: str, link: str) -> None:
+    page = column().read(column_page({**COLUMN_ROW, "uniqueUrl": "", name: link}))
+    assert [ref.id for ref in page.refs] == [ID]
+
+
+def test_a_row_whose_link_is_broken_is_known_by_its_other_link_or_by_its_number() -> None:
+    broken = "http://fin\ufffdnce.eastmoney.com/"
+    refs = column().read(column_page({**COLUMN_ROW, "uniqueUrl": broken})).refs
+    refs += column().read(column_page({**COLUMN_ROW, "uniqueUrl": broken, "url": broken})).refs
+    assert [ref.id for ref in refs] == [ID, ID]
+
+
+@pytest.mark.parametrize("name", ["title", "mediaName", "showTime"])
+def test_a_broken_character_costs_its_field(name: str) -> None:
+    (ref,) = column().read(column_page({**COLUMN_ROW, name: f"\ufffd{COLUMN_ROW[name]}"})).refs
+    assert (bool(ref.title), bool(ref.media_name), bool(ref.time)) == tuple(
+        name != each for each in ("title", "mediaName", "showTime")
+    )
+
+
+@pytest.mark.parametrize("value", [["1"], {"a": 1}, True, 1.5, f"\ufffd{NUMBER}"])
+def test_a_number_that_is_none_is_damaged(value: object) -> None:
+    assert column().read(column_page({**COLUMN_ROW, "code": value}, COLUMN_ROW)).skipped == {"damaged": 1}
+    assert flashes().read(flash_page({**FLASH_ROW, "code": value}, FLASH_ROW)).skipped == {"damaged": 1}
+
+
+@pytest.mark.parametrize("value", ["\ufffd要", ["要"]])
+def test_a_flash_whose_digest_is_broken_is_read_when_it_is_whole(value: object) -> None:
+    assert flashes().read(flash_page({**FLASH_ROW, "summary": value}, FLASH_ROW)).skipped == {"damaged": 1}
+    assert flashes().read(flash_page({**FLASH_ROW, "summary": ""}, FLASH_ROW)).skipped == {}
+
+
+@pytest.mark.parametrize(
+    ("time", "day"),
+    [
+        ("今天 00:10", date(2021, 12, 31)),
+        ("昨天 09:00", date(2021, 12, 30)),
+        ("30分钟前", date(2021, 12, 30)),
+        ("12-29 07:57", date(2021, 12, 29)),
+        ("2021-12-28", date(2021, 12, 28)),
+        ("不久前", None),
+    ],
+)
+def test_a_row_that_tells_no_day_gets_one_from_the_answers_own_date(time: str, day: date | None) -> None:
+    answers = [
+        (column(), column_page({**COLUMN_ROW, "showTime": time})),
+        (flashes(), flash_page({**FLASH_ROW, "showTime": time})),
+        (roll(), roll_page(roll_link(), time=time)),
+    ]
+    dated = [ref for listing, text in answers for ref in listing.read(text, AT).refs]
+    undated = [ref for listing, text in answers for ref in listing.read(text).refs]
+    assert [(ref.day, ref.time) for ref in dated] == [(day, None)] * 3
+    assert [ref.day for ref in undated] == [day if time[0] == "2" else None] * 3
+
+
+def test_a_row_that_tells_its_time_needs_no_date() -> None:
+    assert column().read(column_page(COLUMN_ROW), AT).refs == column().read(column_page(COLUMN_ROW)).refs
+
+
+@pytest.mark.parametrize(("value", "total"), [(5, 5), ("5", 5), (None, 0), (-1, 0), (True, 0), ("x", 0), (10**12, 0)])
+def test_a_column_says_how_many_rows_it_has(value: object, total: int) -> None:
+    answer = json.loads(column_page(COLUMN_ROW))
+    answer["data"]["totle_hits"] = value
+    assert column().read(json.dumps(answer)).total == total
+
+
+# Texts.
+
+
+def test_texts_of_rows_are_plain() -> None:
+    row = {**COLUMN_ROW, "title": "S&amp;P <em>500</em>\u3000", "mediaName": "S&amp;P Global\u2003"}
+    (ref,) = column().read(column_page(row)).refs
+    assert (ref.title, ref.media_name, ref.category) == ("S&P 500", "S&P Global", "SPGlobal")
+    (flash,) = flashes().read(flash_page({**FLASH_ROW, "summary": "【题】要&lt;3<b>!</b>"})).refs
+    assert flash.digest == "【题】要<3!"
+
+
 # The roll.
+
+
+@pytest.mark.parametrize("link", ["/a/{}.html", "../a/{}.html", "a/{}.html", "//finance.eastmoney.com/a/{}.html"])
+def test_a_row_of_the_roll_may_write_its_link_in_any_way(link: str) -> None:
+    assert [ref.id for ref in roll().read(roll_page(roll_link(link.format(NUMBER)))).refs] == [ID]
+
+
+def test_links_of_the_roll_are_relative_to_its_base() -> None:
+    text = roll_page(roll_link(f"a/{NUMBER}.html"))
+    assert [ref.id for ref in roll().read(f'<head><base href="//finance.eastmoney.com/"></head>{text}').refs] == [ID]
+    assert roll().read(f'<head><base href="//a.example/"></head>{text}').refs == []
+
+
+def test_a_row_of_the_roll_that_is_damaged_costs_that_row() -> None:
+    broken = f'<a href="/a/\ufffd{NUMBER}.html" title="题">题</a>'
+    page = roll().read(roll_page(roll_link(), broken, roll_link(f"/a/{OTHER}.html").replace("题", "\ufffd题")))
+    assert [(ref.id, ref.title) for ref in page.refs] == [(ID, "题"), (f"NW{OTHER}", "")]
+    assert page.skipped == {"damaged": 1}
 
 
 def test_a_row_of_the_roll_is_a_ref_to_the_minute() -> None:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article, ArticleRef
-from finews_spider.newsroom.finews import Blog, ShareHost
+from finews_spider.newsroom.finews import Blog, ShareHost, post_folder
 from finews_spider.newsroom.pages import View
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
@@ -56,7 +57,7 @@ def text_of(id_: str) -> str:
 
 
 def article_ref(story: Story) -> ArticleRef:
-    path = f"/{SLUGS[story.media_name]}/{story.time:%Y/%m/%d}/NW{story.number}.html"
+    path = f"/{post_folder(SLUGS[story.media_name])}/{story.time:%Y/%m/%d}/NW{story.number}.html"
     return ArticleRef(source="finews", id=f"NW{story.number}", url=SITE + path)
 
 
@@ -129,7 +130,7 @@ def test_the_home_page_names_up_to_five_articles_a_tag() -> None:
 
 def test_the_home_page_leads_to_the_categories_that_are_not_known() -> None:
     names = [listing.name.removeprefix("category ") for listing in home(newsroom("/")).linked]
-    assert sorted(names) == sorted({*SLUGS.values()} - {"zhongguozhengquanbao"})
+    assert sorted(names) == sorted({*map(post_folder, SLUGS.values())} - {"zhongguozhengquanbao"})
 
 
 def test_a_ref_of_the_home_page_says_what_stands_there() -> None:
@@ -234,6 +235,85 @@ def test_a_row_of_another_scheme_is_skipped(scheme: str) -> None:
 def test_a_row_may_give_its_link_in_full_or_not(href: str) -> None:
     (ref,) = category(rows(href)).refs
     assert (ref.id, ref.day) == (ID, date(2021, 12, 30))
+
+
+SPACED = f"/jiabao/yibao/2022/05/30/{ID}.html"
+
+
+def test_a_category_with_white_space_has_several_folders() -> None:
+    page = home(rows(SPACED, heading="译报新闻"))
+    assert [(ref.id, ref.day, ref.media_name) for ref in page.refs] == [(ID, date(2022, 5, 30), "")]
+    (listing,) = page.linked
+    assert listing.fallback
+    assert [(each.name, each.url, each.may_be_absent) for each in (listing, listing.fallback)] == [
+        ("category jiabao/yibao", f"{SITE}/category/jiabao%20%20yibao.html", True),
+        ("category jiabao/yibao", f"{SITE}/category/jiabao%20yibao.html", True),
+    ]
+    (ref,) = listing.read(rows(SPACED)).refs
+    assert ref.category == "jiabaoyibao"
+    assert FINEWS.routes(ref)[-1].url == f"{SITE}{SPACED}"
+    given = FINEWS.ref(f"{SITE}{SPACED}")
+    assert given == replace(ref, category="", title="")
+
+
+def test_a_heading_with_white_space_is_believed_too() -> None:
+    page = home(rows(f"/jiabao/yibao/2021/12/30/{ID}.html", heading="家报  译报新闻"))
+    assert page.refs[0].media_name == "家报  译报"
+
+
+@pytest.mark.parametrize("folders", ["", "/", "/a" * 11])
+def test_without_a_folder_or_with_too_many_there_is_no_article(folders: str) -> None:
+    assert category(rows(f"{SITE}{folders}/2022/05/30/{ID}.html", POST_PATH)).skipped == {"no article link": 1}
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        POST.upper().replace(POST_PATH.upper(), POST_PATH),
+        f" {POST}\n",
+        f"{POST}?from=home#top",
+        POST.replace(".com/", ".com:443/"),
+        f"..{POST_PATH}",
+        f"../x/..{POST_PATH}",
+        POST_PATH.replace("/", "\\"),
+        f"/{POST_PATH[1:9]}\n{POST_PATH[9:]}",
+    ],
+)
+def test_a_row_may_write_its_link_in_any_way(href: str) -> None:
+    assert [ref.id for ref in category(rows(href)).refs] == [ID]
+
+
+def test_a_row_may_have_other_links_before_that_of_its_article() -> None:
+    row = f'<li><a href="/category/TechWeb.html">TechWeb</a> <a href="{POST_PATH}">题</a></li>'
+    assert [(ref.id, ref.title) for ref in category(rows().replace("</ul>", f"{row}</ul>")).refs] == [(ID, "题")]
+
+
+def test_a_damaged_row_costs_that_row() -> None:
+    others = [POST_PATH.replace("549.html", f"55{number}.html") for number in range(3)]
+    text = rows(*others)
+    for damage in (f'<li><a href="/\ufffd{POST_PATH}">题</a></li>', "<li><a href>题</a></li>", "<li>"):
+        page = category(text.replace("<li>", f"{damage}<li>", 1))
+        assert [ref.id[-3:] for ref in page.refs] == ["550", "551", "552"]
+        assert page.skipped == {"damaged" if "\ufffd" in damage else "no article link": 1}
+
+
+@pytest.mark.parametrize("mark", ['"', "'"])
+def test_a_link_that_is_not_closed_costs_no_row(mark: str) -> None:
+    others = [POST_PATH.replace("549.html", f"55{number}.html") for number in range(3)]
+    text = rows(*others).replace('"', mark)
+    assert [ref.id[-3:] for ref in category(text.replace(f"550.html{mark}", "550.html")).refs] == ["550", "551", "552"]
+
+
+def test_a_broken_character_costs_a_title_its_row_but_not_the_article() -> None:
+    (ref,) = category(rows(POST_PATH).replace("题", "\ufffd题")).refs
+    assert (ref.id, ref.title) == (ID, "")
+
+
+def test_the_texts_of_the_api_are_plain_and_those_of_pages_are_read_once() -> None:
+    article = read_text({"Title": "S&amp;P <em>500</em>", "medianame": "S&amp;P Global\u3000", "text": "<p>文</p>"})
+    assert (article.title, article.media_name) == ("S&P 500", "S&P Global")
+    assert read_post(post_page().replace("<h1>题</h1>", "<h1>S&amp;P <em>500</em></h1>")).title == "S&P 500"
+    assert read_post(post_page().replace("<h1>题</h1>", "<h1>&amp;amp;</h1>")).title == "&amp;"
 
 
 def test_rows_outside_the_section_are_no_articles() -> None:

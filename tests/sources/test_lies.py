@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import finews_spider
 from finews_spider.dates import Window
 from finews_spider.items import Article, ArticleRef
+from finews_spider.newsroom.finews import post_folder
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.sources.base import Listing, ListingPage, Query, UnreadableError
 from finews_spider.sources.eastmoney_ids import IDS
@@ -235,8 +236,8 @@ def test_lies_are_counted_by_their_kind_and_not_repeated(site: Site, lie: str) -
 
     for role in ("share", "origin", "newsinfo", "finance"):
         site.room.answer(role, "/NewsData/" if role in ("share", "origin") else "/", handler=answer)
-    for folder in SLUGS.values():
-        site.room.answer("site", f"/{folder}/20", handler=answer)
+    for slug in SLUGS.values():
+        site.room.answer("site", f"/{post_folder(slug)}/20", handler=answer)
     ran = site.crawl("category=zhongguozhengquanbao")
     failed = site.report()["sources"]["finews"]["failed"]
     assert ran.code == 4

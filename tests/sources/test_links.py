@@ -1,0 +1,63 @@
+"""Links in whatever way they are written, as a browser opens them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finews_spider.sources.links import absolute
+
+BASE = "https://finance.eastmoney.com/list/default_1.html"
+PAGE = "https://finance.eastmoney.com/a/202112302230672549.html"
+PATH = "/a/202112302230672549.html"
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        PAGE,
+        PATH,
+        f"//finance.eastmoney.com{PATH}",
+        f"///finance.eastmoney.com{PATH}",
+        f"..{PATH}",
+        f"./..{PATH}",
+        f"/./x/..{PATH}",
+        f"HTTPS://Finance.EastMoney.COM{PATH}",
+        f"https://finance.eastmoney.com:443{PATH}",
+        f"https://finance.eastmoney.com.{PATH}",
+        f"https://reader:word@finance.eastmoney.com{PATH}",
+        f"https:\\\\finance.eastmoney.com{PATH}".replace("/", "\\"),
+        f" \n\t{PAGE}\x00 ",
+        PAGE.replace("/a/2021", "/a/20\n\t21"),
+        f"{PAGE}#comment?a=1",
+        PAGE.replace("/a/2021", "/%61/%32021"),
+    ],
+)
+def test_all_ways_to_write_an_address_give_it(href: str) -> None:
+    assert absolute(BASE, href) == PAGE
+
+
+@pytest.mark.parametrize(
+    ("href", "address"),
+    [
+        (f"{PAGE}?from=a/../b&x=//y#z", f"{PAGE}?from=a/../b&x=//y"),
+        ("http://a.example:8080/x", "http://a.example:8080/x"),
+        ("http://a.example", "http://a.example/"),
+        ("http://finance.eastmoney.com@a.example/x", "http://a.example/x"),
+        ("http://[::1]:80/x", "http://[::1]/x"),
+    ],
+)
+def test_what_tells_two_pages_apart_stays(href: str, address: str) -> None:
+    assert absolute(BASE, href) == address
+
+
+@pytest.mark.parametrize(
+    "href", ["javascript:a()", "mailto:a@a.example", "ftp://a.example/x", "http://[", "http://a.example:x/", "data:,x"]
+)
+def test_what_is_not_of_the_web_has_no_address(href: str) -> None:
+    assert absolute(BASE, href) == ""
+
+
+@given(st.text())
+def test_an_address_is_written_in_one_way(href: str) -> None:
+    address = absolute(BASE, href)
+    assert absolute(BASE, address) == address or not address
