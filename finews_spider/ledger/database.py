@@ -11,10 +11,11 @@ from finews_spider.exceptions import ConfigurationError, DiskError
 
 logger = logging.getLogger(__name__)
 
-VERSION = 1
 FILE = Path(".finews/ledger.sqlite")
 
-_SCHEMA = f"""
+# From nothing to version 1 (finews 0.1.0), and from each version to the next. What is released is never changed.
+_MIGRATIONS = (
+    """
 CREATE TABLE folders (number INTEGER PRIMARY KEY, path TEXT UNIQUE, parent TEXT, changed INTEGER);
 CREATE INDEX folders_by_parent ON folders (parent);
 CREATE TABLE posts (folder INTEGER, name TEXT, id TEXT, PRIMARY KEY (folder, name)) WITHOUT ROWID;
@@ -25,18 +26,32 @@ CREATE TABLE owed (
 );
 CREATE TABLE unpublished (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE lists (source TEXT, name TEXT, finished INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID;
-CREATE TABLE pages (url TEXT PRIMARY KEY, etag TEXT, modified TEXT, body BLOB, asked INTEGER);
-PRAGMA user_version = {VERSION}"""
-# Ledgers of 0.1.0 lack it, and 0.1.0 passes over it: no new version.
-_TOTALS = """
-CREATE TABLE IF NOT EXISTS totals (source TEXT, name TEXT, missed INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID"""
+CREATE TABLE pages (url TEXT PRIMARY KEY, etag TEXT, modified TEXT, body BLOB, asked INTEGER)""",
+    # Times are Unix seconds.
+    """
+CREATE TABLE IF NOT EXISTS totals (source TEXT, name TEXT, missed INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID;
+ALTER TABLE owed ADD COLUMN absences INTEGER DEFAULT 0;
+ALTER TABLE owed ADD COLUMN first_absence INTEGER;
+ALTER TABLE owed ADD COLUMN told INTEGER DEFAULT 0;
+UPDATE owed SET told = 1;
+ALTER TABLE lists ADD COLUMN newest INTEGER;
+ALTER TABLE lists ADD COLUMN deep INTEGER;
+ALTER TABLE pages ADD COLUMN fetched INTEGER DEFAULT 0;
+CREATE TABLE gaps (
+    source TEXT, name TEXT, since INTEGER, until INTEGER, opened INTEGER, looks INTEGER DEFAULT 0,
+    next_look INTEGER DEFAULT 0, state TEXT, told INTEGER DEFAULT 0, reason TEXT DEFAULT '',
+    PRIMARY KEY (source, name)
+) WITHOUT ROWID;
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID""",
+)
+VERSION = len(_MIGRATIONS)
 
 
 class Ledger:
     """`with Ledger(output) as ledger:`. One run at a time writes to it, others may read meanwhile.
 
-    One that is missing, older or damaged is made anew; the index then learns the posts from their folders. Raises
-    ConfigurationError for one of a newer version, and where there can be none.
+    One of an older version is brought to this one. One that is missing or damaged is made anew; the index then learns
+    the posts from their folders. Raises ConfigurationError for one of a newer version, and where there can be none.
     """
 
     def __init__(self, output: Path) -> None:
@@ -111,25 +126,27 @@ class Ledger:
             version = _version(db, self.file)
             db.execute("PRAGMA journal_mode = WAL")
             if version < VERSION:
-                self._make(db, version)
-            db.execute(_TOTALS)
+                self._migrate(db, version)
         except BaseException:
             db.close()
             raise
         return db
 
-    def _make(self, db: sqlite3.Connection, version: int) -> None:
-        """The tables of this version, empty."""
+    def _migrate(self, db: sqlite3.Connection, version: int) -> None:
+        """Bring the tables to this version, what they hold with them; those of no version are none of finews's."""
         db.execute("BEGIN IMMEDIATE")
         tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-        if tables:
-            logger.warning("%s is of version %d: it is made anew", self.file, version)
+        if version:
+            logger.info("%s is of version %d: it is brought to version %d", self.file, version, VERSION)
+        elif tables:
+            logger.warning("%s is of version 0: it is made anew", self.file)
+            for (table,) in tables:
+                db.execute(f'DROP TABLE "{table}"')
         else:
             logger.info("%s is new", self.file)
-        for (table,) in tables:
-            db.execute(f'DROP TABLE "{table}"')
-        for statement in _SCHEMA.split(";\n"):
+        for statement in ";\n".join(_MIGRATIONS[version:]).split(";\n"):
             db.execute(statement)
+        db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")
 
 

@@ -17,7 +17,11 @@ class FinishedListings:
     def record(self, source: str, name: str, *, finished: bool) -> None:
         """Note whether the list was read to its end. Raises DiskError."""
         with self._ledger.writing():
-            self._ledger.rows("INSERT OR REPLACE INTO lists VALUES (?, ?, ?)", (source, name, finished))
+            self._ledger.rows(
+                "INSERT INTO lists (source, name, finished) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET finished = excluded.finished",
+                (source, name, finished),
+            )
 
     def reopen(self, source: str) -> None:
         """Have the next run read all lists of a source to their end. Raises DiskError."""

@@ -50,7 +50,9 @@ class KeptResponses:
         """Keep an answer in place of the one before it, and forget those that nobody asks for. Raises DiskError."""
         with self._ledger.writing():
             row = (url, *validators, zlib.compress(body, 1), _today())
-            self._ledger.rows("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", row)
+            self._ledger.rows(
+                "INSERT OR REPLACE INTO pages (url, etag, modified, body, asked) VALUES (?, ?, ?, ?, ?)", row
+            )
             self._ledger.rows("DELETE FROM pages WHERE asked < ?", (_today() - KEPT.days,))
 
     def forget(self, url: str) -> None:
