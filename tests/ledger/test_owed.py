@@ -201,6 +201,28 @@ def test_what_is_asked_for_by_name_is_due(owed: Owed) -> None:
     assert [task.id for task in owed.take(9)] == [ref().id]
 
 
+def test_what_is_asked_for_by_name_may_be_new(owed: Owed) -> None:
+    owed.enqueue(ref())
+    assert [task.ref for task in owed.take(9)] == [ref()]
+
+
+def test_a_refresh_asks_for_posts_of_these_days_newest_first_without_a_ref(owed: Owed, ledger: Ledger) -> None:
+    days = {"2021-12-28": ref(0), "2021-12-29": ref(1), "2021-12-30": ref(2), "2021-12-31": ref(3)}
+    posts = [Post(ref.id, "_posts", f"{day}-{ref.id}.md") for day, ref in days.items()]
+    Index(ledger, FOLDERS, id_in_post_name).add(posts, {})
+    owed.enqueue_refresh(date(2021, 12, 29), lambda id_: id_ != ref(2).id)
+    assert owed.take(9) == [(ref(3).id, None), (ref(1).id, None)]
+    assert owed.wanted() == 2
+
+
+def test_wanted_is_what_has_no_post(owed: Owed, ledger: Ledger) -> None:
+    owed.record_listed([ref(9)])
+    archive(ledger, ref(0), ref(1))
+    again = next_run(ledger)
+    again.record_listed([ref(at) for at in range(3)])
+    assert again.wanted() == 2
+
+
 def test_what_a_run_was_not_for_is_released_unless_it_was_owed_before(owed: Owed, ledger: Ledger) -> None:
     owed.record_listed([ref(0)])
     again = next_run(ledger)

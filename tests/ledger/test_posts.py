@@ -190,6 +190,14 @@ def test_a_folder_that_was_renamed_is_another(output: Path, ledger: Ledger, inde
     assert known(ledger) == on_disk(output)
 
 
+def test_a_folder_that_was_away_is_known_again(output: Path, ledger: Ledger, index: Index) -> None:
+    (output / "_posts/2021").rename(output / "elsewhere")  # its own time does not change by that
+    assert index.sync() == (0, 3)
+    (output / "elsewhere").rename(output / "_posts/2021")
+    assert index.sync() == (3, 0)
+    assert known(ledger) == on_disk(output)
+
+
 def test_a_folder_whose_name_begins_like_a_deleted_one_stays(output: Path, ledger: Ledger, index: Index) -> None:
     put(output, "_posts/2021-more", 6)
     put(output, "_posts/2021%", 7)
@@ -477,6 +485,12 @@ def test_a_post_that_others_added_is_not(output: Path, index: Index) -> None:
     index.sync()
     index.add([Post(id_of(8), DAY, name_of(8))], {}, written=False)
     assert list(index.unpublished) == []
+
+
+def test_what_a_commit_has_is_to_be_published_no_more(output: Path, index: Index) -> None:
+    add(index, output, DAY, 7, 8)
+    index.unpublished.clear([f"{DAY}/{name_of(7)}"])
+    assert list(index.unpublished) == [f"{DAY}/{name_of(8)}"]
 
 
 @pytest.mark.parametrize("forget", [False, True])
