@@ -13,7 +13,7 @@ from finews_spider.archive.lock import prepare_output
 from finews_spider.archive.paths import BY_DAY, FLAT, FOLDERS, id_in_post_name, post_pattern
 from finews_spider.archive.posts import render
 from finews_spider.dates import BEIJING
-from finews_spider.exceptions import ConfigurationError
+from finews_spider.exceptions import ConfigurationError, DiskError
 from finews_spider.items import Article
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
@@ -240,6 +240,86 @@ def test_a_fault_while_posts_are_written_is_raised(
 
 def test_a_text_that_cannot_be_written_is_an_error(opened: Opened, tmp_path: Path) -> None:
     assert isinstance(add(opened(tmp_path), ID, text="\ud800")[0], ValueError | OSError)
+    assert files(tmp_path) == []
+
+
+def test_a_post_that_the_ledger_cannot_take_is_an_error(opened: Opened, tmp_path: Path) -> None:
+    """Or else it is owed still, and nobody hears of it."""
+    archive = opened(tmp_path)
+    archive._index._ledger.rows("PRAGMA query_only = 1")
+    assert isinstance(add(archive, ID)[0], DiskError)
+
+
+def test_a_new_folder_is_not_lost_in_a_power_cut(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is an entry of the folder above it, which is to be synced for that."""
+    synced: set[int] = set()
+    fsync = os.fsync
+
+    def noted(handle: int) -> None:
+        synced.add(os.fstat(handle).st_ino)
+        fsync(handle)
+
+    archive = opened(tmp_path)
+    monkeypatch.setattr(os, "fsync", noted)
+    add(archive, ID)
+    day = (tmp_path / PATH).parent
+    above = [day, *day.parents][: len(Path(PATH).parents)]
+    assert above[-1] == tmp_path
+    assert {folder.stat().st_ino for folder in above} <= synced
+
+
+def test_no_file_is_left_open(opened: Opened, tmp_path: Path) -> None:
+    archive = opened(tmp_path)
+    add(archive, ID)
+    before = set(Path("/dev/fd").iterdir())
+    add(archive, OTHER)
+    assert set(Path("/dev/fd").iterdir()) == before
+
+
+def test_whoever_waits_no_more_keeps_no_other_waiting(opened: Opened, tmp_path: Path) -> None:
+    archive = opened(tmp_path)
+
+    async def run() -> None:
+        adding = [asyncio.create_task(archive.add(id_, TIME, TEXT)) for id_ in (ID, OTHER)]
+        await asyncio.sleep(0)
+        adding[0].cancel()
+        await asyncio.wait_for(adding[1], 10)
+
+    asyncio.run(run())
+    assert OTHER in archive
+
+
+def test_a_post_that_somebody_else_put_there_is_known_and_theirs_to_publish(opened: Opened, tmp_path: Path) -> None:
+    archive = opened(tmp_path)
+    assert not archive.has_come(ID, TIME)
+    assert ID not in archive
+    put(tmp_path, PATH)
+    assert archive.has_come(ID, TIME)
+    assert ID in archive
+    assert list(archive.unpublished) == []
+
+
+def test_a_category_page_is_written_once_and_noted_for_publishing(opened: Opened, tmp_path: Path) -> None:
+    archive = opened(tmp_path)
+    page = tmp_path / "category/TechWeb.html"
+
+    async def ensure() -> None:
+        for _ in range(2):
+            await archive.ensure_page("TechWeb", "TechWeb")
+
+    asyncio.run(ensure())
+    assert "TechWeb" in page.read_text()
+    assert list(archive.unpublished) == ["category/TechWeb.html"]
+
+
+def test_a_category_page_of_a_persons_is_theirs(opened: Opened, tmp_path: Path) -> None:
+    put(tmp_path, "category/TechWeb.md", "by hand")
+    archive = opened(tmp_path)
+    asyncio.run(archive.ensure_page("TechWeb", "TechWeb"))
+    assert files(tmp_path) == ["category/TechWeb.md"]
+    assert list(archive.unpublished) == []
 
 
 def test_a_post_is_read_back(opened: Opened, tmp_path: Path) -> None:

@@ -111,6 +111,14 @@ def test_categories_are_those_of_the_posts_in_every_folder(tmp_path: Path) -> No
     assert {slug: (each.posts, each.tag) for slug, each in found.items()} == {"a": (4, "一新闻"), "b": (1, "二新闻")}
 
 
+@pytest.mark.parametrize(
+    ("head", "slug"),
+    [("categories: a", "a"), ("category: a", "a"), ("categories: [a]\ncategory: b", "a"), ("title: a", "")],
+)
+def test_a_post_tells_its_category(tmp_path: Path, head: str, slug: str) -> None:
+    assert category_pages.of(put(tmp_path, "post.md", f"---\n{head}\n---\n")) == slug
+
+
 def test_the_newest_posts_tag_is_the_title(tmp_path: Path) -> None:
     post(tmp_path, 3, "a", "旧新闻", "2021-12-29", time="23:00:00")
     post(tmp_path, 2, "a", "早新闻", time="06:00:00")

@@ -91,6 +91,19 @@ def test_what_older_rules_lost_is_no_edit(raw: str) -> None:
     assert edited(kept, read)
 
 
+@pytest.mark.parametrize(
+    ("raw", "is_edit"),
+    [
+        ("<p>摘 要</p>", False),
+        ("<p>摘要，还有</p>", True),
+        ('<p>摘要<img src="https://example.com/1.png"></p>', True),
+    ],
+)
+def test_a_flash_whose_body_is_its_digest_had_none_in_0_1_0(raw: str, is_edit: bool) -> None:
+    flash = article("", id="202112302230672549", family=FLASH, digest="摘要。")
+    assert edited(flash, replace(flash, body=raw, raw_body=raw)) is is_edit
+
+
 @pytest.mark.parametrize("hours", [8, -12, 5.5])
 def test_a_zone_that_was_read_otherwise_is_no_edit(hours: float) -> None:
     kept = article()

@@ -93,6 +93,7 @@ def test_ruby_reads_each_scalar_as_the_same_string(tool: Callable[[str], str]) -
         ("'a''b'", "a'b"),
         ('["一  二新闻"]', "一  二新闻"),
         ("[一新闻]", "一新闻"),
+        ("一[新闻]", "一[新闻]"),
         ("['一, 二']", "一, 二"),
         ("", ""),
         ("[]", ""),

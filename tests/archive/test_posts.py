@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finews_spider.archive.posts import escape_markdown, parse, render, unescape_markdown
+from finews_spider.archive.posts import escape_markdown, in_place_of, parse, render, unescape_markdown
 from finews_spider.dates import BEIJING
 from finews_spider.items import Article
 from finews_spider.newsroom.words import SLUGS
@@ -275,12 +275,27 @@ def test_a_long_line_is_broken_where_nobody_sees_it(piece: str) -> None:
     assert parse(post, long.id).body == long.body
     if "<" in piece:
         assert max(map(len, post.splitlines())) < 1_000
+        assert post.count("\n") < len(post) / 200
 
 
 def test_a_long_line_without_tags_takes_no_longer_than_it_is() -> None:
     """With the square of its length it would take hours."""
     long = article(body=f"<pre>\n{'文' * 900_000}\n</pre>")
     assert read_back(long).body == long.body
+
+
+def test_an_edited_post_stays_in_its_category_with_its_tag_and_links() -> None:
+    kept = render(article(), SITE)
+    read = render(
+        article(title="更正", body="<p>更正</p>", media_name="别家", share_link="http://other.example/"), SITE
+    )
+    edited = render(article(title="更正", body="<p>更正</p>"), SITE)
+    assert in_place_of(kept, read) == edited
+
+
+def test_what_is_no_post_of_ours_is_replaced_whole() -> None:
+    text = render(article(), SITE)
+    assert in_place_of("by hand", text) == text
 
 
 @given(LINES)

@@ -70,6 +70,14 @@ def test_posts_keep_their_path_and_bytes(tmp_path: Path) -> None:
     assert fingerprints(tmp_path) == {path.replace("_posts/", "old_post/"): told for path, told in before.items()}
 
 
+def test_all_that_will_move_is_told_before_the_first_has(tmp_path: Path) -> None:
+    posts = [put(tmp_path, f"_posts/{name(days_ago(age))}") for age in (30, 20)]
+    heard: list[tuple[Path, bool]] = []
+    move_old(tmp_path, 7, TODAY, lambda moves: heard.extend((old, old.exists()) for old, _ in moves))
+    assert heard == [(post, True) for post in posts]
+    move_old(tmp_path, 7, TODAY, lambda _: pytest.fail("nothing is to move"))
+
+
 def test_the_oldest_goes_first(tmp_path: Path) -> None:
     for age in (9, 30, 20):
         put(tmp_path, f"_posts/{days_ago(age):%Y/%m/%d}/{name(days_ago(age))}")
