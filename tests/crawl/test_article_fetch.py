@@ -263,6 +263,68 @@ def test_a_failure_is_kept_with_its_route() -> None:
     assert made.reason == "api: HTTP 500"
 
 
+def test_a_failure_has_the_kind_of_the_route_that_was_tried_last() -> None:
+    made = fetch()
+    api, text, _ = routes("api", "text", "page")
+    assert (made.kind, made.reason) == ("its pages do not tell",) * 2
+    made.fail(api, FetchFailure("HTTP 500", status=500))
+    made.reject(text, UnreadableError("not JSON: <html>"))
+    assert (made.kind, made.reason) == ("not JSON", "api: HTTP 500; text: not JSON: <html>")
+
+
+def test_nobody_was_asked_where_all_hosts_are_left_alone() -> None:
+    made = fetch()
+    api, text, _ = routes("api", "text", "page")
+    made.fail(api, FetchFailure("host left alone", tried=False))
+    assert not made.tried
+    made.fail(text, FetchFailure("HTTP 500", status=500))
+    made.fail(api, FetchFailure("host left alone", tried=False))
+    assert made.tried
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_somebody_was_asked_who_answered(is_read: bool) -> None:
+    made = fetch()
+    (api,) = routes("api")
+    if is_read:
+        made.take(article())
+    else:
+        made.reject(api, UnreadableError("not JSON"))
+    assert made.tried
+
+
+GONE, BUSY = FetchFailure("HTTP 404", status=404), FetchFailure("HTTP 503", status=503)
+EMPTY = {"title": "", "time": None, "media_name": "", "body": ""}
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_withdrawn"),
+    [
+        ([], False),
+        ([GONE], True),
+        ([GONE, GONE, AbsentError("data is null")], True),
+        ([AbsentError("data is null")], False),  # no server says it by its status
+        ([GONE, BUSY], False),
+        ([BUSY, BUSY], False),
+        ([GONE, UnreadableError("not JSON")], False),
+        ([GONE, article(**EMPTY)], False),
+        ([GONE, article(media_name="")], False),
+    ],
+)
+def test_it_is_withdrawn_where_servers_say_so_and_nobody_says_anything_else(
+    answers: list[FetchFailure | UnreadableError | Article], is_withdrawn: bool
+) -> None:
+    made = fetch()
+    for route, answer in zip(routes("api", "text", "page"), answers, strict=False):
+        if isinstance(answer, FetchFailure):
+            made.fail(route, answer)
+        elif isinstance(answer, UnreadableError):
+            made.reject(route, answer)
+        else:
+            made.take(answer)
+    assert made.is_withdrawn is is_withdrawn
+
+
 def test_an_article_whose_flash_is_archived_with_its_body_needs_no_page() -> None:
     kept = article(id=NUMBER, body='<p>文</p><p class="em_media">（文章来源：泉州晚报）</p>', media_name="")
     made = fetch(kept=kept)

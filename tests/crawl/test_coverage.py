@@ -128,6 +128,10 @@ def test_a_window_that_has_not_come_has_no_days_and_that_is_said() -> None:
     assert (days, remarks) == ([], ["window: none of its days has come yet; today is 2026-11-22"])
 
 
+def test_a_window_whose_last_day_is_today_is_told_whole() -> None:
+    assert days_of(Window(TODAY, TODAY), {"finews": {}}, TODAY) == ([TODAY], [])
+
+
 def test_days_are_read_when_lists_are_past_them_or_are_read_no_more() -> None:
     days = [day(number) for number in range(1, 11)]
     lists = [reach(ended=None), reach([10, 6, 6], [5, 5], ended=None), reach([3], ended="failed")]

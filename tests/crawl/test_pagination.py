@@ -1,11 +1,14 @@
-"""Whether a list came to its end, by how many rows it says that it has."""
+"""How far a list is read, and whether it came to its end, also by how many rows it says that it has."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from finews_spider.crawl.pagination import Pagination
+from finews_spider.dates import BEIJING, Window
 from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import Ledger
 from finews_spider.refusals import Skipped
@@ -79,3 +82,140 @@ def test_a_total_that_three_readings_do_not_reach_is_said_once_and_believed_no_m
 def test_a_total_that_is_reached_is_believed_again(ledger: Ledger) -> None:
     ends = [read(ledger, page("1", total=total))[0] for total in (2, 2, 1, 2, 2, 2, 2, 1, 2)]
     assert ends == ["short", "short", "end", "short", "short", "short", "end", "end", "short"]
+
+
+# How far it is read.
+
+LAST = date(2021, 12, 30)
+TIME = datetime(2021, 12, 30, 7, 57, 23, tzinfo=BEIJING)
+
+
+def rows(*days: int | None, more: bool = True) -> ListingPage:
+    """A page with rows of these days of December; None tells no day."""
+    refs = [ArticleRef(source="a", id=f"{day}", url="", day=LAST.replace(day=day) if day else None) for day in days]
+    return ListingPage(refs, next_page=listing(2) if more else None)
+
+
+def goes_on(ledger: Ledger, one: ListingPage, fresh: list[bool], query: Query | None = None) -> bool:
+    """Return whether a run reads the page after its first."""
+    pagination = Pagination(ledger, query or Query())
+    pagination.begin("a", listing())
+    return pagination.read("a", listing(), one, fresh) is not None
+
+
+@pytest.fixture
+def finished(ledger: Ledger) -> Ledger:
+    """Of a run that read the list to its end."""
+    assert not goes_on(ledger, rows(30, more=False), [True])
+    return ledger
+
+
+@pytest.mark.parametrize("fresh", [[True, True], [False, True], [False, False], []])
+def test_a_list_that_was_never_read_to_its_end_is_read_on(ledger: Ledger, fresh: list[bool]) -> None:
+    assert goes_on(ledger, rows(30, 29), fresh)
+
+
+@pytest.mark.parametrize(
+    ("fresh", "further"), [([True, True], True), ([False, True], True), ([False, False], False), ([], True)]
+)
+def test_a_list_that_was_read_to_its_end_is_read_to_what_is_known(
+    finished: Ledger, fresh: list[bool], further: bool
+) -> None:
+    assert goes_on(finished, rows(30, 29), fresh) is further
+    assert is_finished(finished) is not further  # a run that is cut short leaves it open
+
+
+@pytest.mark.parametrize(
+    ("days", "further"),
+    [((30, 29), True), ((29, 28), True), ((28, 28), False), ((None, None), True), ((28, None), False)],
+)
+def test_in_a_window_a_list_is_read_past_its_first_day_whatever_is_known(
+    finished: Ledger, days: tuple[int | None, ...], further: bool
+) -> None:
+    query = Query(window=Window(LAST.replace(day=29), LAST))
+    assert goes_on(finished, rows(*days), [False, False], query) is further
+
+
+def test_after_a_window_all_lists_of_the_source_are_read_to_their_ends(finished: Ledger) -> None:
+    goes_on(finished, rows(30, more=False), [False], Query(window=Window(LAST, LAST)))
+    assert not is_finished(finished)
+
+
+@pytest.mark.parametrize("query", [Query(columns=("column",)), Query(categories=("a", "b"))])
+def test_a_narrow_run_finishes_its_lists_when_all_that_they_named_is_archived(ledger: Ledger, query: Query) -> None:
+    pagination = Pagination(ledger, query)
+    pagination.begin("a", listing())
+    pagination.read("a", listing(), rows(30, more=False), [True])
+    assert not Pagination(ledger, query).begin("a", listing()).was_finished
+    pagination.settle()
+    assert Pagination(ledger, query).begin("a", listing()).was_finished
+
+
+def test_a_run_for_a_category_leaves_out_rows_and_finishes_nothing_for_others(ledger: Ledger) -> None:
+    pagination = Pagination(ledger, Query(categories=("TechWeb",)))
+    pagination.begin("a", listing())
+    pagination.read("a", listing(), rows(30, more=False), [True])
+    pagination.settle()
+    assert not is_finished(ledger)
+
+
+@pytest.mark.parametrize("query", [Query(), Query(columns=("column",))])
+def test_a_list_that_failed_is_not_finished(ledger: Ledger, query: Query) -> None:
+    pagination = Pagination(ledger, query)
+    pagination.begin("a", listing())
+    pagination.read("a", listing(), rows(30), [True])
+    pagination.fail("a", listing(2), "HTTP 503")
+    pagination.end("a", listing(3))
+    pagination.settle()
+    assert (pagination.readings["a", "column"].failed, pagination.readings["a", "column"].reach.ended) == (
+        "HTTP 503",
+        "failed",
+    )
+    assert not is_finished(ledger)
+
+
+@pytest.mark.parametrize(
+    ("before", "limit", "fresh", "has_gap"),
+    [
+        (True, True, [True, False], True),
+        (True, True, [False, False], False),
+        (True, False, [True, True], False),
+        (False, True, [True, True], False),
+    ],
+)
+def test_older_articles_are_missing_where_a_list_is_new_to_its_limit(
+    ledger: Ledger, before: bool, limit: bool, fresh: list[bool], has_gap: bool
+) -> None:
+    if before:
+        goes_on(ledger, rows(29, more=False), [True])
+    pagination = Pagination(ledger, Query())
+    pagination.begin("a", listing())
+    one = rows(30, 30, more=False)
+    one.limit_reached = limit
+    assert pagination.read("a", listing(), one, fresh) is None
+    assert pagination.readings["a", "column"].reach.ended == ("limit" if limit else "end")
+    assert pagination.has_gap("a", listing(), fresh) is has_gap
+
+
+def test_what_was_read_of_a_list_is_told(ledger: Ledger) -> None:
+    pagination = Pagination(ledger, Query())
+    reading = pagination.begin("a", listing())
+    assert (reading.pages, reading.rows, reading.newest, reading.oldest) == (0, 0, None, None)
+    pages = [rows(29, None), rows(30, 28), rows(None)]
+    pages[1].refs[0].time = TIME
+    for number, one in enumerate(pages, start=1):
+        pagination.read("a", listing(number), one, [])
+    assert pagination.begin("a", listing(4)) is reading
+    assert (reading.pages, reading.rows) == (3, 5)
+    assert (reading.newest, reading.oldest) == (TIME.isoformat(), "2021-12-28")
+
+
+def test_reaches_are_those_of_lists_in_the_order_of_time(ledger: Ledger) -> None:
+    pagination = Pagination(ledger, Query())
+    for source, name in (("a", "column"), ("a", "top"), ("b", "column"), ("c", "column")):
+        pagination.begin(source, replace(listing(), name=name, in_order=name != "top"))
+    pagination.read("a", listing(), rows(30, 29), [])
+    reaches = pagination.reaches(["a", "b"])
+    assert {source: list(lists) for source, lists in reaches.items()} == {"a": ["column"], "b": ["column"]}
+    assert reaches["a"]["column"].oldest == LAST.replace(day=29)
+    assert reaches["b"]["column"].oldest is None
