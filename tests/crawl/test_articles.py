@@ -1,10 +1,8 @@
 """What a run asks for of what is owed, and what is noted of each article, without a network."""
 
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,6 @@ from scrapy import Request, signals
 from scrapy.exceptions import DropItem
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
-from scrapy.utils.test import get_crawler
 from twisted.python.failure import Failure
 
 from finews_spider import dates
@@ -24,35 +21,11 @@ from finews_spider.ledger.owed import OwedArticle, State
 from finews_spider.refusals import Refused, RefusedError
 from finews_spider.sources.eastmoney_ids import ARTICLE
 from finews_spider.spiders.finews import FinewsSpider
-from tests.support.settings import delivered
+from tests.crawl.conftest import Made, counts
 
 FIRST = 202112302230672549
 TEXT = {"Title": "题", "Date": "2021-12-30 07:57:23", "medianame": "中国证券报", "text": "<p>文</p>"}
-IN_FLIGHT = 8  # 4 times the requests at a time
-
-Made = Callable[..., FinewsSpider]
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Made]:
-    spiders: list[FinewsSpider] = []
-
-    def make(settings: dict[str, Any] | None = None, **arguments: str) -> FinewsSpider:
-        usual = {**delivered(), "FINEWS_OUTPUT": str(tmp_path), "CONCURRENT_REQUESTS": IN_FLIGHT // 4}
-        crawler = get_crawler(FinewsSpider, {**usual, **(settings or {})})
-        spider = FinewsSpider.from_crawler(crawler, **{"source": "finews", **arguments})
-        crawler.spider = spider
-        spiders.append(spider)
-        return spider
-
-    yield make
-    for spider in spiders:
-        spider.run.ledger.close()
-
-
-@pytest.fixture
-def spider(made: Made) -> FinewsSpider:
-    return made()
+IN_FLIGHT = 8
 
 
 def owe(spider: FinewsSpider, number: int = 1, prefix: str = "NW", **values: Any) -> list[str]:
@@ -111,11 +84,6 @@ def end(spider: FinewsSpider, signal: object, article: Article, **why: object) -
     spider.crawler.signals.send_catch_log(signal, item=article, response=None, spider=spider, **why)
 
 
-def counts(spider: FinewsSpider) -> dict[str, int]:
-    stats: dict[str, int] = spider.crawler.stats.get_stats() if spider.crawler.stats else {}
-    return {name.removeprefix("finews/finews/"): value for name, value in stats.items() if name.startswith("finews/")}
-
-
 def owed(spider: FinewsSpider) -> OwedArticle:
     (article,) = spider.run.owed
     return article
@@ -126,8 +94,11 @@ def has_ended(spider: FinewsSpider) -> bool:
     return not spider.run.fetches and spider.run.changed.is_set()
 
 
-def test_an_article_costs_one_request_and_is_under_way_until_it_is_archived(spider: FinewsSpider) -> None:
+def test_an_article_costs_one_request_and_is_under_way_until_it_is_archived(
+    spider: FinewsSpider, caplog: pytest.LogCaptureFixture
+) -> None:
     article = item(spider)
+    assert [each for each in caplog.records if each.levelname == "WARNING"] == []
     assert (article.title, article.body, article.media_name) == ("题", "<p>文</p>", "中国证券报")
     assert article.share_link.endswith(f"infoCode=NW{FIRST}")
     assert not has_ended(spider)
@@ -159,15 +130,11 @@ def test_an_article_that_a_pipeline_crashed_on_is_owed(spider: FinewsSpider) -> 
     assert owed(spider).reason.startswith("fault in finews: ZeroDivisionError")
 
 
-def test_an_article_is_through_though_the_disk_cannot_note_why(
-    spider: FinewsSpider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stops: list[DiskError | None] = []
-    monkeypatch.setattr(spider.run, "stop", stops.append)
+def test_an_article_is_through_though_the_disk_cannot_note_why(spider: FinewsSpider, stops: list[type]) -> None:
     article = item(spider)
     spider.run.ledger.rows("PRAGMA query_only = 1")
     end(spider, signals.item_dropped, article, exception=RefusedError("url", "id", Refused.STUB))
-    assert [type(stop) for stop in stops] == [DiskError]
+    assert stops == [DiskError]
     assert has_ended(spider)
 
 
@@ -180,6 +147,23 @@ def test_what_no_route_gives_is_owed_and_counted_by_the_last_of_them(spider: Fin
     assert counts(spider) == {"asked": 1, "last_route": 1, "failed/HTTP 503": 1}
     assert (owed(spider).state, owed(spider).tries) == (State.OWED, 1)
     assert owed(spider).reason.count("HTTP 503") == asked
+
+
+def test_the_only_route_is_no_last_one(spider: FinewsSpider) -> None:
+    spider.run.sources["finews"] = replace(spider.run.sources["finews"], share=(), origin=())  # type: ignore[call-arg]
+    owe(spider)
+    (request,) = begin(spider)
+    tell(request, "none")
+    assert "last_route" not in counts(spider)
+
+
+def test_a_flash_of_which_no_route_tells_a_body_is_owed(spider: FinewsSpider) -> None:
+    owe(spider, prefix="", title="题", digest="要", day=date(2021, 12, 30))
+    (request,) = begin(spider)
+    exhaust(request, 503)
+    assert has_ended(spider)
+    assert counts(spider)["failed/HTTP 503"] == 1
+    assert owed(spider).tries == 1
 
 
 def test_what_fails_too_long_is_given_up_aloud(made: Made, caplog: pytest.LogCaptureFixture) -> None:
@@ -250,15 +234,13 @@ def test_a_fault_ends_the_article_and_is_noted(spider: FinewsSpider, monkeypatch
     assert owed(spider).reason == "fault in finews: ZeroDivisionError()"
 
 
-def test_a_disk_that_fails_ends_the_run(spider: FinewsSpider, monkeypatch: pytest.MonkeyPatch) -> None:
-    stops: list[DiskError | None] = []
-    monkeypatch.setattr(spider.run, "stop", stops.append)
+def test_a_disk_that_fails_ends_the_run(spider: FinewsSpider, stops: list[type]) -> None:
     owe(spider)
     (request,) = begin(spider)
     spider.run.ledger.rows("PRAGMA query_only = 1")
     with pytest.raises(DiskError):
         exhaust(request, 503)
-    assert len(stops) == 1
+    assert stops == [DiskError]
 
 
 def test_what_a_run_cancels_is_owed_as_before(spider: FinewsSpider) -> None:
@@ -269,7 +251,8 @@ def test_what_a_run_cancels_is_owed_as_before(spider: FinewsSpider) -> None:
     assert owed(spider).tries == 0
 
 
-def test_a_bounded_number_is_under_way(spider: FinewsSpider) -> None:
+def test_a_bounded_number_is_under_way(made: Made) -> None:
+    spider = made({"CONCURRENT_REQUESTS": IN_FLIGHT // 4})
     owe(spider, 3 * IN_FLIGHT)
     requests = begin(spider)
     assert len(requests) == len(spider.run.fetches) == IN_FLIGHT

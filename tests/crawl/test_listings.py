@@ -1,6 +1,5 @@
 """What becomes of a listing's answer, without a network."""
 
-from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,6 @@ import pytest
 from scrapy import Request
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
-from scrapy.utils.test import get_crawler
 from twisted.python.failure import Failure
 
 from finews_spider.downloader.conditional import UNCHANGED
@@ -19,35 +17,11 @@ from finews_spider.ledger.responses import Validators
 from finews_spider.refusals import Skipped
 from finews_spider.sources.base import BlockedError, Listing, ListingPage, NoRefsError, Source, UnreadableError
 from finews_spider.spiders.finews import FinewsSpider
-from tests.support.settings import delivered
+from tests.crawl.conftest import Made, counts
 
 URL = "https://finews.withounder.com"
 FIRST = 202112302230672549
 RETRIES = 2
-
-Made = Callable[..., FinewsSpider]
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Made]:
-    spiders: list[FinewsSpider] = []
-
-    def make(**arguments: str) -> FinewsSpider:
-        settings = {**delivered(), "FINEWS_OUTPUT": str(tmp_path), "RETRY_TIMES": RETRIES}
-        crawler = get_crawler(FinewsSpider, settings)
-        spider = FinewsSpider.from_crawler(crawler, **{"source": "finews", **arguments})
-        crawler.spider = spider
-        spiders.append(spider)
-        return spider
-
-    yield make
-    for spider in spiders:
-        spider.run.ledger.close()
-
-
-@pytest.fixture
-def spider(made: Made) -> FinewsSpider:
-    return made()
 
 
 def ref(number: int = 0, **values: Any) -> ArticleRef:
@@ -91,30 +65,12 @@ def read(spider: FinewsSpider, wanted: Listing, **values: Any) -> list[Request]:
     return answer(request(spider, wanted), **values)
 
 
-def counts(spider: FinewsSpider) -> dict[str, int]:
-    stats: dict[str, int] = spider.crawler.stats.get_stats() if spider.crawler.stats else {}
-    return {name.removeprefix("finews/finews/"): value for name, value in stats.items() if name.startswith("finews/")}
-
-
 def ids_owed(spider: FinewsSpider) -> list[str]:
     return [article.ref.id for article in spider.run.owed]
 
 
 def is_through(spider: FinewsSpider) -> bool:
     return spider.listings.open == 0 and spider.run.changed.is_set()
-
-
-@pytest.fixture
-def stops(spider: FinewsSpider, monkeypatch: pytest.MonkeyPatch) -> list[type]:
-    """The troubles for which the run was stopped."""
-    found: list[type] = []
-
-    def stop(trouble: DiskError) -> None:
-        found.append(type(trouble))
-        spider.run.stopped = True
-
-    monkeypatch.setattr(spider.run, "stop", stop)
-    return found
 
 
 def test_a_listing_is_asked_for_once_and_is_open_until_it_is_read(spider: FinewsSpider) -> None:
