@@ -12,8 +12,10 @@ from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import Ledger
-from finews_spider.ledger.owed import Owed, OwedArticle, State
+from finews_spider.ledger.owed import Owed, OwedArticle
+from finews_spider.ledger.tries import State
 from finews_spider.printable import safe_line
+from finews_spider.reporting.terminal import plural
 from finews_spider.sources import known
 
 INDENT = " " * 4
@@ -76,6 +78,7 @@ def lines(article: OwedArticle) -> list[str]:
     if article.reason:
         about.append(f"{INDENT}{safe_line(article.reason)}")
     tries = f"seen {article.seen:%Y-%m-%d %H:%M}, {article.tries} tries"
+    tries += f", absent at {plural(article.absences, 'look')}" if article.absences else ""
     is_due = article.next_try <= dates.now()
     next_try = f", next {'by the next run' if is_due else f'after {article.next_try:%Y-%m-%d %H:%M}'}"
     return [*about, f"{INDENT}{tries}{next_try if article.state is State.OWED else ''}"]

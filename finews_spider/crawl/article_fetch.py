@@ -119,8 +119,8 @@ class ArticleFetch:
         return next(iter(self.refs.values())).source
 
     @property
-    def is_withdrawn(self) -> bool:
-        """Whether the sites say that there is no such article any more, and nothing else."""
+    def is_absent(self) -> bool:
+        """Whether the sites say that there is no such article, and nothing else."""
         return self.missing > 0 and self.troubles == 0 and not self.answered
 
     def _body_is_told(self) -> bool:

@@ -15,7 +15,8 @@ from finews_spider.crawl.run import Run
 from finews_spider.downloader.failures import FetchFailure
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article, ArticleRef
-from finews_spider.ledger.owed import State, Task
+from finews_spider.ledger.owed import Task
+from finews_spider.ledger.tries import State
 from finews_spider.refusals import Refused, RefusedError
 from finews_spider.sources.base import BlockedError, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
@@ -170,8 +171,8 @@ class Articles:
     def _is_had(self, fetch: ArticleFetch, ref: ArticleRef, article: Article | None) -> bool:
         """Return whether there is something to hand over; else note what became of it."""
         missing = article.missing() if article else ["body"]
-        if fetch.is_withdrawn and not (article and article.is_flash):
-            self._withdraw(ref, fetch.reason)
+        if fetch.is_absent and not (article and article.is_flash):
+            self._note_absence(fetch, ref)
             return False
         if not missing:
             return True
@@ -190,17 +191,18 @@ class Articles:
         self.run.owed.release(article.id)
         return False
 
-    def _note(self, of: ArticleRef | Article, reason: str, *, tried: bool = True) -> None:
-        """Note why it did not come; after some days it is given up."""
-        if self.run.owed.fail(of.id, reason, tried=tried) is State.GIVEN_UP:
+    def _note(self, of: ArticleRef | Article, reason: str, *, tried: bool = True, answered: bool = False) -> None:
+        """Note why it did not come; after some days and tries it is given up."""
+        if self.run.owed.tries.fail(of.id, reason, tried=tried, answered=answered) is State.GIVEN_UP:
             logger.error("%s at %s is given up", of.id, of.url)
             self.run.count(of.source, "given_up")
 
-    def _withdraw(self, ref: ArticleRef, reason: str) -> None:
-        """Note that the article is gone; a post that it may have stays."""
-        logger.warning("%s at %s is withdrawn: %s", ref.id, ref.url, reason)
-        self.run.count(ref.source, "withdrawn")
-        self.run.owed.withdraw(ref.id, reason)
+    def _note_absence(self, fetch: ArticleFetch, ref: ArticleRef) -> None:
+        """Note that the article is not there; it is withdrawn when that lasts. A post that it may have stays."""
+        state = self.run.owed.tries.record_absence(ref.id, fetch.reason)
+        is_withdrawn = state is State.WITHDRAWN
+        logger.warning("%s at %s is %s: %s", ref.id, ref.url, "withdrawn" if is_withdrawn else "absent", fetch.reason)
+        self.run.count(ref.source, "withdrawn" if is_withdrawn else f"failed/{fetch.kind}")
 
     # What became of an article in the pipelines.
 
@@ -224,7 +226,7 @@ class Articles:
         """Note it, and end the fetch, whatever the disk says: Scrapy would only log what is raised here."""
         try:
             if reason:
-                self._note(item, reason)
+                self._note(item, reason, answered=True)
         except DiskError as error:
             self.run.stop(error)
         finally:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -12,6 +13,7 @@ from scrapy.exceptions import NotConfigured
 
 from finews_spider import dates
 from finews_spider.crawl.run import Run, RunSpider, run_of
+from finews_spider.exceptions import DiskError
 from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.extensions.publisher import Publisher
 from finews_spider.reporting import builder, health, store
@@ -71,7 +73,7 @@ class ReportExtension:
         report = replace(self.report, broken=self._broken(self.report, before))
         for name in report.sources:
             if any(trouble.startswith(f"{name}:") for trouble in report.broken):
-                run.owed.restore_withdrawn(name)
+                run.owed.tries.restore_withdrawn(name)
         report = self._published(report)
         code, why = verdict(
             run.trouble or reason,
@@ -80,7 +82,9 @@ class ReportExtension:
             owed=run.count_owed(),
         )
         report = builder.end(report, code, why)
-        self._keep(report, output)
+        if self._keep(report, output):
+            with suppress(DiskError):  # the next report says it again
+                run.owed.mark_told(report.sources)
         print_summary(report, sys.stdout)
         return code
 
@@ -103,7 +107,8 @@ class ReportExtension:
         run = self._run
         lists = {title: reading for (source, title), reading in run.pagination.readings.items() if source == name}
         stats = self.crawler.stats.get_stats()
-        return builder.source_report(name, stats, lists, run.owed.listed.counts(name), run.owed.count(name))
+        report = builder.source_report(name, stats, lists, run.owed.listed.counts(name), run.owed.count(name))
+        return replace(report, given_up=run.owed.untold([name]))  # also those that a run noted that was killed
 
     def _window(self, names: list[str]) -> tuple[WindowReport | None, list[str]]:
         run, window = self._run, self._run.arguments.query.window
@@ -129,10 +134,13 @@ class ReportExtension:
             warnings=[*report.warnings, *warnings],
         )
 
-    def _keep(self, report: RunReport, output: Path) -> None:
+    def _keep(self, report: RunReport, output: Path) -> bool:
+        """Write the report; return whether the disk took it."""
         self.report = report
         try:
             store.write(report, output)
             store.forget_old(output)
         except OSError as error:
             logger.error("The run's report cannot be written: %s", error)
+            return False
+        return True

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import NamedTuple
 
 import msgspec
@@ -12,28 +11,19 @@ from finews_spider import dates
 from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.listed import Listed
-
-FIRST_PAUSE = timedelta(minutes=10)  # after a first try that failed; then twice as long each time
-MAX_PAUSE = timedelta(days=1)
+from finews_spider.ledger.patience import FIRST_PAUSE, MAX_PAUSE, Clock, MachineClock, Patience, now_by
+from finews_spider.ledger.tries import State, Tries
 
 # What this run has to do with, in the order in which it came to it; gone with the run.
 _QUEUE = """
 CREATE TEMP TABLE queue (
     place INTEGER PRIMARY KEY, id TEXT UNIQUE, fresh INTEGER DEFAULT 0, wanted INTEGER DEFAULT 0,
-    refresh INTEGER DEFAULT 0
+    refresh INTEGER DEFAULT 0, absent INTEGER DEFAULT 0
 )"""
 
 # A time later than any pause was written by a clock that was wrong.
-_DUE = f"NOT next_try BETWEEN ?1 + 1 AND ?1 + {int(MAX_PAUSE.total_seconds())}"
-
-
-class State(StrEnum):
-    """Of an article that has no post. All but the first are asked for no more."""
-
-    OWED = "owed"
-    GIVEN_UP = "given up"
-    WITHDRAWN = "withdrawn"
-    FORGOTTEN = "forgotten"
+_DUE = f"NOT next_try BETWEEN ?1 + 1 AND ?1 + {MAX_PAUSE}"
+_UNTOLD = "state = 'given up' AND NOT told AND source IN (SELECT value FROM json_each(?1))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +34,7 @@ class OwedArticle:
     state: State
     seen: datetime
     tries: int
+    absences: int = 0  # looks at which its sites said that there is no such article
     next_try: datetime
     reason: str
 
@@ -61,9 +52,16 @@ class Owed:
     `first_pause` is the time between a first try and the second, `patience` after how long an article is given up.
     """
 
-    def __init__(self, ledger: Ledger, patience: timedelta, first_pause: timedelta = FIRST_PAUSE) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        patience: timedelta,
+        first_pause: timedelta = timedelta(seconds=FIRST_PAUSE),
+        clock: Clock | None = None,
+    ) -> None:
         self._ledger = ledger
-        self._patience, self._first_pause = patience, first_pause
+        self._clock = clock or MachineClock()
+        self.tries = Tries(ledger, Patience(patience.total_seconds(), first_pause.total_seconds()), self._clock)
         ledger.rows(_QUEUE)
         self.listed = Listed(ledger)
         self._at = 0  # the place in the queue up to which articles were taken
@@ -89,10 +87,16 @@ class Owed:
         return bool(row[0])
 
     def _owe(self, ref: ArticleRef) -> bool:
-        """Owe it; return whether it was not owed before."""
+        """Owe it, again where it was withdrawn and its pause is over; return whether nothing was known of it before."""
+        now, text = now_by(self._clock), _json(ref)
         insert = "INSERT OR IGNORE INTO owed (id, source, ref, state, seen) VALUES (?, ?, ?, ?, ?)"
-        row = (ref.id, ref.source, _json(ref), State.OWED, _seconds(dates.now()))
-        return self._ledger.rows(insert, row).rowcount == 1
+        if self._ledger.rows(insert, (ref.id, ref.source, text, State.OWED, now)).rowcount == 1:
+            return True
+        again = (
+            f"UPDATE owed SET state = 'owed', source = ?3, ref = ?4 WHERE id = ?2 AND state = 'withdrawn' AND {_DUE}"
+        )
+        self._ledger.rows(again, (now, ref.id, ref.source, text))
+        return False
 
     def enqueue_due(self, sources: Iterable[str]) -> None:
         """Queue what earlier runs owe of these sources, if its pause is over."""
@@ -101,7 +105,7 @@ class Owed:
             f" AND {_DUE} AND source IN (SELECT value FROM json_each(?2)) ORDER BY place"
         )
         with self._ledger.writing():
-            self._ledger.rows(insert, (_seconds(dates.now()), _json(list(sources))))
+            self._ledger.rows(insert, (now_by(self._clock), _json(list(sources))))
 
     def enqueue_refresh(self, since: date, is_wanted: Callable[[str], bool]) -> None:
         """Put the posts of that day and later whose id is wanted on the queue, to see whether they were edited."""
@@ -123,7 +127,7 @@ class Owed:
             "SELECT queue.place, queue.id, ref"
             " FROM queue LEFT JOIN owed USING (id) WHERE queue.place > ?2"
             f" AND (refresh OR state = 'owed' AND {_DUE}) ORDER BY queue.place LIMIT ?3",
-            (_seconds(dates.now()), self._at, number),
+            (now_by(self._clock), self._at, number),
         ).fetchall()
         # Where no more are due, all that stands on the queue was looked at: a list may name 40,000 that are archived.
         full = len(found) == number
@@ -135,39 +139,6 @@ class Owed:
         delete = "DELETE FROM owed WHERE id = ?1 AND EXISTS (SELECT 1 FROM queue WHERE id = ?1 AND fresh)"
         with self._ledger.writing():
             self._ledger.rows(delete, (id_,))
-
-    # What came of a try. (A post takes its article from the owed by itself: `Index.add`.)
-
-    def fail(self, id_: str, reason: str, *, tried: bool = True) -> State:
-        """Note that it could not be had, and return its state. Not `tried`, as nobody was asked: it is due at once."""
-        now = _seconds(dates.now())
-        row = self._ledger.row("SELECT tries, first_try FROM owed WHERE id = ?", (id_,))
-        if row is None:  # a post that was asked for again
-            return State.OWED
-        tries, first_try = row
-        state, next_try = State.OWED, now
-        if tried:
-            next_try += int(min(self._first_pause * 2 ** min(tries, 20), MAX_PAUSE).total_seconds())
-            tries += 1
-            first_try = first_try or now
-            state = State.GIVEN_UP if now - first_try >= self._patience.total_seconds() else State.OWED
-        update = "UPDATE owed SET state = ?, tries = ?, first_try = ?, next_try = ?, reason = ? WHERE id = ?"
-        with self._ledger.writing():
-            self._ledger.rows(update, (state, tries, first_try, next_try, reason, id_))
-        return state
-
-    def withdraw(self, id_: str, reason: str) -> None:
-        """Note that the site has no such article."""
-        with self._ledger.writing():
-            self._ledger.rows("UPDATE owed SET state = 'withdrawn', reason = ? WHERE id = ?", (reason, id_))
-
-    def restore_withdrawn(self, source: str) -> int:
-        """Owe again what a source whose word is not believed called gone in this run; return how many."""
-        update = (
-            "UPDATE owed SET state = 'owed' WHERE state = 'withdrawn' AND source = ? AND id IN (SELECT id FROM queue)"
-        )
-        with self._ledger.writing():
-            return self._ledger.rows(update, (source,)).rowcount
 
     # What a run says of itself.
 
@@ -192,19 +163,38 @@ class Owed:
         count = "SELECT count(*) FROM queue JOIN owed USING (id) WHERE state = 'owed'"
         return int(self._ledger.row(count)[0])
 
+    def untold(self, sources: Iterable[str]) -> int:
+        """Return how many articles of these sources are given up, and no report says so yet."""
+        count = f"SELECT count(*) FROM owed WHERE {_UNTOLD}"
+        return int(self._ledger.row(count, (_json(list(sources)),))[0])
+
+    def mark_told(self, sources: Iterable[str]) -> None:
+        """Note that a report was written that says how many articles of these sources are given up."""
+        with self._ledger.writing():
+            self._ledger.rows(f"UPDATE owed SET told = 1 WHERE {_UNTOLD}", (_json(list(sources)),))
+
     # What a person asks and says.
 
     def __iter__(self) -> Iterator[OwedArticle]:
-        query = "SELECT ref, state, seen, tries, next_try, reason FROM owed ORDER BY state = 'owed' DESC, state, place"
-        for ref, state, seen, tries, next_try, reason in self._ledger.rows(query):
-            times = {"seen": _time(seen), "next_try": _time(next_try)}
-            yield OwedArticle(ref=_ref(ref), state=State(state), tries=tries, reason=reason, **times)
+        query = "SELECT ref, state, seen, tries, absences, next_try, reason FROM owed"
+        for ref, state, seen, tries, absences, next_try, reason in self._ledger.rows(
+            f"{query} ORDER BY state = 'owed' DESC, state, place"
+        ):
+            yield OwedArticle(
+                ref=_ref(ref),
+                state=State(state),
+                seen=_time(seen),
+                tries=tries,
+                absences=absences,
+                next_try=_time(next_try),
+                reason=reason,
+            )
 
     def retry(self, *states: State) -> int:
         """Make all of these states due now, with the whole patience before them; return how many there are."""
         update = (
-            "UPDATE owed SET state = 'owed', next_try = 0, first_try = NULL, tries = 0"
-            " WHERE state IN (SELECT value FROM json_each(?))"
+            "UPDATE owed SET state = 'owed', next_try = 0, tries = 0, first_try = NULL,"
+            " absences = 0, first_absence = NULL WHERE state IN (SELECT value FROM json_each(?))"
         )
         with self._ledger.writing(synced=True):
             return self._ledger.rows(update, (_json(states),)).rowcount
@@ -213,7 +203,7 @@ class Owed:
         """Never ask for it again, whatever names it."""
         with self._ledger.writing(synced=True):
             if self._ledger.rows("UPDATE owed SET state = 'forgotten' WHERE id = ?", (id_,)).rowcount == 0:
-                row = (id_, "", _json(ArticleRef(source="", id=id_, url="")), State.FORGOTTEN, _seconds(dates.now()))
+                row = (id_, "", _json(ArticleRef(source="", id=id_, url="")), State.FORGOTTEN, now_by(self._clock))
                 self._ledger.rows("INSERT INTO owed (id, source, ref, state, seen) VALUES (?, ?, ?, ?, ?)", row)
 
 
@@ -225,10 +215,6 @@ def _ref(text: str) -> ArticleRef:
     ref = msgspec.json.decode(text, type=ArticleRef)
     ref.time = ref.time and ref.time.astimezone(dates.BEIJING)
     return ref
-
-
-def _seconds(time: datetime) -> int:
-    return int(time.timestamp())
 
 
 def _time(seconds: int) -> datetime:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.patience import MIN_TRIES
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
@@ -23,7 +24,7 @@ from tools.torture import ShortLists
 pytestmark = pytest.mark.slow
 
 PAUSE = timedelta(minutes=10)
-SECOND = timedelta(seconds=1)
+NONE, SECOND, HOUR = timedelta(0), timedelta(seconds=1), timedelta(hours=1)
 BOTH = "source=finews,eastmoney"
 TEXT_API = "/NewsData/GetNewsText.do"
 
@@ -235,16 +236,57 @@ def test_the_pause_is_a_setting(archived: TimedSite, story: Story) -> None:
         assert story.number in numbers_asked(archived)
 
 
+def crawl_after(site: TimedSite, pause: timedelta) -> tuple[int, set[str]]:
+    """The exit code of a run after a pause, and the numbers of the articles that it asked for."""
+    site.now += pause
+    return site.crawl().code, set(numbers_asked(site))
+
+
 @pytest.mark.parametrize("status", [404, 410])
-def test_an_article_that_is_gone_is_not_asked_for_again(archived: TimedSite, story: Story, status: int) -> None:
-    assert owe(archived, story, status).code == 0
+def test_an_article_that_is_gone_at_three_looks_over_hours_is_withdrawn(
+    archived: TimedSite, story: Story, status: int
+) -> None:
+    post_of(archived, story).unlink()
+    archived.fail(story, status)
+    looked = {story.number}
+    assert crawl_after(archived, NONE) == (3, looked)
+    assert "1 tries" not in archived.owed().out
+    assert f"NW{story.number}  owed" in archived.owed().out
+    assert "absent at 1 look, next after 2022-01-13 10:00" in archived.owed().out
+    assert crawl_after(archived, HOUR - SECOND) == (3, set())
+    assert crawl_after(archived, SECOND) == (3, looked)
+    assert crawl_after(archived, 5 * HOUR) == (0, looked)
     assert archived.report()["sources"]["finews"]["withdrawn"] == 1
-    archived.now += timedelta(days=2)
-    assert archived.crawl().code == 0
-    assert archived.articles_asked() == []
+    assert f"NW{story.number}  withdrawn" in archived.owed().out
+    assert crawl_after(archived, HOUR) == (0, set())
     assert "1 articles" in archived.owed("--retry").out
-    assert archived.crawl().code == 0
+    archived.room.clear()
+    assert crawl_after(archived, NONE) == (0, looked)
     assert post_of(archived, story).exists()
+
+
+def test_an_article_that_is_listed_before_its_page_is_up_is_archived(archived: TimedSite, story: Story) -> None:
+    before = archived.posts()
+    assert owe(archived, story, 404).code == 3
+    assert archived.report()["sources"]["finews"]["withdrawn"] == 0
+    assert crawl_after(archived, HOUR) == (0, {story.number})
+    assert archived.posts() == before
+
+
+def test_a_withdrawn_article_that_lists_go_on_to_name_is_looked_at_now_and_then(
+    archived: TimedSite, story: Story
+) -> None:
+    before = archived.posts()
+    post_of(archived, story).unlink()
+    archived.fail(story, 404)
+    for pause in (NONE, HOUR, 5 * HOUR):
+        crawl_after(archived, pause)
+    looks = [bool(crawl_after(archived, HOUR)[1]) for _ in range(24)]
+    assert [at for at, looked in enumerate(looks, 1) if looked] == [6, 18]
+    assert crawl_after(archived, NONE)[0] == 0
+    archived.room.clear()
+    assert crawl_after(archived, 24 * HOUR) == (0, {story.number})
+    assert archived.posts() == before
 
 
 def test_an_article_that_is_gone_here_and_in_trouble_there_is_owed(archived: TimedSite, story: Story) -> None:
@@ -258,15 +300,29 @@ def test_an_article_that_is_gone_here_and_in_trouble_there_is_owed(archived: Tim
 def test_an_article_is_given_up_when_its_time_is_over(archived: TimedSite, story: Story) -> None:
     post_of(archived, story).unlink()
     archived.fail(story)
-    ran = archived.crawl(settings={"FINEWS_OWED_DAYS": "0"})
+    for _ in range(MIN_TRIES):
+        ran = archived.crawl(settings={"FINEWS_OWED_DAYS": "0"})
+        archived.now += timedelta(days=1)
     assert f"NW{story.number} at" in ran.err
     assert "is given up" in ran.err
     assert archived.report()["sources"]["finews"]["given_up"] == 1
     assert f"NW{story.number}  given up" in archived.owed().out
     archived.room.clear()
     archived.now += timedelta(days=2)
-    assert archived.crawl().code == 0
+    archived.crawl()
     assert archived.articles_asked() == []
+    assert archived.report()["sources"]["finews"]["given_up"] == 0
+
+
+def test_what_a_run_gave_up_that_was_killed_the_next_one_says(archived: TimedSite, story: Story) -> None:
+    owe(archived, story)
+    with Ledger(archived.output) as ledger, ledger.writing():
+        ledger.rows("UPDATE owed SET state = 'given up', told = 0")
+    ran = archived.crawl()
+    assert "given up: 1 article of finews" in ran.out
+    assert archived.report()["sources"]["finews"]["given_up"] == 1
+    archived.crawl()
+    assert archived.report()["sources"]["finews"]["given_up"] == 0
 
 
 def test_an_article_with_empty_fields_stays_owed(archived: TimedSite, story: Story) -> None:

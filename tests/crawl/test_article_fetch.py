@@ -298,7 +298,7 @@ EMPTY = {"title": "", "time": None, "media_name": "", "body": ""}
 
 
 @pytest.mark.parametrize(
-    ("answers", "is_withdrawn"),
+    ("answers", "is_absent"),
     [
         ([], False),
         ([GONE], True),
@@ -311,8 +311,8 @@ EMPTY = {"title": "", "time": None, "media_name": "", "body": ""}
         ([GONE, article(media_name="")], False),
     ],
 )
-def test_it_is_withdrawn_where_servers_say_so_and_nobody_says_anything_else(
-    answers: list[FetchFailure | UnreadableError | Article], is_withdrawn: bool
+def test_it_is_absent_where_servers_say_so_and_nobody_says_anything_else(
+    answers: list[FetchFailure | UnreadableError | Article], is_absent: bool
 ) -> None:
     made = fetch()
     for route, answer in zip(routes("api", "text", "page"), answers, strict=False):
@@ -322,7 +322,7 @@ def test_it_is_withdrawn_where_servers_say_so_and_nobody_says_anything_else(
             made.reject(route, answer)
         else:
             made.take(answer)
-    assert made.is_withdrawn is is_withdrawn
+    assert made.is_absent is is_absent
 
 
 def test_an_article_whose_flash_is_archived_with_its_body_needs_no_page() -> None:

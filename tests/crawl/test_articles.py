@@ -17,11 +17,14 @@ from finews_spider.archive.posts import render
 from finews_spider.dates import BEIJING
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article, ArticleRef
-from finews_spider.ledger.owed import OwedArticle, State
+from finews_spider.ledger.owed import OwedArticle
+from finews_spider.ledger.patience import MIN_TRIES
+from finews_spider.ledger.tries import State
 from finews_spider.refusals import Refused, RefusedError
 from finews_spider.sources.eastmoney_ids import ARTICLE
 from finews_spider.spiders.finews import FinewsSpider
 from tests.crawl.conftest import Made, counts
+from tests.support.nonempty import nonempty
 
 FIRST = 202112302230672549
 TEXT = {"Title": "题", "Date": "2021-12-30 07:57:23", "medianame": "中国证券报", "text": "<p>文</p>"}
@@ -39,8 +42,9 @@ def owe(spider: FinewsSpider, number: int = 1, prefix: str = "NW", **values: Any
 
 def begin(spider: FinewsSpider) -> list[Request]:
     steps = list(spider.articles.take_owed())
-    assert all(isinstance(step, Request) for step in steps)
-    return [step for step in steps if isinstance(step, Request)]
+    requests = [step for step in steps if isinstance(step, Request)]
+    assert requests == steps
+    return requests
 
 
 def tell(request: Request, body: str | dict[str, str]) -> list[Request | Article]:
@@ -172,8 +176,10 @@ def test_a_flash_of_which_no_route_tells_a_body_is_owed(spider: FinewsSpider) ->
 
 
 def test_what_fails_too_long_is_given_up_aloud(made: Made, caplog: pytest.LogCaptureFixture) -> None:
-    spider = made({"FINEWS_OWED_DAYS": 0})
+    spider = made({"FINEWS_OWED_DAYS": 0, "FINEWS_OWED_PAUSE": 0})
     (id_,) = owe(spider)
+    for _ in range(MIN_TRIES - 1):
+        spider.run.owed.tries.fail(id_, "HTTP 503")
     (request,) = begin(spider)
     exhaust(request, 503)
     assert counts(spider)["given_up"] == 1
@@ -181,13 +187,36 @@ def test_what_fails_too_long_is_given_up_aloud(made: Made, caplog: pytest.LogCap
     assert "is given up" in caplog.text
 
 
-def test_what_is_gone_is_counted_and_failed_nowhere(spider: FinewsSpider) -> None:
+def test_what_is_not_there_has_failed_and_is_owed(spider: FinewsSpider) -> None:
     owe(spider)
     (request,) = begin(spider)
     exhaust(request, 404)
     assert has_ended(spider)
-    assert counts(spider) == {"asked": 1, "last_route": 1, "withdrawn": 1}
+    assert counts(spider) == {"asked": 1, "last_route": 1, "failed/HTTP 404": 1}
     assert "HTTP 404" in owed(spider).reason
+    assert (owed(spider).state, owed(spider).absences, owed(spider).tries) == (State.OWED, 1, 0)
+
+
+def test_what_is_gone_for_good_is_counted_and_failed_nowhere(
+    spider: FinewsSpider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (id_,) = owe(spider)
+    for _ in range(2):
+        spider.run.owed.tries.record_absence(id_, "HTTP 404")
+    later = dates.now() + timedelta(hours=6)
+    monkeypatch.setattr(dates, "now", lambda: later)
+    (request,) = begin(spider)
+    exhaust(request, 404)
+    assert has_ended(spider)
+    assert counts(spider) == {"asked": 1, "last_route": 1, "withdrawn": 1}
+    assert owed(spider).state is State.WITHDRAWN
+
+
+def test_a_page_that_was_read_takes_absences_back(spider: FinewsSpider) -> None:
+    article = item(spider)
+    spider.run.owed.tries.record_absence(article.id, "HTTP 404")
+    end(spider, signals.item_dropped, article, exception=RefusedError("url", "id", Refused.STUB))
+    assert owed(spider).absences == 0
 
 
 def test_a_body_without_a_title_is_handed_on_to_be_refused(spider: FinewsSpider) -> None:
@@ -262,7 +291,7 @@ def test_a_bounded_number_is_under_way(made: Made) -> None:
     owe(spider, 3 * IN_FLIGHT)
     requests = begin(spider)
     assert len(requests) == len(spider.run.fetches) == IN_FLIGHT
-    for request in requests[: IN_FLIGHT - IN_FLIGHT // 2 - 1]:
+    for request in nonempty(requests[: IN_FLIGHT - IN_FLIGHT // 2 - 1]):
         exhaust(request, 404)
         assert begin(spider) == []  # many at a time
     exhaust(requests[-1], 404)

@@ -57,7 +57,8 @@ from finews_spider import dates
 from finews_spider.dates import BEIJING
 from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import FILE, Ledger
-from finews_spider.ledger.owed import Owed, State
+from finews_spider.ledger.owed import Owed
+from finews_spider.ledger.tries import State
 from tests.support.paths import FIXTURES
 
 SEEN = datetime(2021, 12, 30, 12, 0, tzinfo=BEIJING)

@@ -11,8 +11,10 @@ from finews_spider.commands.owed import lines
 from finews_spider.dates import BEIJING
 from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import Ledger
-from finews_spider.ledger.owed import MAX_PAUSE, Owed, OwedArticle, State
+from finews_spider.ledger.owed import Owed, OwedArticle
+from finews_spider.ledger.patience import MIN_TRIES
 from finews_spider.ledger.posts import Index, Post
+from finews_spider.ledger.tries import State
 from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.newsroom.world import Story, World
 from tests.conftest import Ran, Site, run_forked
@@ -20,6 +22,7 @@ from tests.support.nonempty import nonempty
 
 NOW = datetime(2021, 12, 30, 12, 0, tzinfo=BEIJING)
 PAUSE = timedelta(minutes=10)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def ref(at: int = 0, source: str = "finews") -> ArticleRef:
@@ -112,9 +115,9 @@ def test_a_post_settles_what_is_owed(owed: Owed, ledger: Ledger) -> None:
 def test_each_failure_doubles_the_pause(owed: Owed, ledger: Ledger, clock: Clock) -> None:
     owed.record_listed([ref()])
     for times in range(12):
-        owed.fail(ref().id, "HTTP 503")
+        owed.tries.fail(ref().id, "HTTP 503")
         (debt,) = owed
-        pause = min(PAUSE * 2**times, MAX_PAUSE)
+        pause = min(PAUSE * 2**times, DAY)
         assert (debt.next_try, debt.tries, debt.reason) == (clock.now + pause, times + 1, "HTTP 503")
         clock.now += pause - timedelta(seconds=1)
         assert next_run(ledger).take(9) == []
@@ -122,59 +125,244 @@ def test_each_failure_doubles_the_pause(owed: Owed, ledger: Ledger, clock: Clock
         assert len(next_run(ledger).take(9)) == 1
 
 
+def fail(owed: Owed, times: int = 1) -> list[State]:
+    """What becomes of an article that fails so many times more."""
+    return [owed.tries.fail(ref().id, "HTTP 503") for _ in range(times)]
+
+
 def test_after_two_weeks_it_is_given_up(owed: Owed, clock: Clock, ledger: Ledger) -> None:
     owed.record_listed([ref()])
-    assert owed.fail(ref().id, "HTTP 503") is State.OWED
+    assert set(fail(owed, 20)) == {State.OWED}
     clock.now += timedelta(days=14) - timedelta(seconds=1)
-    assert owed.fail(ref().id, "HTTP 503") is State.OWED
+    assert fail(owed) == [State.OWED]
     clock.now += timedelta(seconds=1)
-    assert owed.fail(ref().id, "HTTP 503") is State.GIVEN_UP
+    assert fail(owed) == [State.GIVEN_UP]
     clock.now += timedelta(days=99)
     assert next_run(ledger).take(9) == []
     assert owed.count("finews") == 0
+
+
+def test_a_machine_that_was_off_for_two_weeks_has_not_tried_for_two_weeks(owed: Owed, clock: Clock) -> None:
+    owed.record_listed([ref()])
+    fail(owed)
+    clock.now += timedelta(days=15)
+    assert fail(owed, MIN_TRIES - 1) == [State.OWED] * (MIN_TRIES - 2) + [State.GIVEN_UP]
+
+
+def test_a_run_a_day_gives_up_after_two_weeks(owed: Owed, ledger: Ledger, clock: Clock) -> None:
+    owed.record_listed([ref()])
+    for _ in range(14):
+        assert next_run(ledger).take(9) != []
+        assert fail(owed) == [State.OWED]
+        clock.now += DAY
+    assert fail(owed) == [State.GIVEN_UP]
+
+
+@pytest.mark.parametrize("first", [datetime(1970, 1, 2, tzinfo=BEIJING), NOW + timedelta(days=3000)])
+def test_a_first_try_by_a_clock_that_was_wrong_gives_nothing_up(owed: Owed, clock: Clock, first: datetime) -> None:
+    owed.record_listed([ref()])
+    clock.now = first
+    fail(owed)
+    clock.now = NOW
+    assert set(fail(owed, MIN_TRIES)) == {State.OWED}
+    clock.now += timedelta(days=14)
+    assert fail(owed) == [State.GIVEN_UP]
+
+
+def test_what_is_given_up_is_untold_until_a_report_says_so(owed: Owed, ledger: Ledger, clock: Clock) -> None:
+    owed.record_listed([ref(), ref(1, "eastmoney")])
+    for at in (0, 1):
+        for _ in range(MIN_TRIES):
+            owed.tries.fail(ref(at).id, "HTTP 503")
+    assert owed.untold(["finews", "eastmoney"]) == 0  # owed still
+    clock.now += timedelta(days=14)
+    for at in (0, 1):
+        owed.tries.fail(ref(at).id, "HTTP 503")
+    assert owed.untold(["finews", "eastmoney"]) == 2
+    owed.mark_told(["finews"])
+    again = next_run(ledger)
+    assert [again.untold([name]) for name in ("finews", "eastmoney")] == [0, 1]
+
+
+def test_what_is_given_up_again_is_told_again(owed: Owed, clock: Clock) -> None:
+    owed.record_listed([ref()])
+    for _ in range(2):
+        fail(owed, MIN_TRIES)
+        clock.now += timedelta(days=14)
+        fail(owed)
+        assert owed.untold(["finews"]) == 1
+        owed.mark_told(["finews"])
+        assert owed.untold(["finews"]) == 0
+        owed.retry(State.GIVEN_UP)
 
 
 def test_a_host_that_is_left_alone_is_no_try(owed: Owed, ledger: Ledger, clock: Clock) -> None:
     owed.record_listed([ref()])
     for _ in range(30):
         clock.now += timedelta(days=1)
-        assert owed.fail(ref().id, "host left alone", tried=False) is State.OWED
+        assert owed.tries.fail(ref().id, "host left alone", tried=False) is State.OWED
     assert [debt.tries for debt in owed] == [0]
     assert len(next_run(ledger).take(9)) == 1
 
 
 def test_a_host_that_is_left_alone_at_times_puts_nothing_off(owed: Owed, clock: Clock) -> None:
     owed.record_listed([ref()])
-    owed.fail(ref().id, "HTTP 503")
+    fail(owed, MIN_TRIES)
     clock.now += timedelta(days=13)
-    assert owed.fail(ref().id, "host left alone", tried=False) is State.OWED
+    assert owed.tries.fail(ref().id, "host left alone", tried=False) is State.OWED
     clock.now += timedelta(days=1)
-    assert owed.fail(ref().id, "HTTP 503") is State.GIVEN_UP
+    assert fail(owed) == [State.GIVEN_UP]
 
 
-def test_what_is_withdrawn_is_asked_for_no_more(owed: Owed, ledger: Ledger) -> None:
+# It is not there.
+
+
+def absent(owed: Owed, at: int = 0) -> State:
+    return owed.tries.record_absence(ref(at).id, "HTTP 404")
+
+
+def withdraw(owed: Owed, clock: Clock, *ats: int) -> None:
+    """Have articles be absent at as many looks as that takes."""
+    for pause in (HOUR, 5 * HOUR, timedelta(0)):
+        states = {absent(owed, at) for at in ats}
+        clock.now += pause
+    assert states == {State.WITHDRAWN}
+
+
+def is_due(ledger: Ledger) -> bool:
+    """Return whether a run that begins now would ask for something."""
+    return bool(next_run(ledger).take(9))
+
+
+def test_an_absence_is_believed_at_the_third_look_after_six_hours(owed: Owed, ledger: Ledger, clock: Clock) -> None:
     owed.record_listed([ref()])
-    owed.withdraw(ref().id, "HTTP 404")
+    for pause in (HOUR, 5 * HOUR):
+        assert absent(owed) is State.OWED
+        clock.now += pause - timedelta(seconds=1)
+        assert not is_due(ledger)
+        clock.now += timedelta(seconds=1)
+        assert is_due(ledger)
+    assert absent(owed) is State.WITHDRAWN
+    assert [(debt.absences, debt.tries, debt.reason) for debt in owed] == [(3, 0, "HTTP 404")]
+    clock.now += timedelta(days=30)
+    assert not is_due(ledger)
+
+
+def test_many_looks_in_an_hour_are_no_proof(owed: Owed, clock: Clock) -> None:
+    owed.record_listed([ref()])
+    assert {absent(owed) for _ in range(9)} == {State.OWED}
+    clock.now += 6 * HOUR
+    assert absent(owed) is State.WITHDRAWN
+
+
+def test_an_error_is_no_absence_and_takes_none_back(owed: Owed, clock: Clock) -> None:
+    owed.record_listed([ref()])
+    absent(owed)
+    clock.now += 6 * HOUR
+    fail(owed, 3)
+    assert absent(owed) is State.OWED
+    assert absent(owed) is State.WITHDRAWN
+
+
+def test_a_page_that_was_read_takes_all_absences_back(owed: Owed, clock: Clock) -> None:
+    owed.record_listed([ref()])
+    absent(owed)
+    clock.now += 6 * HOUR
+    absent(owed)
+    owed.tries.fail(ref().id, "refused: no title", answered=True)
+    assert [debt.absences for debt in owed] == [0]
+    clock.now += 6 * HOUR
+    assert [absent(owed), absent(owed), absent(owed)] == [State.OWED] * 3
+
+
+def test_an_absence_of_1970_proves_nothing(owed: Owed, clock: Clock) -> None:
+    owed.record_listed([ref()])
+    clock.now = datetime(1970, 1, 2, tzinfo=BEIJING)
+    absent(owed)
+    clock.now = NOW
+    assert [absent(owed), absent(owed)] == [State.OWED] * 2
+
+
+def test_a_post_that_is_asked_for_again_and_is_absent_stays(owed: Owed) -> None:
+    assert absent(owed) is State.WITHDRAWN
+    assert list(owed) == []
+
+
+def named_again(ledger: Ledger) -> tuple[list[bool], list[str]]:
+    """What a run that begins now makes of a list that names it: whether it is fresh, and what is asked for."""
     again = next_run(ledger)
-    assert again.record_listed([ref()]) == [False]
-    assert again.take(9) == []
+    fresh = again.record_listed([replace(ref(), url="https://example.com/moved")])
+    return fresh, [task.ref.url for task in again.take(9) if task.ref]
 
 
-def test_a_source_that_is_doubted_has_withdrawn_nothing(owed: Owed) -> None:
-    owed.record_listed([ref(), ref(1, "eastmoney")])
-    for each in (ref(), ref(1)):
-        owed.withdraw(each.id, "HTTP 404")
-    assert owed.restore_withdrawn("finews") == 1
-    assert [debt.state for debt in owed] == [State.OWED, State.WITHDRAWN]
+def test_what_a_list_names_again_is_owed_again_after_a_pause_that_doubles(
+    owed: Owed, ledger: Ledger, clock: Clock
+) -> None:
+    owed.record_listed([ref()])
+    withdraw(owed, clock, 0)
+    for pause in (6 * HOUR, 12 * HOUR, DAY, DAY):
+        clock.now += pause - timedelta(seconds=1)
+        assert named_again(ledger) == ([False], [])
+        clock.now += timedelta(seconds=1)
+        assert named_again(ledger) == ([False], ["https://example.com/moved"])
+        assert absent(owed) is State.WITHDRAWN
 
 
-def test_retry_makes_all_due(owed: Owed, ledger: Ledger) -> None:
+def test_what_is_owed_again_is_not_dropped_by_a_run_that_was_not_for_it(
+    owed: Owed, ledger: Ledger, clock: Clock
+) -> None:
+    owed.record_listed([ref()])
+    withdraw(owed, clock, 0)
+    clock.now += DAY
+    again = next_run(ledger)
+    again.record_listed([ref()])
+    again.release(ref().id)
+    assert [debt.state for debt in again] == [State.OWED]
+
+
+def test_the_absences_of_a_source_that_is_doubted_are_taken_back(owed: Owed, ledger: Ledger, clock: Clock) -> None:
+    refs = [ref(0), ref(1), ref(2, "eastmoney")]
+    owed.record_listed(refs)
+    for at in range(3):
+        absent(owed, at)
+    clock.now += 6 * HOUR
+    absent(owed, 1)
+    again = next_run(ledger)
+    again.record_listed(refs)
+    for at in (1, 2):
+        absent(again, at)
+    assert again.tries.restore_withdrawn("finews") == 1  # not the absence of an article that this run did not look at
+    assert [(debt.state, debt.absences) for debt in again] == [(State.OWED, 1), (State.OWED, 2), (State.OWED, 2)]
+    assert [task.id for task in next_run(ledger).take(9)] == [ref(0).id, ref(1).id]
+
+
+def test_a_first_absence_that_is_taken_back_is_none(owed: Owed, clock: Clock) -> None:
+    owed.record_listed([ref()])
+    absent(owed)
+    assert owed.tries.restore_withdrawn("finews") == 1
+    assert owed.tries.restore_withdrawn("finews") == 0
+    clock.now += 6 * HOUR
+    assert [absent(owed) for _ in range(3)] == [State.OWED] * 3
+
+
+def test_retry_makes_all_due(owed: Owed, ledger: Ledger, clock: Clock) -> None:
     owed.record_listed([ref(at) for at in range(4)])
-    owed.fail(ref(0).id, "HTTP 503")
-    owed.withdraw(ref(1).id, "HTTP 404")
+    withdraw(owed, clock, 1)
+    owed.tries.fail(ref(0).id, "HTTP 503")
     owed.forget(ref(2).id)
     assert owed.retry(State.OWED, State.GIVEN_UP, State.WITHDRAWN) == 3
     assert [task.id for task in next_run(ledger).take(9)] == [ref(at).id for at in (0, 1, 3)]
+
+
+def test_retry_gives_the_whole_patience_again(owed: Owed, clock: Clock) -> None:
+    owed.record_listed([ref()])
+    withdraw(owed, clock, 0)
+    fail(owed, MIN_TRIES)
+    owed.retry(State.OWED)
+    assert [(debt.tries, debt.absences) for debt in owed] == [(0, 0)]
+    clock.now += timedelta(days=14)
+    assert set(fail(owed, MIN_TRIES)) == {State.OWED}
+    assert [absent(owed) for _ in range(3)] == [State.OWED] * 3
 
 
 def test_what_is_forgotten_is_never_owed_again(owed: Owed, ledger: Ledger) -> None:
@@ -189,7 +377,7 @@ def test_what_is_forgotten_is_never_owed_again(owed: Owed, ledger: Ledger) -> No
 def test_a_clock_that_was_wrong_puts_nothing_off_for_years(owed: Owed, ledger: Ledger, clock: Clock) -> None:
     owed.record_listed([ref()])
     clock.now += timedelta(days=3000)
-    owed.fail(ref().id, "HTTP 503")
+    owed.tries.fail(ref().id, "HTTP 503")
     clock.now = NOW
     assert len(next_run(ledger).take(9)) == 1
 
@@ -237,12 +425,14 @@ def test_a_source_takes_up_its_own(owed: Owed, ledger: Ledger) -> None:
     assert [task.id for task in next_run(ledger).take(9)] == [ref(0).id]
 
 
-def test_figures_tell_of_each_source_and_day_what_became_of_what_it_named(owed: Owed, ledger: Ledger) -> None:
+def test_figures_tell_of_each_source_and_day_what_became_of_what_it_named(
+    owed: Owed, ledger: Ledger, clock: Clock
+) -> None:
     archive(ledger, ref(0))
     owed.record_listed([ref(at) for at in range(4)])
     owed.record_listed([ref(1, "eastmoney"), ref(86400, "eastmoney")])
     archive(ledger, ref(1))
-    owed.withdraw(ref(3).id, "HTTP 404")
+    withdraw(owed, clock, 3)
     assert owed.listed.counts("finews") == (4, 3, 1, 1, 1)  # listed, new, known, archived, owed
     assert owed.listed.counts_by_day("eastmoney") == {
         date(2021, 12, 30): (1, 1, 0, 1, 0),
@@ -257,7 +447,8 @@ CHANGES: dict[str, tuple[int, Callable[[Ledger, Owed], object]]] = {
     "to be retried": (FULL, lambda _, owed: owed.retry(State.OWED)),
     "forgotten": (FULL, lambda _, owed: owed.forget(ref().id)),
     "about to be written": (FULL, lambda ledger, _: Unpublished(ledger).note(["_posts/a.md"])),
-    "failed": (NORMAL, lambda _, owed: owed.fail(ref().id, "HTTP 503")),
+    "failed": (NORMAL, lambda _, owed: owed.tries.fail(ref().id, "HTTP 503")),
+    "absent": (NORMAL, lambda _, owed: owed.tries.record_absence(ref().id, "HTTP 404")),
     "archived": (NORMAL, lambda ledger, _: archive(ledger, ref())),
 }
 
@@ -266,7 +457,7 @@ CHANGES: dict[str, tuple[int, Callable[[Ledger, Owed], object]]] = {
 def test_a_power_cut_takes_nothing_that_only_the_ledger_knows(owed: Owed, ledger: Ledger, change: str) -> None:
     mode, make = CHANGES[change]
     owed.record_listed([ref()])
-    owed.withdraw(ref().id, "HTTP 404")  # so that the mode is not that of what came before
+    absent(owed)  # so that the mode is not that of what came before
     assert ledger.row("PRAGMA synchronous") == (NORMAL,)
     make(ledger, owed)
     assert ledger.row("PRAGMA synchronous") == (mode,)
@@ -302,19 +493,6 @@ def test_an_article_that_fails_is_owed_listed_and_asked_for_when_its_pause_is_ov
     assert ran.code == 0
     assert id_ in site.names()
     assert "Nothing is owed" in scrapy_owed(site).out
-
-
-def test_an_article_that_is_gone_is_withdrawn_at_once(site: Site, world: World) -> None:
-    story = an_article(world)
-    id_ = f"NW{story.number}"
-    site.fail(story, 404)
-    ran = site.crawl()
-    assert ran.code == 0
-    assert site.report()["sources"]["finews"]["withdrawn"] == 1
-    assert f"{id_}  withdrawn" in scrapy_owed(site).out
-    site.room.clear()
-    site.crawl(settings={"FINEWS_OWED_PAUSE": "0"})
-    assert site.articles_asked() == []
 
 
 @pytest.mark.slow
