@@ -45,6 +45,16 @@ def now() -> datetime:
     return datetime.now(BEIJING)
 
 
+def to_seconds(time: datetime) -> int:
+    """Return a time as Unix seconds."""
+    return int(time.timestamp())
+
+
+def of_seconds(seconds: int) -> datetime:
+    """Return the time in Beijing of Unix seconds."""
+    return datetime.fromtimestamp(seconds, BEIJING)
+
+
 class Moment(NamedTuple):
     """A time that was read, and whether it had seconds (some pages give minutes only)."""
 

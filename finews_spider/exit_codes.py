@@ -19,11 +19,28 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-def verdict(reason: str, *, broken: Sequence[str], unpublished: str, owed: int) -> tuple[ExitCode, str]:
+# The first words of a run's summary.
+WORDS = {
+    ExitCode.OK: "all well",
+    ExitCode.FAULT: "a fault in finews",
+    ExitCode.WRONG: "nothing was asked for",
+    ExitCode.OWED: "not all is here yet",
+    ExitCode.BROKEN: "a source looks broken",
+    ExitCode.UNPUBLISHED: "not published",
+    ExitCode.HELD: "another run holds the archive",
+    ExitCode.MISSING: "something may be missing",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+
+
+def verdict(
+    reason: str, *, broken: Sequence[str], unpublished: str, owed: int, missing: Sequence[str] = (), gaps: int = 0
+) -> tuple[ExitCode, str]:
     """Return a run's exit code and why.
 
     `reason` is Scrapy's for the spider's end, `broken` what looks broken, `unpublished` why commits are not pushed that
-    should be, `owed` how many articles are owed of what the run was for.
+    should be, `missing` what no later run repairs by itself, `owed` how many articles are owed of what the run was for,
+    `gaps` how many stretches of lists are to be read again.
     """
     if reason == "shutdown":
         return ExitCode.INTERRUPTED, "interrupted; the next run goes on where this one was"
@@ -35,6 +52,10 @@ def verdict(reason: str, *, broken: Sequence[str], unpublished: str, owed: int) 
         return ExitCode.BROKEN, broken[0]
     if unpublished:
         return ExitCode.UNPUBLISHED, unpublished
-    if owed:
-        return ExitCode.OWED, f"{owed} articles are owed"
+    if missing:
+        return ExitCode.MISSING, missing[0]
+    if owed or gaps:
+        whys = [f"{owed} articles are owed"] if owed else []
+        whys += [f"{gaps} stretches of lists are to be read again"] if gaps else []
+        return ExitCode.OWED, ", ".join(whys)
     return ExitCode.OK, "all well"

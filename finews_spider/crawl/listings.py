@@ -26,7 +26,6 @@ logger = logging.getLogger(__name__)
 FIRST = 10  # a request's priority: what there is comes first, then the articles
 
 TOTAL_NEVER_REACHED = "%s of %s says that it has more rows than it ever shows; that is believed no more"
-LIMIT_REACHED = "all that %s of %s showed is new: older articles may be missing; backfill them (-a since=… -a until=…)"
 
 
 class Listings:
@@ -39,16 +38,16 @@ class Listings:
 
     def start(self, source: Source) -> Iterator[Request]:
         """Yield the requests that a run of the source begins with."""
-        for listing in source.listings(self.run.arguments.query):
+        for listing in self.run.pagination.start(source, beside_posts=len(self.run.archive) > 0):
             yield from self.request(source, listing)
 
-    def request(self, source: Source, listing: Listing | None) -> Iterator[Request]:
-        """Yield the request for a listing, once a run."""
+    def request(self, source: Source, listing: Listing | None, *, stands_in: bool = False) -> Iterator[Request]:
+        """Yield the request for a listing, once a run; one that `stands_in` for another is none of the run's own."""
         if not listing or listing.url in self._requested:
             return
         self._requested.add(listing.url)
         self.open += 1
-        reading = self.run.pagination.begin(source.name, listing)
+        reading = self.run.pagination.begin(source.name, listing, stands_in=stands_in)
         # Older pages are others by the time that they are asked for again; a window is read once.
         is_kept = not reading.pages and not self.run.arguments.query.window
         yield Request(
@@ -56,7 +55,7 @@ class Listings:
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"source": source, "listing": listing},
-            meta={"kept_responses": self.run.responses} if is_kept else {},
+            meta={"kept_responses": self.run.responses, "in_full": bool(reading.looked)} if is_kept else {},
             priority=FIRST,
         )
 
@@ -89,8 +88,6 @@ class Listings:
         for other in page.linked:
             yield from self.request(source, other)
         next_page = self.run.pagination.read(source.name, listing, page, fresh)
-        if self.run.pagination.has_gap(source.name, listing, fresh):
-            self.run.log_once(LIMIT_REACHED, listing.name, source.name)
         if self.run.pagination.is_total_never_reached(source.name, listing):
             self.run.log_once(TOTAL_NEVER_REACHED, listing.name, source.name)
         yield from self.request(source, next_page)
@@ -120,18 +117,18 @@ class Listings:
             return
         self.run.pagination.fail(source.name, listing, str(failure))
         logger.error("%s at %s: %s", listing.name, listing.url, failure)
-        yield from self.request(source, listing.fallback)
+        yield from self.request(source, listing.fallback, stands_in=True)
 
     def _absent(self, source: Source, listing: Listing) -> Iterator[Request]:
         """Yield what stands in for a page that need not be there; say once, and not run after run, that none is."""
         if listing.fallback:
-            yield from self.request(source, listing.fallback)
+            yield from self.request(source, listing.fallback, stands_in=True)
             return
         reading = self.run.pagination.end(source.name, listing)
         if reading.pages:
             return
         logger.info("%s has no %s", source.name, listing.name)
-        if not reading.was_finished or self.run.arguments.query.categories:
+        if not reading.state.finished or self.run.arguments.query.categories:
             self.run.log_once("%s has no %s", source.name, listing.name)
 
     @contextmanager

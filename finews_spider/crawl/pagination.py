@@ -1,87 +1,104 @@
-"""The lists of a run: how far each is read, and whether an earlier run brought it to its end."""
+"""The lists of a run: how far each is read, and what is left to be read by later runs."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from finews_spider import dates
 from finews_spider.crawl.coverage import Reach
+from finews_spider.crawl.list_reading import Depth, ListReading
+from finews_spider.dates import Window
 from finews_spider.ledger.database import Ledger
-from finews_spider.ledger.listings import FinishedListings, ListTotals
-from finews_spider.sources.base import Listing, ListingPage, Query
+from finews_spider.ledger.gaps import Gap, Gaps, GapState
+from finews_spider.ledger.listings import ListState, ListStates, ListTotals
+from finews_spider.sources.base import Listing, ListingPage, Query, Source
 
 BELIEVED = 3  # readings in a row in which a list's total is not reached; it is believed no more after them
 
+# Rows come into lists late, where their time belongs. Once a day a list is read again so far below its last such look.
+DEEP_EVERY = timedelta(hours=23)  # a daily schedule's runs are not a day apart to the second
+LATE = timedelta(hours=72)
 
-@dataclass(slots=True)
-class ListReading:
-    """What was read of one list in this run. Times are texts, `2026-11-22T21:40:00+08:00` or the day."""
-
-    was_finished: bool
-    pages: int = 0
-    unchanged: int = 0
-    rows: int = 0
-    newest: str | None = None
-    oldest: str | None = None
-    failed: str = ""
-    in_order: bool = True
-    reach: Reach = field(default_factory=Reach)
-    skipped: Counter[str] = field(default_factory=Counter)  # rows, by reason
-    total: int = 0  # rows that the list says it has; while it is read, some may come or go
-    shown: set[str] = field(default_factory=set)  # ids, where it says so
-
-    def note(self, page: ListingPage) -> None:
-        """Take note of a page that was read."""
-        self.pages += 1
-        self.rows += len(page.refs)
-        self._count(page)
-        self.reach.page(ref.day for ref in page.refs)
-        times = [ref.time.isoformat() if ref.time else f"{ref.day}" for ref in page.refs if ref.day]
-        self.newest = max([*times, self.newest or ""], default=None) or None
-        self.oldest = min([*times, self.oldest or "9"], default=None) if times else self.oldest
-
-    @property
-    def is_short(self) -> bool:
-        """Return whether fewer rows were seen than the list says that it has."""
-        return len(self.shown) + self.skipped.total() < self.total
-
-    def _count(self, page: ListingPage) -> None:
-        """Take note of the page's rows, but for those of a page that repeats one before it."""
-        ids = {ref.id for ref in page.refs}
-        if page.refs and self.total and ids <= self.shown:
-            return
-        self.skipped.update(page.skipped)
-        if page.total:
-            self.total = min(self.total or page.total, page.total)
-            self.shown |= ids
+FIRST_LOOK = timedelta(minutes=10)  # at a gap, after it was found; then twice as long each time
+MAX_PAUSE = timedelta(hours=4)
+MIN_LOOKS = 5  # at a gap of a list that shows no older rows, and
+MIN_AGE = timedelta(days=1)  # of the gap, before it is given up;
+MAX_AGE = timedelta(days=7)  # whatever the list shows
 
 
 class Pagination:
-    """Decides, page by page, whether the next page of a list is read."""
+    """Decides which listings a run starts with, and page by page whether the next page of a list is read."""
 
     def __init__(self, ledger: Ledger, query: Query) -> None:
-        self._finished = FinishedListings(ledger)
+        self.gaps = Gaps(ledger)
+        self._states = ListStates(ledger)
         self._totals = ListTotals(ledger)
         self._query = query
         self._narrow = bool(query.categories or query.columns)
         self.readings: dict[tuple[str, str], ListReading] = {}  # by source and name of the list
 
-    def begin(self, source: str, listing: Listing) -> ListReading:
+    def start(self, source: Source, *, beside_posts: bool) -> list[Listing]:
+        """Return the listings that the run starts with, each with as many pages as it may have to be read.
+
+        A list that is not known `beside_posts` was known to a ledger that is lost.
+        """
+        listings = source.listings(self._query)
+        if self._query.window or self._narrow:
+            return listings
+        return [self._deepened(source, listing, beside_posts=beside_posts) for listing in listings]
+
+    def _deepened(self, source: Source, listing: Listing, *, beside_posts: bool) -> Listing:
+        depth = self._depth(source.name, listing.name)
+        if depth.floor and (depth.gap or depth.is_deep):
+            query = replace(self._query, window=Window(since=depth.floor.date()))
+        elif depth.end and beside_posts:
+            query = replace(self._query, whole=True)
+        else:
+            return listing
+        return next((other for other in source.listings(query) if other.name == listing.name), listing)
+
+    def begin(self, source: str, listing: Listing, *, stands_in: bool = False) -> ListReading:
         """Return what is read of a list, of which a page is about to be requested; until its end it is unfinished."""
         reading = self.readings.get((source, listing.name))
         if reading is None:
-            was_finished = self._finished.is_finished(source, self._name(listing.name))
-            reading = ListReading(was_finished=was_finished, in_order=listing.in_order)
+            state = self._state(source, listing.name)
+            reading = ListReading(
+                state=state,
+                depth=Depth() if stands_in or not listing.in_order else self._depth(source, listing.name),
+                gap=self.gaps.of(source, listing.name),
+                began=dates.now(),
+                stands_in=stands_in,
+                in_order=listing.in_order,
+            )
             self.readings[source, listing.name] = reading
-            self._finish(source, listing.name, finished=False)
+            self._keep(source, listing.name, state._replace(finished=False))
             if self._query.window:
                 # It archives out of turn: pages of which all is known may then stand above others that nobody read.
-                self._finished.reopen(source)
+                self._states.reopen(source)
         return reading
+
+    def _depth(self, source: str, name: str) -> Depth:
+        """Return how far down a list is to be read by a run for all of it."""
+        state, gap, now = self._state(source, name), self.gaps.of(source, name), dates.now()
+        if self._query.window or self._narrow:
+            return Depth(end=not state.finished)
+        if not state.finished and not state.newest:
+            return Depth(end=True, is_deep=True)
+        floor = state.newest
+        gap = gap if gap and gap.next_look <= now else None
+        is_deep = not state.deep or not timedelta() <= now - state.deep < DEEP_EVERY
+        if is_deep and not state.confirmed:
+            return Depth(end=True, is_deep=True, gap=gap)
+        if is_deep:
+            floor = min(filter(None, (floor, (state.deep or now - DEEP_EVERY) - LATE)))
+        if gap:
+            floor = min(gap.since, floor or gap.since)
+        return Depth(floor=floor, gap=gap, is_deep=is_deep)
 
     def read(self, source: str, listing: Listing, page: ListingPage, fresh: Sequence[bool]) -> Listing | None:
         """Return the page to read after this one, if any; `fresh` tells of each wanted ref whether it is new."""
         reading = self.readings[source, listing.name]
-        reading.note(page)
+        reading.note(page, fresh)
         why = self._end(reading, page, fresh)
         if not why:
             return page.next_page
@@ -92,11 +109,6 @@ class Pagination:
         """Note that a page which may be absent is; return what was read of its list."""
         self._end_reading(source, listing, "end")
         return self.readings[source, listing.name]
-
-    def has_gap(self, source: str, listing: Listing, fresh: Sequence[bool]) -> bool:
-        """Return whether a list that was read to its end before is new to its limit now: older articles are missing."""
-        reading = self.readings[source, listing.name]
-        return reading.was_finished and reading.reach.ended == "limit" and any(fresh)
 
     def fail(self, source: str, listing: Listing, why: str) -> None:
         """Note why a page could not be fetched or read."""
@@ -116,7 +128,7 @@ class Pagination:
         """
         for (source, name), reading in self.readings.items():
             if self._narrow and reading.reach.ended not in (None, "short") and not reading.failed:
-                self._finish(source, name, finished=True)
+                self._keep(source, name, reading.state._replace(finished=True))
 
     def reaches(self, sources: Iterable[str]) -> dict[str, dict[str, Reach]]:
         """Return how far back the lists of each source were read; those in no order of time prove nothing."""
@@ -132,8 +144,13 @@ class Pagination:
         if why == "end" and reading.total:
             why = self._end_of(reading, source, listing)
         reading.reach.end(why)
-        if not self._narrow:
-            self._finish(source, listing.name, finished=not reading.failed and why != "short")
+        if self._narrow or self._query.window or reading.failed or why == "short":
+            return
+        state = reading.state._replace(finished=True)
+        if reading.pages and reading.in_order and not reading.stands_in:
+            self._settle_gap(source, listing.name, reading, why)
+            state = _after(reading, why)
+        self._keep(source, listing.name, state)
 
     def _end_of(self, reading: ListReading, source: str, listing: Listing) -> str:
         """Return "short" where the list says that it has more, unless that was wrong too often; else "end"."""
@@ -144,20 +161,69 @@ class Pagination:
     def _end(self, reading: ListReading, page: ListingPage, fresh: Sequence[bool]) -> str:
         """Return why no older page is read; empty where one is.
 
-        In a window, reading ends when a page is all too old; else when it names nothing new. But a list that the last
-        run did not bring to its end is read to it, since older articles may be missing.
+        In a window, reading ends when a page is all too old; else when it comes to what was known before.
         """
         if page.next_page is None:
             return "limit" if page.limit_reached else "end"
         if self._query.window:
             days = [ref.day for ref in page.refs if ref.day]
             return "window" if days and all(map(self._query.window.is_before, days)) else ""
-        return "known" if reading.was_finished and fresh and not any(fresh) else ""
+        return "known" if reading.has_gone_far_enough(fresh) else ""
 
-    def _finish(self, source: str, name: str, *, finished: bool) -> None:
+    def _settle_gap(self, source: str, name: str, reading: ListReading, why: str) -> None:
+        """Open, keep, close or give up the gap of a list that was read, by what that reading shows."""
+        gap, look, now = reading.gap, reading.depth.gap, dates.now()
+        is_joined = reading.is_joined(is_end=why != "known")
+        doubt = reading.chain.jump if is_joined else f"its rows end ({why}) before those that were known"
+        if look and is_joined and not doubt and not reading.found:
+            self.gaps.close(source, name)
+        elif look:
+            self.gaps.keep(_after_look(look, reading, doubt, now, is_joined=is_joined))
+        elif doubt:
+            since, until = reading.state.newest or reading.missing_until, reading.missing_until
+            opened = gap or Gap(source, name, since, until, now, 0, now, GapState.OPEN, doubt)
+            self.gaps.keep(
+                opened._replace(
+                    since=min(since, opened.since),
+                    until=max(until, opened.until),
+                    reason=doubt,
+                    next_look=now + FIRST_LOOK,
+                )
+            )
+
+    def _state(self, source: str, name: str) -> ListState:
+        return self._states.of(source, self._name(name))
+
+    def _keep(self, source: str, name: str, state: ListState) -> None:
         if not self._query.window:
-            self._finished.record(source, self._name(name), finished=finished)
+            self._states.keep(source, self._name(name), state)
 
     def _name(self, name: str) -> str:
         """Return the ledger's name of the list: a run for some categories leaves out the rows of others."""
         return " ".join([name, *self._query.categories])
+
+
+def _after(reading: ListReading, why: str) -> ListState:
+    """Return what is known of a list that was read, to its end or to a limit where it never was before."""
+    state = reading.state
+    is_confirmed = reading.depth.end and (not reading.late if state.newest else why == "limit")
+    return ListState(
+        finished=True,
+        newest=reading.chain.top or state.newest,
+        deep=reading.read_twice if reading.depth.is_deep else state.deep,
+        confirmed=state.confirmed or is_confirmed,
+    )
+
+
+def _after_look(gap: Gap, reading: ListReading, doubt: str, now: datetime, *, is_joined: bool) -> Gap:
+    """Return the gap that a look has not closed: one that nobody can read any more is given up."""
+    age = now - gap.opened
+    is_over = (gap.looks + 1 >= MIN_LOOKS and not is_joined and age >= MIN_AGE) or age >= MAX_AGE
+    until = gap.until if is_joined else max(gap.since, min(gap.until, reading.missing_until))
+    return gap._replace(
+        until=until,
+        looks=gap.looks + 1,
+        next_look=now + min(FIRST_LOOK * 2 ** min(gap.looks + 1, 10), MAX_PAUSE),
+        state=GapState.GIVEN_UP if is_over else GapState.OPEN,
+        reason=doubt or gap.reason,
+    )

@@ -16,13 +16,14 @@ _CONDITION_HEADERS = ("If-None-Match", "If-Modified-Since")
 class ConditionalMiddleware:
     """Keeps responses that have an ETag or a Last-Modified in the request's `meta["kept_responses"]`, if it has that.
 
-    A listing is read in full either way: what a run does with it does not depend on whether it has changed.
+    A listing is read in full either way: what a run does with it does not depend on whether it has changed. With
+    `meta["in_full"]`, its host is not asked whether it has.
     """
 
     def process_request(self, request: Request) -> None:
         """Add the validators of the kept response to the request's headers."""
         responses: KeptResponses | None = request.meta.get("kept_responses")
-        if responses is None:
+        if responses is None or request.meta.get("in_full"):
             return
         validators = responses.validators(request.url)
         for name, value in zip(_CONDITION_HEADERS, validators, strict=True):

@@ -17,6 +17,7 @@ from finews_spider.exceptions import DiskError
 from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.extensions.publisher import Publisher
 from finews_spider.reporting import builder, health, store
+from finews_spider.reporting.missing import count_gaps, missing
 from finews_spider.reporting.printing import print_summary
 from finews_spider.reporting.report import RunReport, SourceReport, WindowReport
 
@@ -79,12 +80,15 @@ class ReportExtension:
             run.trouble or reason,
             broken=report.broken,
             unpublished=report.published.trouble if report.published else "",
+            missing=missing(report, dates.now()),
             owed=run.count_owed(),
+            gaps=0 if run.arguments.is_narrow else count_gaps(report),
         )
         report = builder.end(report, code, why)
         if self._keep(report, output):
             with suppress(DiskError):  # the next report says it again
                 run.owed.mark_told(report.sources)
+                run.pagination.gaps.mark_told()
         print_summary(report, sys.stdout)
         return code
 
@@ -107,7 +111,8 @@ class ReportExtension:
         run = self._run
         lists = {title: reading for (source, title), reading in run.pagination.readings.items() if source == name}
         stats = self.crawler.stats.get_stats()
-        report = builder.source_report(name, stats, lists, run.owed.listed.counts(name), run.owed.count(name))
+        counts, owed = run.owed.listed.counts(name), run.owed.count(name)
+        report = builder.source_report(name, stats, lists, counts, owed, list(run.pagination.gaps))
         return replace(report, given_up=run.owed.untold([name]))  # also those that a run noted that was killed
 
     def _window(self, names: list[str]) -> tuple[WindowReport | None, list[str]]:

@@ -36,10 +36,11 @@ ALTER TABLE owed ADD COLUMN told INTEGER DEFAULT 0;
 UPDATE owed SET told = 1;
 ALTER TABLE lists ADD COLUMN newest INTEGER;
 ALTER TABLE lists ADD COLUMN deep INTEGER;
+ALTER TABLE lists ADD COLUMN confirmed INTEGER DEFAULT 1;
 ALTER TABLE pages ADD COLUMN fetched INTEGER DEFAULT 0;
 CREATE TABLE gaps (
-    source TEXT, name TEXT, since INTEGER, until INTEGER, opened INTEGER, looks INTEGER DEFAULT 0,
-    next_look INTEGER DEFAULT 0, state TEXT, told INTEGER DEFAULT 0, reason TEXT DEFAULT '',
+    source TEXT, name TEXT, since INTEGER, until INTEGER, opened INTEGER, looks INTEGER, next_look INTEGER,
+    state TEXT, reason TEXT, told INTEGER,
     PRIMARY KEY (source, name)
 ) WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID""",

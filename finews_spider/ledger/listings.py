@@ -1,30 +1,55 @@
-"""What runs learned of lists: whether they were read to their end, and whether they have as many rows as they say."""
+"""What runs learned of lists: how far they were read, and whether they have as many rows as they say."""
 
+from datetime import datetime
+from typing import NamedTuple
+
+from finews_spider.dates import of_seconds, to_seconds
 from finews_spider.ledger.database import Ledger
 
 
-class FinishedListings:
-    """The lists of each source, by name: finished, when the last run that read one came to its end."""
+class ListState(NamedTuple):
+    """How far a list was read by the runs before.
+
+    `finished`, when the last run that read it came to its end, or to what was known before. `newest` is the time of its
+    top rows then, from which the rows below follow each other without a gap that is not noted. `deep` is the time up
+    to which its rows were read twice, for those that come late; `confirmed`, when its end was found twice.
+    """
+
+    finished: bool = False
+    newest: datetime | None = None
+    deep: datetime | None = None
+    confirmed: bool = False
+
+
+class ListStates:
+    """The lists of each source, by name. What writes may raise DiskError."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def is_finished(self, source: str, name: str) -> bool:
-        """Return whether the last run that read the list came to its end; False for a list never read."""
-        row = self._ledger.row("SELECT finished FROM lists WHERE source = ? AND name = ?", (source, name))
-        return bool(row and row[0])
+    def of(self, source: str, name: str) -> ListState:
+        """Return what is known of a list."""
+        query = "SELECT finished, newest, deep, confirmed FROM lists WHERE source = ? AND name = ?"
+        finished, newest, deep, confirmed = self._ledger.row(query, (source, name)) or (0, None, None, 0)
+        return ListState(
+            bool(finished),
+            None if newest is None else of_seconds(newest),
+            None if deep is None else of_seconds(deep),
+            bool(confirmed),
+        )
 
-    def record(self, source: str, name: str, *, finished: bool) -> None:
-        """Note whether the list was read to its end. Raises DiskError."""
+    def keep(self, source: str, name: str, state: ListState) -> None:
+        """Keep what is known of a list now."""
+        newest, deep = (None if time is None else to_seconds(time) for time in (state.newest, state.deep))
+        row = (source, name, state.finished, newest, deep, state.confirmed)
+        insert = (
+            "INSERT OR REPLACE INTO lists (source, name, finished, newest, deep, confirmed) VALUES (?, ?, ?, ?, ?, ?)"
+        )
         with self._ledger.writing():
-            self._ledger.rows(
-                "INSERT INTO lists (source, name, finished) VALUES (?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET finished = excluded.finished",
-                (source, name, finished),
-            )
+            self._ledger.rows(insert, row)
 
     def reopen(self, source: str) -> None:
-        """Have the next run read all lists of a source to their end. Raises DiskError."""
+        """Have the next run read all lists of a source down to what was known, or to their end."""
         with self._ledger.writing():
             self._ledger.rows("UPDATE lists SET finished = 0 WHERE source = ?", (source,))
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from finews_spider import dates
+from finews_spider.dates import to_seconds
 from finews_spider.ledger.database import Ledger
 
 KEPT = timedelta(days=30)  # since it was last asked for
+BELIEVED = timedelta(hours=6)  # since it came in full; a host may say for ever that nothing has changed
 
 
 class Validators(NamedTuple):
@@ -24,8 +26,10 @@ class KeptResponses:
         self._ledger = ledger
 
     def validators(self, url: str) -> Validators:
-        """Return what the kept answer of that URL is revalidated with; empty ones where none is kept."""
-        return Validators(*self._ledger.row("SELECT etag, modified FROM pages WHERE url = ?", (url,)) or ("", ""))
+        """Return what the kept answer of that URL is revalidated with; empty where it is asked for in full."""
+        since = to_seconds(dates.now() - BELIEVED)
+        query = "SELECT etag, modified FROM pages WHERE url = ? AND fetched >= ?"
+        return Validators(*self._ledger.row(query, (url, since)) or ("", ""))
 
     def is_kept(self, url: str) -> bool:
         """Return whether there is an answer of that URL."""
@@ -49,10 +53,8 @@ class KeptResponses:
     def keep(self, url: str, validators: Validators, body: bytes) -> None:
         """Keep an answer in place of the one before it, and forget those that nobody asks for. Raises DiskError."""
         with self._ledger.writing():
-            row = (url, *validators, zlib.compress(body, 1), _today())
-            self._ledger.rows(
-                "INSERT OR REPLACE INTO pages (url, etag, modified, body, asked) VALUES (?, ?, ?, ?, ?)", row
-            )
+            row = (url, *validators, zlib.compress(body, 1), _today(), to_seconds(dates.now()))
+            self._ledger.rows("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?)", row)
             self._ledger.rows("DELETE FROM pages WHERE asked < ?", (_today() - KEPT.days,))
 
     def forget(self, url: str) -> None:

@@ -1,7 +1,7 @@
 """Make a run's report: when it begins, of what it came to, when it ends."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
@@ -10,13 +10,15 @@ from pathlib import Path
 
 from finews_spider import __version__, dates
 from finews_spider.crawl.coverage import Reaches, coverage_of, days_of
-from finews_spider.crawl.pagination import ListReading
+from finews_spider.crawl.list_reading import ListReading
 from finews_spider.dates import Window
+from finews_spider.ledger.gaps import Gap
 from finews_spider.ledger.listed import ListedCounts
 from finews_spider.publishing.commit import Published
 from finews_spider.reporting.report import (
     SCHEMA,
     DayReport,
+    GapReport,
     HostReport,
     ListReport,
     PublishedReport,
@@ -59,7 +61,7 @@ def end(report: RunReport, exit_code: int, why: str) -> RunReport:
 
 
 def source_report(
-    name: str, stats: Stats, lists: Mapping[str, ListReading], listed: ListedCounts, owed: int
+    name: str, stats: Stats, lists: Mapping[str, ListReading], listed: ListedCounts, owed: int, gaps: Iterable[Gap] = ()
 ) -> SourceReport:
     """Return what came of a source: from the stats `finews/<name>/…`, its lists by name, and the ledger's counts."""
     counts = _counts(f"finews/{name}/", stats)
@@ -86,6 +88,7 @@ def source_report(
         owed=owed,
         newest=max((str(reading.newest) for reading in dated), default=None),
         oldest=min((str(reading.oldest) for reading in dated), default=None),
+        gaps=[_gap_report(gap) for gap in gaps if gap.source == name],
     )
 
 
@@ -145,6 +148,20 @@ def _list_report(reading: ListReading) -> ListReport:
         failed=reading.failed,
         ended=reading.reach.ended,
         skipped=dict(reading.skipped),
+        looked=reading.looked,
+        late=reading.late,
+    )
+
+
+def _gap_report(gap: Gap) -> GapReport:
+    return GapReport(
+        list=gap.name,
+        since=gap.since,
+        until=gap.until,
+        opened=gap.opened,
+        looks=gap.looks,
+        state=gap.state.value,
+        reason=gap.reason,
     )
 
 

@@ -33,6 +33,21 @@ class ListReport:
     failed: str  # why a page could not be had or read; "": none failed
     ended: str | None = None  # why no more was read, as `coverage.Reach.ended`; None: the run was cut short
     skipped: dict[str, int] = field(default_factory=dict)  # rows, by reason; left out of its JSON where there are none
+    looked: str = ""  # why it was read below what was known: "deep", for rows that come late; "gap"; "end"
+    late: int = 0  # new rows below those that were known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapReport:
+    """A stretch of a list that nobody has read, or not often enough to believe it. Times are Beijing's."""
+
+    list: str  # its name
+    since: datetime  # the newest row that was known
+    until: datetime  # the oldest row that was read above it
+    opened: datetime
+    looks: int  # that did not close it
+    state: Literal["open", "given up"]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +75,7 @@ class SourceReport:
     owed: int = 0  # after the run
     newest: str | None = None  # of all its lists
     oldest: str | None = None
+    gaps: list[GapReport] = field(default_factory=list)  # that are open, or were given up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

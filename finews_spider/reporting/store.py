@@ -43,11 +43,14 @@ def to_json(report: RunReport) -> str:
 
 
 def _without_empty(report: Any) -> Any:
-    """Return the report without a key that lists have where rows of theirs were skipped: few have it."""
+    """Return the report without the keys that few have: of lists that are read as ever, and of gaps where none is."""
     for source in report["sources"].values():
+        if not source["gaps"]:
+            del source["gaps"]
         for reading in source["lists"].values():
-            if not reading["skipped"]:
-                del reading["skipped"]
+            for key in ("skipped", "looked", "late"):
+                if not reading[key]:
+                    del reading[key]
     return report
 
 

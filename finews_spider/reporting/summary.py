@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from finews_spider.exit_codes import WORDS
 from finews_spider.printable import safe_line
 from finews_spider.refusals import UNREAD
 from finews_spider.reporting.report import HostReport, RunReport, SourceReport
@@ -32,7 +33,7 @@ def summary_of(report: RunReport) -> Summary:
     """Return the summary of a report, which may be of a run that was refused, or that has not ended."""
     notes = notes_of(report)
     return Summary(
-        title=f"finews {report.started:%Y-%m-%d %H:%M}: {_headline(report)}",
+        title=f"finews {report.started:%Y-%m-%d %H:%M}: {_verdict(report)}{_headline(report)}",
         sources=_sources_table(report.sources),
         days=days_table(report.window) if report.window else Table((), []),
         notes=notes,
@@ -50,6 +51,12 @@ def _need_attention(notes: Sequence[Note], report: RunReport) -> bool:
 
 def _archived(report: RunReport) -> int:
     return sum(source.archived for source in report.sources.values())
+
+
+def _verdict(report: RunReport) -> str:
+    """Return how the run ended, in few words; empty where the headline says it."""
+    words = [words for code, words in WORDS.items() if code == report.exit_code and report.sources]
+    return "".join(f"{text}; " for text in words)
 
 
 def _headline(report: RunReport) -> str:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from finews_spider.printable import safe_line
 from finews_spider.refusals import UNWANTED
-from finews_spider.reporting.report import PublishedReport, RunReport, SourceReport
+from finews_spider.reporting.missing import gap_in_words
+from finews_spider.reporting.report import GapReport, PublishedReport, RunReport, SourceReport
 from finews_spider.reporting.summary_window import reading_notes
 from finews_spider.reporting.terminal import plural
 from finews_spider.settings import FINEWS_OUTPUT
@@ -32,9 +33,7 @@ def _notes(report: RunReport) -> Iterator[tuple[str, str]]:
     yield from _first("broken", report.broken)
     if report.window and not any(report.window.days.values()):
         yield "not covered", "the run ended before it could tell what its lists cover"
-    for name, source in report.sources.items():
-        for text in reading_notes(name, source.lists, report.window):
-            yield "lists", text
+    yield from _of_lists(report)
     yield from _of_articles(report.sources)
     for name, host in report.hosts.items():
         if host.left_alone:
@@ -51,6 +50,20 @@ def _first(label: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield label, text
     if len(texts) > MAX_NOTES:
         yield label, f"and {len(texts) - MAX_NOTES} more; the run's report has all"
+
+
+def _of_lists(report: RunReport) -> Iterator[tuple[str, str]]:
+    for name, source in report.sources.items():
+        yield from _first("gap", [f"{name}: {gap_in_words(gap)}{_what_becomes(gap)}" for gap in source.gaps])
+    for name, source in report.sources.items():
+        for text in reading_notes(name, source.lists, report.window):
+            yield "lists", text
+
+
+def _what_becomes(gap: GapReport) -> str:
+    if gap.state == "given up":
+        return "; no run looks again: backfill these days"
+    return f"; later runs look again ({plural(gap.looks, 'look')} so far)"
 
 
 def _of_publishing(published: PublishedReport) -> Iterator[tuple[str, str]]:

@@ -53,11 +53,15 @@ class BlockedError(UnreadableError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What a run is asked for: categories and columns are slugs, none means all."""
+    """What a run is asked for: categories and columns are slugs, none means all.
+
+    `whole` lists have as many pages as one of a window may have, since it is not known how far they were read.
+    """
 
     categories: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     window: Window = field(default_factory=Window)
+    whole: bool = False
 
 
 @dataclass(slots=True)

@@ -100,4 +100,4 @@ class EastmoneySource(Source):
         return RowReader(source=self.name, finance=self.finance)
 
     def _pages(self, query: Query) -> int:
-        return self.pages if query.window else min(self.pages, self.recent_pages)
+        return self.pages if query.window or query.whole else min(self.pages, self.recent_pages)

@@ -512,7 +512,7 @@ def of_a_failure(site: TimedSite) -> int:
     return site.crawl(COLUMN, "since=2021-12-30").code
 
 
-@pytest.mark.parametrize(("crawl", "code", "ended"), [(of_a_limit, 0, "limit"), (of_a_failure, 4, "failed")])
+@pytest.mark.parametrize(("crawl", "code", "ended"), [(of_a_limit, 7, "limit"), (of_a_failure, 4, "failed")])
 def test_days_that_no_list_covered_are_told(
     short: TimedSite, world: World, crawl: Callable[[TimedSite], int], code: int, ended: str
 ) -> None:
@@ -524,6 +524,7 @@ def test_days_that_no_list_covered_are_told(
     assert window["not_covered"]["eastmoney"] == [day for day in days if day < oldest] != []
     assert short.report()["sources"]["eastmoney"]["lists"]["column cgnjj"]["ended"] == ended
     said = short.log.read_text(encoding="utf-8")
+    assert ("days of the window covered by no list" in said) == (code == 7)
     assert f"2021-12-30 to {days[days.index(oldest) - 1]}" in said
     assert "not covered" in said
 

@@ -42,7 +42,7 @@ def read(ledger: Ledger, *pages: ListingPage, query: Query | None = None) -> tup
 
 
 def is_finished(ledger: Ledger) -> bool:
-    return Pagination(ledger, Query()).begin("a", listing()).was_finished
+    return Pagination(ledger, Query()).begin("a", listing()).state.finished
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from finews_spider import dates
 from finews_spider.crawl.coverage import Reach
-from finews_spider.crawl.pagination import ListReading
+from finews_spider.crawl.list_reading import ListReading
 from finews_spider.dates import BEIJING, Window
 from finews_spider.ledger.listed import ListedCounts
 from finews_spider.reporting import builder
@@ -61,9 +61,9 @@ def test_a_run_is_timed_to_the_tenth_of_a_second(tmp_path: Path, monkeypatch: py
 
 
 def test_a_source_has_its_own_counts_and_no_others() -> None:
-    home = ListReading(was_finished=True, pages=2, unchanged=1, rows=65, newest="2026-11-22", oldest="2026-11-20")
+    home = ListReading(began=NOW, pages=2, unchanged=1, rows=65, newest="2026-11-22", oldest="2026-11-20")
     home.reach.end("known")
-    cut = ListReading(was_finished=False, newest="2026-11-21T08:00:00+08:00", oldest="2026-11-19")
+    cut = ListReading(began=NOW, newest="2026-11-21T08:00:00+08:00", oldest="2026-11-19")
     report = builder.source_report("finews", STATS, {"home": home, "cut": cut}, ListedCounts(65, 9, 56, 7, 2), owed=4)
     assert report.lists["home"] == ListReport(
         pages=2, unchanged=1, rows=65, newest="2026-11-22", oldest="2026-11-20", failed="", ended="known"

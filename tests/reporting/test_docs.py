@@ -19,6 +19,8 @@ def keys(type_: typing.Any, path: str = "") -> Iterator[str]:
     elif typing.get_origin(type_) is dict:
         _, value = typing.get_args(type_)
         yield from keys(value, f"{path}.*")
+    elif typing.get_origin(type_) is list and is_dataclass(typing.get_args(type_)[0]):
+        yield from keys(typing.get_args(type_)[0], path)
     elif is_dataclass(type_):
         hints = typing.get_type_hints(type_)
         for field in fields(type_):

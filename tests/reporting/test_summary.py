@@ -97,7 +97,8 @@ def shown(made: RunReport, width: int = 120) -> str:
 def test_a_run_with_nothing_new_is_two_lines() -> None:
     sources = {"finews": of_source(), "eastmoney": of_source(known=1200), "other": of_source(known=0)}
     assert plain(report(sources=sources)) == [
-        "finews 2026-11-22 21:45: nothing new, 12,345 in the archive; finews 250 known, eastmoney 1,200 known",
+        "finews 2026-11-22 21:45: all well; nothing new, 12,345 in the archive;"
+        " finews 250 known, eastmoney 1,200 known",
         "12 requests, 48 s; exit code 0: nothing new",
     ]
 
@@ -119,7 +120,7 @@ def test_new_posts_are_told_source_by_source() -> None:
     new = of_source(new=10, archived=10, known=240, newest="2026-11-22T21:40:00+08:00")
     lines = plain(report(sources={"finews": new}, why="10 new posts"))
     assert lines == [
-        "finews 2026-11-22 21:45: 10 new posts, 12,345 in the archive",
+        "finews 2026-11-22 21:45: all well; 10 new posts, 12,345 in the archive",
         "  finews: 1 list, 250 rows, 240 known, 10 new, 10 archived; newest 2026-11-22 21:40",
         "12 requests, 48 s; exit code 0: 10 new posts",
     ]
@@ -389,7 +390,7 @@ def test_github_gets_it_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(step))
     stream = Stream()
     print_summary(report(), stream)
-    assert step.read_text(encoding="utf-8").startswith("before\n### finews 2026-11-22 21:45: nothing new")
+    assert step.read_text(encoding="utf-8").startswith("before\n### finews 2026-11-22 21:45: all well; nothing new")
     assert stream.getvalue().startswith("finews 2026-11-22 21:45")
 
 

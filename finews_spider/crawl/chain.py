@@ -1,0 +1,82 @@
+"""Whether the rows of a list, read page by page from its top, follow each other down to what was known before. Pure.
+
+Rows of one page are of one answer, so nothing is missing between them. Between two pages there may be: the second may
+be an older copy, or the first one again. A row that both have shows that it is not so; else a step in time between them
+that is long beside those within them is a jump, until another reading shows the same rows there on either side.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from finews_spider.dates import BEIJING
+from finews_spider.items import ArticleRef
+
+MIN_ROWS = 10  # of a page, to know how long a step is
+EDGE = 5  # rows at the top or the end of a page that are looked at together: neighbours stand the wrong way round
+MIN_JUMP = timedelta(hours=1)
+JUMP = 3  # times as long as the longest step between two rows of either page
+
+
+@dataclass(slots=True)
+class Chain:
+    """The rows of one list that were read in one run, from the top down.
+
+    `top` is the time of its newest rows, `bottom` that down to which it was read for sure, `lowest` that of the oldest
+    of the last rows; None where no row tells a day. `jump` is the first doubtful step between two pages, as text, and
+    `above` the time at which it begins.
+    """
+
+    top: datetime | None = None
+    bottom: datetime | None = None
+    lowest: datetime | None = None
+    jump: str = ""
+    above: datetime | None = None
+    _ids: set[str] = field(default_factory=set)
+    _longest: timedelta = timedelta()  # step between two rows of the last page
+
+    def add(self, refs: Sequence[ArticleRef], now: datetime, *, is_joined: bool = False) -> None:
+        """Take note of the next page; rows that are dated after `now` tell nothing.
+
+        Where the pages before it have `joined` what was known, a jump would hide no more than rows that came late.
+        """
+        times = [time for time in map(time_of, refs) if time and time <= now]
+        ids = {ref.id for ref in refs}
+        if not times:
+            return
+        steps = _longest_step(times) if len(times) >= MIN_ROWS else timedelta.max
+        if self.bottom and not is_joined and not self._ids & ids:
+            self._compare(_median(times[:EDGE]), max(steps, self._longest))
+        if self.top is None:
+            self.top = sorted(times, reverse=True)[2] if len(times) >= EDGE else max(times)
+        self.bottom, self.lowest = _median(times[-EDGE:]), min(times[-EDGE:])
+        self._ids, self._longest = ids, steps
+
+    def reaches(self, time: datetime, *, is_end: bool = False) -> bool:
+        """Return whether it was read down to that time; where the list ends there, its last row shows it."""
+        reached = self.lowest if is_end else self.bottom
+        return reached is not None and reached <= time
+
+    def _compare(self, begins: datetime, longest: timedelta) -> None:
+        assert self.bottom
+        step = self.bottom - begins
+        if not self.jump and step > MIN_JUMP and step / JUMP > longest:
+            self.above = self.bottom
+            self.jump = f"{step} lie between two of its pages, {begins:%Y-%m-%d %H:%M} and {self.bottom:%Y-%m-%d %H:%M}"
+
+
+def time_of(ref: ArticleRef) -> datetime | None:
+    """Return the time of a row: the beginning of its day where it tells no more."""
+    if ref.time or not ref.day:
+        return ref.time
+    return datetime(ref.day.year, ref.day.month, ref.day.day, tzinfo=BEIJING)
+
+
+def _median(times: Iterable[datetime]) -> datetime:
+    ordered = sorted(times)
+    return ordered[(len(ordered) - 1) // 2] if len(ordered) >= EDGE else ordered[0]
+
+
+def _longest_step(times: Iterable[datetime]) -> timedelta:
+    return max((later - earlier for earlier, later in pairwise(sorted(times))), default=timedelta())
