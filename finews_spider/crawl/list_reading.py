@@ -66,10 +66,10 @@ class ListReading:
 
     def has_gone_far_enough(self, fresh: Sequence[bool]) -> bool:
         """Return whether no older page is needed; `fresh` tells of the refs of the last page whether they are new."""
-        if self.depth.end:
+        if self.depth.end or not fresh:
             return False
         if self.depth.floor is None or self.chain.bottom is None:
-            return self.state.finished and bool(fresh) and not any(fresh)
+            return self.state.finished and not any(fresh)
         return self.chain.reaches(self.depth.floor) and not any(fresh[-EDGE:])
 
     def is_joined(self, *, is_end: bool) -> bool:

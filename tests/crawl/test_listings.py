@@ -209,15 +209,6 @@ def test_what_a_run_cancels_is_no_failure(spider: FinewsSpider) -> None:
     assert is_through(spider)
 
 
-def test_a_list_that_is_new_to_its_limit_is_told(made: Made, caplog: pytest.LogCaptureFixture) -> None:
-    read(made(), listing(ListingPage([ref(0)])))
-    read(made(), listing(ListingPage([ref(1), ref(0)], limit_reached=True)))
-    assert "older articles may be missing" in caplog.text
-    caplog.clear()
-    read(made(), listing(ListingPage([ref(1), ref(0)], limit_reached=True)))
-    assert "older articles may be missing" not in caplog.text
-
-
 def test_a_total_that_is_never_reached_is_told_once(made: Made, caplog: pytest.LogCaptureFixture) -> None:
     told = []
     for _ in range(5):

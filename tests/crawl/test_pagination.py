@@ -146,9 +146,9 @@ def test_a_narrow_run_finishes_its_lists_when_all_that_they_named_is_archived(le
     pagination = Pagination(ledger, query)
     pagination.begin("a", listing())
     pagination.read("a", listing(), rows(30, more=False), [True])
-    assert not Pagination(ledger, query).begin("a", listing()).was_finished
+    assert not Pagination(ledger, query).begin("a", listing()).state.finished
     pagination.settle()
-    assert Pagination(ledger, query).begin("a", listing()).was_finished
+    assert Pagination(ledger, query).begin("a", listing()).state.finished
 
 
 def test_a_run_for_a_category_leaves_out_rows_and_finishes_nothing_for_others(ledger: Ledger) -> None:
@@ -172,29 +172,6 @@ def test_a_list_that_failed_is_not_finished(ledger: Ledger, query: Query) -> Non
         "failed",
     )
     assert not is_finished(ledger)
-
-
-@pytest.mark.parametrize(
-    ("before", "limit", "fresh", "has_gap"),
-    [
-        (True, True, [True, False], True),
-        (True, True, [False, False], False),
-        (True, False, [True, True], False),
-        (False, True, [True, True], False),
-    ],
-)
-def test_older_articles_are_missing_where_a_list_is_new_to_its_limit(
-    ledger: Ledger, before: bool, limit: bool, fresh: list[bool], has_gap: bool
-) -> None:
-    if before:
-        goes_on(ledger, rows(29, more=False), [True])
-    pagination = Pagination(ledger, Query())
-    pagination.begin("a", listing())
-    one = rows(30, 30, more=False)
-    one.limit_reached = limit
-    assert pagination.read("a", listing(), one, fresh) is None
-    assert pagination.readings["a", "column"].reach.ended == ("limit" if limit else "end")
-    assert pagination.has_gap("a", listing(), fresh) is has_gap
 
 
 def test_what_was_read_of_a_list_is_told(ledger: Ledger) -> None:

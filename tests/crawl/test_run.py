@@ -94,7 +94,7 @@ def test_the_lists_of_a_narrow_run_are_finished_when_nothing_of_it_is_owed(
     run.owed.record_listed([ref(1)] if owes else [])
     run.stopped = stopped
     run.settle()
-    assert made(category="TechWeb").run.pagination.begin("finews", column).was_finished is finished
+    assert made(category="TechWeb").run.pagination.begin("finews", column).state.finished is finished
 
 
 def test_a_disk_that_fails_closes_the_run_once(spider: FinewsSpider, caplog: pytest.LogCaptureFixture) -> None:

@@ -60,7 +60,8 @@ def run_lines(checkout: Checkout, block: Block) -> None:
     for line in block.lines:
         if line in SERVERS:
             checkout.serve(line, SERVERS[line])
-    checkout.type("\n".join(line for line in block.lines if line not in NOT_RUN and line not in SERVERS))
+    script = "\n".join(line for line in block.lines if line not in NOT_RUN and line not in SERVERS)
+    checkout.type(script, good=(0, 7) if "since=" in script else (0,))  # the newsroom has no news of most days
 
 
 def run_crontab(checkout: Checkout, block: Block) -> None:

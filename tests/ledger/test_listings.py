@@ -1,12 +1,15 @@
 """What runs learned of lists is there for the next."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from finews_spider.dates import BEIJING
 from finews_spider.ledger.database import Ledger
-from finews_spider.ledger.listings import FinishedListings, ListTotals
+from finews_spider.ledger.listings import ListState, ListStates, ListTotals
+from tests.support.nonempty import nonempty
 
 
 @pytest.fixture
@@ -15,24 +18,26 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield ledger
 
 
-def test_a_list_is_finished_when_its_last_reading_came_to_its_end(ledger: Ledger) -> None:
-    lists = FinishedListings(ledger)
-    assert not lists.is_finished("a", "column")
-    for finished in (True, False, True):
-        lists.record("a", "column", finished=finished)
-        assert lists.is_finished("a", "column") == finished
-    assert not lists.is_finished("a", "other")
-    assert not lists.is_finished("b", "column")
+TIME = datetime(2026, 11, 1, 12, tzinfo=BEIJING)
+
+
+def test_what_is_known_of_a_list_is_kept_by_source_and_name(ledger: Ledger) -> None:
+    lists = ListStates(ledger)
+    assert lists.of("a", "column") == ListState()
+    states = [ListState(True, TIME, TIME, True), ListState(False, TIME, None, False), ListState(True, None, TIME, True)]
+    for state in nonempty(states):
+        lists.keep("a", "column", state)
+        assert lists.of("a", "column") == state
+    assert lists.of("a", "other") == lists.of("b", "column") == ListState()
 
 
 def test_all_lists_of_a_source_are_reopened(ledger: Ledger) -> None:
-    lists = FinishedListings(ledger)
+    lists, state = ListStates(ledger), ListState(True, TIME, TIME, True)
     for source, name in (("a", "column"), ("a", "flashes"), ("b", "column")):
-        lists.record(source, name, finished=True)
+        lists.keep(source, name, state)
     lists.reopen("a")
-    assert not lists.is_finished("a", "column")
-    assert not lists.is_finished("a", "flashes")
-    assert lists.is_finished("b", "column")
+    assert lists.of("a", "column") == lists.of("a", "flashes") == state._replace(finished=False)
+    assert lists.of("b", "column") == state
 
 
 def test_readings_that_missed_the_total_are_counted_by_list(ledger: Ledger) -> None:
