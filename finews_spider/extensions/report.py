@@ -82,13 +82,14 @@ class ReportExtension:
             unpublished=report.published.trouble if report.published else "",
             missing=missing(report, dates.now()),
             owed=run.count_owed(),
-            gaps=0 if run.arguments.is_narrow else count_gaps(report),
+            gaps=count_gaps(report),
         )
         report = builder.end(report, code, why)
         if self._keep(report, output):
             with suppress(DiskError):  # the next report says it again
                 run.owed.mark_told(report.sources)
-                run.pagination.gaps.mark_told()
+                if not run.arguments.is_narrow:
+                    run.pagination.gaps.mark_told()
         print_summary(report, sys.stdout)
         return code
 
@@ -112,7 +113,8 @@ class ReportExtension:
         lists = {title: reading for (source, title), reading in run.pagination.readings.items() if source == name}
         stats = self.crawler.stats.get_stats()
         counts, owed = run.owed.listed.counts(name), run.owed.count(name)
-        report = builder.source_report(name, stats, lists, counts, owed, list(run.pagination.gaps))
+        gaps = [] if run.arguments.is_narrow else list(run.pagination.gaps)  # of which it would close none
+        report = builder.source_report(name, stats, lists, counts, owed, gaps)
         return replace(report, given_up=run.owed.untold([name]))  # also those that a run noted that was killed
 
     def _window(self, names: list[str]) -> tuple[WindowReport | None, list[str]]:
