@@ -2,7 +2,7 @@
 
 Rows of one page are of one answer, so nothing is missing between them. Between two pages there may be: the second may
 be an older copy, or the first one again. A row that both have shows that it is not so; else a step in time between them
-that is long beside those within them is a jump, until another reading shows the same rows there on either side.
+that is long beside those within them is a jump. A later reading, whose pages begin elsewhere, shows what is there.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,6 @@ from itertools import pairwise
 from finews_spider.dates import BEIJING
 from finews_spider.items import ArticleRef
 
-MIN_ROWS = 10  # of a page, to know how long a step is
 EDGE = 5  # rows at the top or the end of a page that are looked at together: neighbours stand the wrong way round
 MIN_JUMP = timedelta(hours=1)
 JUMP = 3  # times as long as the longest step between two rows of either page
@@ -33,6 +32,7 @@ class Chain:
     lowest: datetime | None = None
     jump: str = ""
     above: datetime | None = None
+    _edge: datetime | None = None  # of the last page, but for one row
     _ids: set[str] = field(default_factory=set)
     _longest: timedelta = timedelta()  # step between two rows of the last page
 
@@ -45,12 +45,13 @@ class Chain:
         ids = {ref.id for ref in refs}
         if not times:
             return
-        steps = _longest_step(times) if len(times) >= MIN_ROWS else timedelta.max
+        steps = _longest_step(times) if len(times) >= EDGE else timedelta.max
         if self.bottom and not is_joined and not self._ids & ids:
-            self._compare(_median(times[:EDGE]), max(steps, self._longest))
+            self._compare(sorted(times[:EDGE])[-2:][0], max(steps, self._longest))
         if self.top is None:
             self.top = sorted(times, reverse=True)[2] if len(times) >= EDGE else max(times)
         self.bottom, self.lowest = _median(times[-EDGE:]), min(times[-EDGE:])
+        self._edge = sorted(times[-EDGE:])[:2][-1]
         self._ids, self._longest = ids, steps
 
     def reaches(self, time: datetime, *, is_end: bool = False) -> bool:
@@ -59,11 +60,12 @@ class Chain:
         return reached is not None and reached <= time
 
     def _compare(self, begins: datetime, longest: timedelta) -> None:
-        assert self.bottom
-        step = self.bottom - begins
+        """Compare the rows on either side of a page's end, but for one of each, which may stand there by mistake."""
+        assert self._edge
+        step = self._edge - begins
         if not self.jump and step > MIN_JUMP and step / JUMP > longest:
-            self.above = self.bottom
-            self.jump = f"{step} lie between two of its pages, {begins:%Y-%m-%d %H:%M} and {self.bottom:%Y-%m-%d %H:%M}"
+            self.above = self._edge
+            self.jump = f"{step} lie between two of its pages, {begins:%Y-%m-%d %H:%M} and {self._edge:%Y-%m-%d %H:%M}"
 
 
 def time_of(ref: ArticleRef) -> datetime | None:

@@ -144,7 +144,7 @@ class Pagination:
         if why == "end" and reading.total:
             why = self._end_of(reading, source, listing)
         reading.reach.end(why)
-        if self._narrow or self._query.window or reading.failed or why == "short":
+        if self._narrow or self._query.window or reading.failed or (why == "short" and not reading.state.newest):
             return
         state = reading.state._replace(finished=True)
         if reading.pages and reading.in_order and not reading.stands_in:

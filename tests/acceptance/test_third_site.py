@@ -20,6 +20,8 @@ from tests.support.paths import ROOT
 from tests.support.third_site import ThirdSite, served, third_site
 from tests.support.trees import Tree, set_identity
 
+pytestmark = pytest.mark.slow  # a process a run: the source is not of those that are loaded before
+
 STORIES = ["2021-12-a-battery-boom", "2021-12-a-title-in-words", "2021-11-older-news", "2021-11-oldest-news"]
 POST = "_posts/2021/12/30/2021-12-30-2021-12-a-battery-boom.md"
 FOREIGN = "_posts/2021-12-30-202112302230672549.md"  # of the other sources, which these runs do not read
