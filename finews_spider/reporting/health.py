@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from finews_spider.exit_codes import ExitCode
+from finews_spider.refusals import UNREAD
 from finews_spider.reporting.history import (
     MIN_ARTICLES,
     NARROW_ARGS,
@@ -30,6 +31,8 @@ ROUTES_PER_ARTICLE = 3  # to one article, whose answers are login pages each tim
 
 MAX_SKIPPED = 1 / 3  # of a list's rows, for one reason; a fifth are blogs in some columns
 MIN_SKIPPED = 3  # rows; of a short list one row is much
+MAX_UNREAD = 1 / 20  # of a list's rows, where the reason is that finews does not understand them
+MIN_UNREAD = 2
 MORE_SKIPPED = 2  # times as many as ever before
 
 NO_ROWS, SHORTER, SKIPPED = "no rows", "much shorter", "more rows skipped than ever"
@@ -102,8 +105,9 @@ def skipped_rows(run: SourceRun, earlier: Sequence[SourceRun]) -> Iterator[str]:
     found: dict[str, dict[str, int]] = {}
     for name, reading in run.report.lists.items():
         for reason, rows in reading.skipped.items():
-            least = max(MAX_SKIPPED, MORE_SKIPPED * _usual_share(name, reason, earlier))
-            if rows >= MIN_SKIPPED and (run.skipped_share(name, reason) or 0) > least:
+            most, fewest = (MAX_UNREAD, MIN_UNREAD) if reason in UNREAD else (MAX_SKIPPED, MIN_SKIPPED)
+            usual = _usual_share(name, reason, earlier)
+            if rows >= fewest and (run.skipped_share(name, reason) or 0) > max(most, MORE_SKIPPED * usual):
                 found.setdefault(reason, {})[name] = rows
     for reason, lists in found.items():
         yield (

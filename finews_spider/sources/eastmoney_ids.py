@@ -1,7 +1,7 @@
 """Ids of articles, as Eastmoney and the existing site write them, and the links that hold them.
 
-An id is `yyyyMMdd` and ten digits (nine until 2016). The same number names one article in up to two families:
-with `NW` in front it is the article, bare it is the flash.
+An id is `yyyyMMdd` and ten digits, nine until 2016; ids grow, so more are read too. The same number names one article
+in up to two families: with `NW` in front it is the article, bare it is the flash.
 """
 
 import re
@@ -24,10 +24,10 @@ IdLink = Annotated[
 ]
 
 _ID_IN_URL = re.compile(
-    r"(?:[?&]infoCode=|[?&]id=)(?P<share>(?:NW)?[0-9]{17,18})(?=&|$)"
-    r"|/a/(?P<page>[0-9]{17,18})\.html"
-    r"|/news/[0-9]+,(?P<news>[0-9]{17,18})\.html"
-    r"|/[0-9]{4}/[0-9]{2}/[0-9]{2}/(?P<post>(?:NW)?[0-9]{17,18})\.html"
+    r"(?:[?&]infoCode=|[?&]id=)(?P<share>(?:NW)?[0-9]{17,24})(?=&|$)"
+    r"|/a/(?P<page>[0-9]{17,24})\.html"
+    r"|/news/[0-9]+,(?P<news>[0-9]{17,24})\.html"
+    r"|/[0-9]{4}/[0-9]{2}/[0-9]{2}/(?P<post>(?:NW)?[0-9]{17,24})\.html"
 )
 _PLAIN = re.compile(r"[A-Za-z0-9:/.,?=&%#_-]{1,500}")  # a post ends its link at `>`, and Liquid begins at `{{`
 
@@ -36,7 +36,7 @@ class EastmoneyIds(IdScheme):
     """The ids of Eastmoney, which the existing site has too."""
 
     def __init__(self) -> None:
-        super().__init__({"NW[0-9]{17,18}": ARTICLE, "[0-9]{17,18}": FLASH}, example=f"NW{0:018}")
+        super().__init__({"NW[0-9]{17,24}": ARTICLE, "[0-9]{17,24}": FLASH}, example=f"NW{0:018}")
 
     def number(self, id_: str) -> str:
         """Return the digits, which both families share."""

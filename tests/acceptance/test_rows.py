@@ -37,7 +37,8 @@ def rows_of(name: str, change: Callable[[list[Any]], None]) -> Callable[[str], s
 def with_links(form: str) -> Callable[[list[Any]], None]:
     def change(rows: list[Any]) -> None:
         for row in rows:
-            row["uniqueUrl"] = row["url"] = form.format(row["code"])
+            if row["np_dst"] != "CFH":
+                row["uniqueUrl"] = row["url"] = form.format(row["code"])
 
     return change
 

@@ -242,13 +242,20 @@ def test_far_more_rows_that_are_skipped_than_ever_are_named(reason: str) -> None
     ]
 
 
+def test_two_rows_of_twelve_that_are_not_understood_are_named() -> None:
+    assert of_column(skipping(10, no_id=2), *USUAL) == [
+        "eastmoney: column cgnjj has more rows skipped than ever: 2 × no id; see scrapy doctor"
+    ]
+
+
 @pytest.mark.parametrize(
     ("now", "earlier"),
     [
         (skipping(18, blog=2), USUAL),
         (skipping(14, blog=6), USUAL),  # three times as many, and less than a third
-        (skipping(10, no_id=2), USUAL),  # told in the summary
-        (skipping(1, no_id=2), USUAL),  # too few to tell
+        (skipping(11, no_id=1), USUAL),  # told in the summary
+        (skipping(50, damaged=2), USUAL),  # too few to tell
+        (skipping(10, no_id=2), [*USUAL, skipping(10, no_id=1)]),  # not twice as many
         (skipping(10, blog=10), [skipping(14, blog=6)] * 3),  # less than twice as many
         (skipping(10, blog=10), [*USUAL, skipping(10, blog=10)]),  # it was so once
         (skipping(2, no_id=18), USUAL[:2]),  # too few to know

@@ -6,8 +6,8 @@ ARTICLE = "NW202112302230672549"
 FLASH = "202112302230672549"
 
 
-@pytest.mark.parametrize("text", [ARTICLE, FLASH, "NW20161230223067254", "20161230223067254"])
-def test_an_id_is_a_day_and_nine_or_ten_digits(text: str) -> None:
+@pytest.mark.parametrize("text", [ARTICLE, FLASH, "NW20161230223067254", "20161230223067254", FLASH + "0"])
+def test_an_id_is_a_day_and_nine_digits_or_more(text: str) -> None:
     assert text in IDS
 
 
@@ -17,7 +17,7 @@ def test_an_id_is_a_day_and_nine_or_ten_digits(text: str) -> None:
         "",
         "NW",
         FLASH[:16],
-        FLASH + "0",
+        FLASH + "0000000",
         "nw" + FLASH,
         "NWNW" + FLASH,
         FLASH + "\n",
@@ -72,7 +72,7 @@ def test_a_link_names_an_id(url: str, id_: str) -> None:
         "",
         "https://finews.withounder.com/",
         "https://finews.withounder.com/category/zhongguozhengquanbao.html",
-        f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={ARTICLE}0",
+        f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={ARTICLE}0000000",
         f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode=x{ARTICLE}",
         f"http://finews.zning.xyz/html_News/NewsShare.html#infoCode={ARTICLE}",
         f"https://finance.eastmoney.com/b/{FLASH}.html",
