@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from finews_spider.exceptions import PublishError
 from finews_spider.printable import safe_line
+from finews_spider.publishing.secrets import masked, secrets_of
 
 MIN_VERSION = (2, 34)  # the oldest that a supported system has: Ubuntu 22.04's
 LOCAL_TIMEOUT = 600.0  # seconds that a command may take; the first commit of a large archive takes minutes
@@ -39,10 +40,10 @@ _NOISE = re.compile(r"hint:|To \S+$|Done$|error: failed to push some refs")  # l
 
 
 class GitError(Exception):
-    """A git command failed. `output` is all that it printed; the message is the last lines of that."""
+    """A git command failed. `output` is all that it printed, masked; the message is the last lines of that."""
 
     def __init__(self, output: str) -> None:
-        self.output = re.sub(r"(?<=://)[^/\s]*@", "***@", output)  # user:password in the URL of a remote
+        self.output = output
         lines = [line.strip() for line in self.output.splitlines() if not _NOISE.match(line)]
         last = "; ".join(line.rstrip(".") for line in list(filter(None, lines))[-4:])
         super().__init__(safe_line(last[-500:], limit=500) or "nothing")
@@ -76,6 +77,28 @@ class Git:
 
         Raise GitError where it fails or takes longer than `timeout` seconds, PublishError where it cannot be started.
         """
+        code, out, errors = self._run(arguments, stdin, index, timeout, environment)
+        if code != 0:
+            timed_out = f"no end after {timeout:.0f} seconds" if code is None else ""
+            text = f"{errors}\n{out}\n{timed_out}".strip()
+            raise GitError(masked(text, self._secrets()) if text else "")
+        return out.removesuffix("\n")
+
+    def _secrets(self) -> list[str]:
+        """Return what nobody is shown of the settings of git here, as far as git can read them."""
+        _, out, _ = self._run(("config", "--list", "-z"))
+        settings = (line.partition("\n") for line in out.split("\0"))
+        return secrets_of(((key, value) for key, _, value in settings), self._environment)
+
+    def _run(
+        self,
+        arguments: tuple[str, ...],
+        stdin: str = "",
+        index: Path | None = None,
+        timeout: float = LOCAL_TIMEOUT,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> tuple[int | None, str, str]:
+        """Run `git …`, and return its exit code, None after a timeout, and what it printed: output and errors."""
         variables = {**self._environment, **environment} | ({"GIT_INDEX_FILE": str(index)} if index else {})
         command = [*self._command, "-C", str(self.folder), *arguments]
         # Files and not pipes: a hook may leave a process behind that holds a pipe open for ever.
@@ -93,12 +116,7 @@ class Git:
                 )
             except OSError as error:
                 raise PublishError(f"git cannot be run: {error}") from error
-            code = _wait(process, timeout)
-            out = _read(stdout)
-            if code != 0:
-                timed_out = f"no end after {timeout:.0f} seconds" if code is None else ""
-                raise GitError(f"{_read(stderr)}\n{out}\n{timed_out}".strip())
-        return out.removesuffix("\n")
+            return _wait(process, timeout), _read(stdout), _read(stderr)
 
     def split(self, *arguments: str, stdin: str = "", index: Path | None = None) -> list[str]:
         """Run a command with -z, and return the strings that it prints, which end with NUL. Raise as a call does."""

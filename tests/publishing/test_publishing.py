@@ -706,11 +706,6 @@ def test_a_remote_that_refuses_the_credential(site: Tree, remote: Tree, guarded:
     assert "cret" not in trouble
 
 
-def test_no_password_is_in_the_output_of_an_error() -> None:
-    output = git_module.GitError("fatal: unable to access 'https://me:p@ss@host/x.git': no ssh://you@host/y a@b").output
-    assert output == "fatal: unable to access 'https://***@host/x.git': no ssh://***@host/y a@b"
-
-
 def test_a_rule_of_the_remote(site: Tree, remote: Tree) -> None:
     remote.hook("pre-receive", "for line in 'review it' 'with two'; do echo $line >&2; done; exit 1")
     trouble = failed_push(site)
