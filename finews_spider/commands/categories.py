@@ -13,6 +13,7 @@ from finews_spider.archive.front_matter import scalar
 from finews_spider.archive.lock import archive_lock
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exit_codes import ExitCode
+from finews_spider.printable import printable
 
 
 class Command(ExitCodeCommand, ScrapyCommand):
@@ -47,7 +48,7 @@ def _list(output: Path, *, fix: bool) -> ExitCode:
     """Print a line for each category, then one for each page that needs fixing or was fixed."""
     categories = category_pages.scan(output)
     for category in sorted(categories.values(), key=lambda category: (-category.posts, category.slug)):
-        print(f"{category.posts:7}  {category.slug}  {scalar(category.tag)}{_other_tags(category)}")
+        print(printable(f"{category.posts:7}  {category.slug}  {scalar(category.tag)}{_other_tags(category)}"))
     print(f"{sum(category.posts for category in categories.values())} posts in {len(categories)} categories")
     for slugs in category_pages.same_but_for_case(categories):
         print(f"{', '.join(slugs)}: differ in case only; on a disk that ignores case, one page serves for all")
@@ -69,5 +70,6 @@ def _report(output: Path, category: Category, page: Page, *, fix: bool) -> bool:
     """Print what is wrong with the page, after fixing it if `fix`; return whether it was fixed."""
     fixed = fix and category_pages.fix(output, category, page)
     title = f"{scalar(page.title)} -> {scalar(category.tag)}" if page.state is State.WRONG else scalar(category.tag)
-    print(f"{f'fixed, {page.state}' if fixed else page.state}: {page.path.relative_to(output)}: {title}")
+    state = f"fixed, {page.state}" if fixed else page.state
+    print(printable(f"{state}: {page.path.relative_to(output)}: {title}"))
     return fixed

@@ -9,6 +9,7 @@ from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.commands.doctor_checks import table
 from finews_spider.commands.doctor_spider import DoctorSpider
 from finews_spider.exit_codes import ExitCode
+from finews_spider.printable import printable_lines
 
 
 class Command(ExitCodeCommand, ScrapyCommand):
@@ -36,5 +37,5 @@ class Command(ExitCodeCommand, ScrapyCommand):
         self.crawler_process.crawl(crawler)
         self.crawler_process.start()
         assert isinstance(crawler.spider, DoctorSpider)
-        print(table(crawler.spider.checks, dates.now()))
+        print(printable_lines(table(crawler.spider.checks, dates.now())))
         return ExitCode.BROKEN if any(check.trouble for check in crawler.spider.checks) else ExitCode.OK

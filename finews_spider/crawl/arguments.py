@@ -122,7 +122,7 @@ def _refresh(value: str | None) -> int:
 def _ref(url: str, sources: tuple[Source, ...]) -> ArticleRef:
     for source in sources:
         if ref := source.ref(url):
-            return ref
+            return source.shown(ref)
     hosts = sorted(set().union(*(source.hosts() for source in sources)))
     raise ArgumentError(
         f"url: {url!r} names no article of {_names_of(sources)};"

@@ -163,7 +163,7 @@ class Listings:
 
 def _without_foreign_ids(source: Source, page: ListingPage) -> ListingPage:
     """Return the page; what has no id of the source could be fetched, and never be named."""
-    refs = [ref for ref in page.refs if ref.id in source.ids]
+    refs = [source.shown(ref) for ref in page.refs if ref.id in source.ids]
     for _ in range(len(page.refs) - len(refs)):
         page.skip(Skipped.NO_ID)
     page.refs = refs

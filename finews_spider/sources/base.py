@@ -18,6 +18,7 @@ from finews_spider.markup.plain import BROKEN, strip
 from finews_spider.refusals import UNREAD, Skipped
 from finews_spider.sources.block_pages import block_page
 from finews_spider.sources.ids import IdScheme
+from finews_spider.sources.links import without_surplus
 
 Page = TypeVar("Page")
 
@@ -169,12 +170,14 @@ def _read(reader: Callable[[str], Page], text: str) -> Page:
 class Source(ABC):
     """A place that news comes from: a dataclass whose fields are the keys of its table in sources.toml.
 
-    `name` is that table's, `ids` how it names articles. It has to name its hosts, listings and routes, to make the link
-    of an id, and an article of a link.
+    `name` is that table's, `ids` how it names articles, `parameters` what of the query of an article's address tells
+    which article that is. It has to name its hosts, listings and routes, to make the link of an id, and an article of a
+    link.
     """
 
     name: ClassVar[str]
     ids: ClassVar[IdScheme]
+    parameters: ClassVar[frozenset[str]] = frozenset()
 
     enabled: Switch = True  # whether a run reads it when none is named
     fallback_sources: tuple[Text, ...] = ()  # whose routes are tried after its own; they have the same ids
@@ -203,6 +206,12 @@ class Source(ABC):
     def column_slugs(self) -> set[str]:
         """Return the columns that a run can be narrowed to."""
         return set()
+
+    def shown(self, ref: ArticleRef) -> ArticleRef:
+        """Return the ref with addresses that can be shown and kept: the rest of a query is somebody else's."""
+        ref.url = without_surplus(ref.url, self.parameters)
+        ref.share_link = without_surplus(ref.share_link, self.parameters)
+        return ref
 
     def article(self, ref: ArticleRef, **fields: Any) -> Article:
         """Return the article of a ref, of which nothing else is known but these fields."""

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from finews_spider.items import Family
 from finews_spider.sources.base import form
 from finews_spider.sources.ids import IdScheme
+from finews_spider.sources.links import without_surplus
 
 ARTICLE = Family(tag_ending="新闻")
 FLASH = Family(is_flash=True, category="emnews", tag="东财滚动新闻", has_folder=True)
@@ -85,9 +86,12 @@ def is_eastmoney(url: str) -> bool:
 
 
 def page_link(id_: str, base: str, *links: str) -> str:
-    """Return the first of the links that is the article page of this id, on any of Eastmoney's hosts; else empty."""
+    """Return the first of the links that is the article page of this id, on any of Eastmoney's hosts; else empty.
+
+    It is without query and fragment, which no page of theirs needs.
+    """
     for link in links:
-        url = _absolute(base, link)
+        url = without_surplus(_absolute(base, link), ())
         if _PLAIN.fullmatch(url) and is_eastmoney(url) and IDS.number(id_in_article_page(url) or "") == IDS.number(id_):
             return url
     return ""

@@ -62,6 +62,7 @@ class FinewsSource(Source):
 
     name: ClassVar = "finews"
     ids: ClassVar = IDS
+    parameters: ClassVar = frozenset({"infoCode", "id"})  # of share links, of the text API
 
     site: Origin
     share: tuple[Origin, ...]

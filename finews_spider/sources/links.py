@@ -1,7 +1,8 @@
 """The one way to write the address that a browser opens for a link."""
 
 import re
-from urllib.parse import urlsplit, urlunsplit
+from collections.abc import Container
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from finews_spider.markup.addresses import resolve
 
@@ -30,6 +31,20 @@ def absolute(base: str, href: str) -> str:
 def address(url: str) -> str:
     """Return the one way to write an address; empty for a link that says less than scheme and host."""
     return absolute("", url) if re.match(r"\s*https?:", url, re.IGNORECASE) else ""
+
+
+def without_surplus(url: str, parameters: Container[str]) -> str:
+    """Return an address, printable, without its fragment and all parameters of its query but these."""
+    page, _, query = url.partition("#")[0].partition("?")
+    kept = "&".join(part for part in query.split("&") if part.partition("=")[0] in parameters)
+    return _printable(f"{page}?{kept}" if kept else page)
+
+
+def _printable(url: str) -> str:
+    """Return the address with codes for what is not shown but obeyed; a browser makes the same request of it."""
+    if url.isprintable():
+        return url
+    return "".join(char if char.isprintable() else quote(char, errors="replace") for char in url)
 
 
 def _resolved(path: str) -> str:

@@ -498,7 +498,8 @@ def test_what_a_parser_reads_in_another_way_is_cleaned_at_once(raw: str, cleaned
 
 
 @pytest.mark.parametrize(
-    "char", ["\ufffe", "\ud800", "\u202e", "\u2066", "&#xFFFE;", "&#8238;", "&#x00202E", "&&#1;#1;"]
+    "char",
+    [*"\ufffe\ud800\x1b\x85\x9b\u202e\u2066", "&#xFFFE;", "&#8238;", "&#x00202E", "&&#1;#1;"],
 )
 def test_what_a_page_or_a_feed_cannot_have_is_dropped(char: str) -> None:
     assert clean(f"<p>一{char}二</p>") == f"<p>一{'&amp;#1;' if char[0] == char[1:2] else ''}二</p>"

@@ -599,6 +599,12 @@ def test_a_flash_shares_the_link_that_its_row_has(link: str, name: str) -> None:
     assert ref.share_link == (f"https:{link}" if link.startswith("//") else link)
 
 
+@pytest.mark.parametrize("surplus", ["?from=app", "?{{x}}", "#>\n文", "?x=\x1b[31m#\u202e", "?infoCode=NW1&id=2"])
+def test_a_flash_shares_its_link_without_what_follows_the_page(surplus: str) -> None:
+    (ref,) = old_flashes().read(old_flash_page({**OLD_FLASH_ROW, "url_w": PAGE + surplus})).refs
+    assert ref.share_link == PAGE
+
+
 def test_of_two_links_of_a_flash_the_one_for_wide_screens_is_shared() -> None:
     wide = f"http://finance.eastmoney.com/news/1351,{NUMBER}.html"
     (ref,) = old_flashes().read(old_flash_page({**OLD_FLASH_ROW, "url_w": wide, "url_unique": PAGE})).refs
@@ -613,8 +619,7 @@ def test_of_two_links_of_a_flash_the_one_for_wide_screens_is_shared() -> None:
         f"http://finance.eastmoney.com/news/1350,{OTHER}.html",
         f"https://a.example/news/1350,{NUMBER}.html",
         f"ftp://finance.eastmoney.com/a/{NUMBER}.html",
-        f"https://finance.eastmoney.com/a/{NUMBER}.html?{{{{x}}}}",
-        f"https://finance.eastmoney.com/a/{NUMBER}.html#>\n文",
+        f"https://finance.eastmoney.com/a/{{{{x}}}}/../{NUMBER}.html",
         f"http://[/a/{NUMBER}.html",
         "https://caifuhao.eastmoney.com/news/20211230075723000000001",
     ],

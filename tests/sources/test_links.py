@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finews_spider.sources.links import absolute
+from finews_spider.sources.links import absolute, without_surplus
 
 BASE = "https://finance.eastmoney.com/list/default_1.html"
 PAGE = "https://finance.eastmoney.com/a/202112302230672549.html"
@@ -61,3 +61,27 @@ def test_what_is_not_of_the_web_has_no_address(href: str) -> None:
 def test_an_address_is_written_in_one_way(href: str) -> None:
     address = absolute(BASE, href)
     assert absolute(BASE, address) == address or not address
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        (PAGE, PAGE),
+        (f"{PAGE}?", PAGE),
+        (f"{PAGE}#?id=1", PAGE),
+        (f"{PAGE}?from=app&id=1&x#id=2", f"{PAGE}?id=1"),
+        (f"{PAGE}?id=1&id=2&ID=3&id", f"{PAGE}?id=1&id=2&id"),
+        (f"{PAGE}?x=?id=1", PAGE),
+        ("http://a.example/新闻?id=新", "http://a.example/新闻?id=新"),
+        ("http://a.example/\x9b2J?id=\u202e\u2028", "http://a.example/%C2%9B2J?id=%E2%80%AE%E2%80%A8"),
+        ("http://a.example/\ud800", "http://a.example/%3F"),
+        ("", ""),
+    ],
+)
+def test_of_a_query_stays_what_tells_the_article_and_all_is_printable(url: str, kept: str) -> None:
+    assert without_surplus(url, {"id"}) == kept
+
+
+@given(st.text(), st.text())
+def test_what_is_shown_of_an_address_steers_nothing(path: str, query: str) -> None:
+    assert without_surplus(f"http://a.example/{path}?id={query}", {"id"}).isprintable()
