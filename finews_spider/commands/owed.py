@@ -12,6 +12,7 @@ from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.gaps import Gap, Gaps, GapState
 from finews_spider.ledger.owed import Owed, OwedArticle
 from finews_spider.ledger.tries import State
 from finews_spider.printable import safe_line
@@ -50,22 +51,35 @@ class Command(ExitCodeCommand, ScrapyCommand):
         output = self.config_of_archive().output
         prepare_output(output)
         with Ledger(output) as ledger:
-            self._list_or_change(Owed(ledger, timedelta(0)), opts)
+            self._list_or_change(Owed(ledger, timedelta(0)), Gaps(ledger), opts)
         return ExitCode.OK
 
-    def _list_or_change(self, owed: Owed, opts: argparse.Namespace) -> None:
+    def _list_or_change(self, owed: Owed, gaps: Gaps, opts: argparse.Namespace) -> None:
         if opts.retry:
-            print(f"{owed.retry(State.OWED, State.GIVEN_UP, State.WITHDRAWN)} articles will be fetched by the next run")
+            articles = plural(owed.retry(State.OWED, State.GIVEN_UP, State.WITHDRAWN), "article")
+            print(f"{articles} will be fetched by the next run, {plural(gaps.retry(), 'gap')} looked at")
         elif opts.forget:
             if not known.is_id(opts.forget):
                 raise ConfigurationError(f"--forget: {opts.forget!r} is no id; `scrapy owed` lists those that are owed")
             owed.forget(opts.forget)
             print(f"{opts.forget} will not be fetched again")
         else:
-            for article in owed:
-                print(*lines(article), sep="\n")
-            if not any(True for _ in owed):
+            found = [*map(lines, owed), *map(gap_lines, gaps.all())]
+            for one in found:
+                print(*one, sep="\n")
+            if not found:
                 print("Nothing is owed: every article that a listing named has its post.")
+
+
+def gap_lines(gap: Gap) -> list[str]:
+    """Return the lines about a stretch of a list of which nobody knows whether all was read."""
+    looks = f"opened {gap.opened:%Y-%m-%d %H:%M}, {plural(gap.looks, 'look')}"
+    is_open = gap.state is GapState.OPEN
+    return [
+        f"{safe_line(gap.source)}: {safe_line(gap.name)}  gap, {gap.state}",
+        f"{INDENT}{gap.since:%Y-%m-%d %H:%M} to {gap.until:%Y-%m-%d %H:%M}: {safe_line(gap.reason)}",
+        f"{INDENT}{looks}{f', next after {gap.next_look:%Y-%m-%d %H:%M}' if is_open else ''}",
+    ]
 
 
 def lines(article: OwedArticle) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from finews_spider import dates
 from finews_spider.dates import of_seconds, to_seconds
 from finews_spider.ledger.database import Ledger
 
@@ -44,6 +45,10 @@ class Gaps:
         query = f"{_SELECT} WHERE state = 'open' OR NOT told ORDER BY source, name"
         return map(_gap, self._ledger.rows(query).fetchall())
 
+    def all(self) -> list[Gap]:
+        """Return those that are open or given up."""
+        return list(map(_gap, self._ledger.rows(f"{_SELECT} ORDER BY source, name")))
+
     def of(self, source: str, name: str) -> Gap | None:
         """Return the open gap of a list."""
         query = f"{_SELECT} WHERE source = ? AND name = ? AND state = 'open'"
@@ -61,6 +66,12 @@ class Gaps:
         """Forget the gap of a list: its rows were read."""
         with self._ledger.writing():
             self._ledger.rows("DELETE FROM gaps WHERE source = ? AND name = ?", (source, name))
+
+    def retry(self) -> int:
+        """Have the next run look at all of them, also at those given up; return how many there are."""
+        update = "UPDATE gaps SET state = 'open', told = 0, looks = 0, next_look = 0, opened = ?"
+        with self._ledger.writing():
+            return self._ledger.rows(update, (to_seconds(dates.now()),)).rowcount
 
     def mark_told(self) -> None:
         """Note that a report has told of all that were given up."""

@@ -1,5 +1,6 @@
 """An outage, and a list that misbehaves after it: what is missing is told, and comes with a later run."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,7 +34,8 @@ def site(tmp_path: Path) -> Iterator[TimedSite]:
 
 def published(site: TimedSite) -> set[str]:
     """Return the ids that the lists have named so far."""
-    stories = [story for story in WORLD if story.time <= site.now]
+    assert site.room.now
+    stories = [story for story in WORLD if story.time <= site.room.now]
     in_columns = {f"NW{s.number}" for s in stories if s.in_article and {*s.columns} & {*COLUMNS}}
     return in_columns | {story.number for story in stories if story.in_flash}
 
@@ -64,6 +66,7 @@ def test_a_page_that_hides_articles_is_not_believed(site: TimedSite, kind: str) 
     assert "not all is here yet" in ran.out.split("finews 2022")[-1].splitlines()[0]
     assert f"gap: eastmoney: {gap(site)['list']} between " in ran.out
     assert gap(site)["state"] == "open"
+    assert re.search("eastmoney: column [a-z]+  gap, open\n", site.owed().out)
     site.room.clear()
     for _ in range(3):
         site.room.now = site.now = site.now + LOOK
@@ -87,3 +90,10 @@ def test_a_gap_that_stays_ends_with_seven_and_is_given_up_with_its_days(site: Ti
     assert "no run looks again: backfill these days" in told[last][0]
     assert "2022-01-08 " in told[last][0]
     assert told[last + 1 :] == [[]] * (11 - last)
+    assert "gap, given up" in site.owed().out
+    assert "1 gap looked at" in site.owed("--retry").out
+    site.room.clear()
+    assert site.crawl(ALL).code == 3
+    site.now += timedelta(hours=1)
+    assert site.crawl(ALL).code == 0
+    assert site.names() == published(site)
