@@ -34,7 +34,14 @@ WORDS = {
 
 
 def verdict(
-    reason: str, *, broken: Sequence[str], unpublished: str, owed: int, missing: Sequence[str] = (), gaps: int = 0
+    reason: str,
+    *,
+    broken: Sequence[str],
+    unpublished: str,
+    owed: int,
+    missing: Sequence[str] = (),
+    gaps: int = 0,
+    is_clock_doubted: bool = False,
 ) -> tuple[ExitCode, str]:
     """Return a run's exit code and why.
 
@@ -54,8 +61,9 @@ def verdict(
         return ExitCode.UNPUBLISHED, unpublished
     if missing:
         return ExitCode.MISSING, missing[0]
-    if owed or gaps:
+    if owed or gaps or is_clock_doubted:
         whys = [f"{owed} articles are owed"] if owed else []
         whys += [f"{gaps} stretches of lists are to be read again"] if gaps else []
+        whys += ["the machine's clock is doubted"] if is_clock_doubted else []
         return ExitCode.OWED, ", ".join(whys)
     return ExitCode.OK, "all well"

@@ -82,6 +82,7 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # requests in the lis
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # no filter: the run knows by id what it has requested
 
 EXTENSIONS = {
+    "finews_spider.extensions.clock.ClockWatch": 700,  # what waits while the clock is doubted is decided after it
     "finews_spider.extensions.progress.Progress": 100,
     "finews_spider.extensions.publisher.Publisher": 800,  # before the report, which tells what came of it
     "finews_spider.extensions.report.ReportExtension": 900,

@@ -1,17 +1,20 @@
 """Refuses what cannot be a whole post. What is refused is not lost: a later run asks for it again."""
 
 import re
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Self
 
-from finews_spider import dates
+from scrapy.crawler import Crawler
+
+from finews_spider.crawl.run import run_of
 from finews_spider.items import Article
 from finews_spider.markup.plain import BROKEN
 from finews_spider.markup.text import without_source_line
 from finews_spider.refusals import Refused, RefusedError
 from finews_spider.sources import known
 
-AHEAD = timedelta(days=2)  # how far a time may be ahead of the clock; Jekyll leaves out what lies in the future
-
+AHEAD = timedelta(days=1)  # how far a time may be ahead of the clock; Jekyll leaves out what lies in the future
 
 OF_FIELD = {
     "title": Refused.NO_TITLE,
@@ -27,7 +30,15 @@ class MissingFieldError(RefusedError):
 
 
 class ValidatePipeline:
-    """Lets whole articles through."""
+    """Lets whole articles through. `now` returns the time."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor: the time is the run's, which asks the hosts where it doubts the machine's clock."""
+        return cls(lambda: run_of(crawler).clock.now())
 
     def process_item(self, item: Article) -> Article:
         """The article, if it can be a post; else MissingFieldError names its URL and the fields."""
@@ -36,7 +47,7 @@ class ValidatePipeline:
             missing.append(Refused.NO_BODY)
         if not item.family.category and item.media_name and item.category in ("", *known.fixed_categories()):
             missing.append(Refused.NO_SLUG)
-        if item.time and item.time > dates.now() + AHEAD:
+        if item.time and item.time > self.now() + AHEAD:
             missing.append(Refused.TIME_AHEAD)
         if is_broken(item):
             missing.append(Refused.BROKEN_CHARACTERS)

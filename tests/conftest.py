@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -174,9 +174,13 @@ class Site:
 
 @dataclass
 class TimedSite(Site):
-    """A site whose clock says `now`. What a run prints and what it logs are one text, `out` and `err`."""
+    """A site whose clock says `now`. What a run prints and what it logs are one text, `out` and `err`.
+
+    The hosts' clocks are ahead of it by `hosts_ahead`.
+    """
 
     now: datetime = NOW
+    hosts_ahead: timedelta = timedelta(0)
 
     def crawl(self, *arguments: str, settings: dict[str, str] | None = None, **environment: str) -> Ran:
         """As of any site."""
@@ -189,6 +193,7 @@ class TimedSite(Site):
 
     def run(self, *words: str) -> Ran:
         """`scrapy …`."""
+        self.room.clock = self.now + self.hosts_ahead
         with self.log.open("wb") as log:
             code = forks.start(words, log, log, self.now).wait()
         said = self.log.read_text(encoding="utf-8", errors="backslashreplace")

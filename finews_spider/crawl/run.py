@@ -15,11 +15,13 @@ from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.config import Config, read_config
 from finews_spider.crawl.arguments import Arguments, read_arguments
 from finews_spider.crawl.article_fetch import ArticleFetch
+from finews_spider.crawl.clock import Clock
 from finews_spider.crawl.pagination import Pagination
 from finews_spider.downloader.allowed_hosts import RestrictedSpider, allowed_netlocs
 from finews_spider.downloader.throttle import run_stopped
 from finews_spider.exceptions import DiskError
 from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.facts import Fact, Facts
 from finews_spider.ledger.owed import Owed
 from finews_spider.ledger.posts import Index
 from finews_spider.ledger.responses import KeptResponses
@@ -51,7 +53,9 @@ class Run:
         self.sources, self.arguments = read_order(self.config, values)
         self.ledger = Ledger(self.config.output)
         self.archive = Archive(self.config.output, Index(self.ledger, FOLDERS, id_in_post_name), self.config.post_path)
-        self.owed = Owed(self.ledger, self.config.owed_days, self.config.owed_pause)
+        self.facts = Facts(self.ledger)
+        self.clock = Clock(self.facts.time(Fact.PROVEN_CLOCK))
+        self.owed = Owed(self.ledger, self.config.owed_days, self.config.owed_pause, self.clock)
         self.responses = KeptResponses(self.ledger)
         self.pagination = Pagination(self.ledger, self.arguments.query)
         self.fetches: dict[str, ArticleFetch] = {}  # by number, until their items have left the pipelines

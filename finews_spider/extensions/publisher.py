@@ -42,5 +42,6 @@ class Publisher:
         """Return what became of the run's files, publishing them where that is not done yet."""
         if self._outcome is None:
             run = run_of(self.crawler)
-            self._outcome = Outcome(*finish(run.archive, run.archive.unpublished, run.config, run.name))
+            today = run.clock.now().date() if run.clock.is_proven else None
+            self._outcome = Outcome(*finish(run.archive, run.archive.unpublished, run.config, run.name, today))
         return self._outcome

@@ -11,7 +11,6 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from finews_spider import dates
 from finews_spider.crawl.run import Run, RunSpider, run_of
 from finews_spider.exceptions import DiskError
 from finews_spider.exit_codes import ExitCode, verdict
@@ -80,9 +79,10 @@ class ReportExtension:
             run.trouble or reason,
             broken=report.broken,
             unpublished=report.published.trouble if report.published else "",
-            missing=missing(report, dates.now()),
+            missing=missing(report, run.clock.now()),
             owed=run.count_owed(),
             gaps=count_gaps(report),
+            is_clock_doubted=run.clock.is_doubted,
         )
         report = builder.end(report, code, why)
         if self._keep(report, output):
@@ -122,12 +122,12 @@ class ReportExtension:
         if not window:
             return None, []
         named = {name: run.owed.listed.counts_by_day(name) for name in names}
-        return builder.window_report(window, run.pagination.reaches(names), dates.now().date(), named)
+        return builder.window_report(window, run.pagination.reaches(names), run.clock.now().date(), named)
 
     def _broken(self, report: RunReport, before: list[RunReport]) -> list[str]:
         sources = {source.name: source for source in self._run.arguments.sources}
         ended = [earlier for earlier in before if earlier.exit_code is not None]
-        return health.troubles(report, ended, sources, dates.now())
+        return health.troubles(report, ended, sources, self._run.clock.now())
 
     def _published(self, report: RunReport) -> RunReport:
         """Return the report with what became of the run's files."""
@@ -146,7 +146,8 @@ class ReportExtension:
         self.report = report
         try:
             store.write(report, output)
-            store.forget_old(output)
+            if self._run.clock.is_proven:
+                store.forget_old(output, self._run.clock.now())
         except OSError as error:
             logger.error("The run's report cannot be written: %s", error)
             return False

@@ -4,7 +4,8 @@ import asyncio
 import re
 import threading
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +33,8 @@ def sites(world: World) -> dict[str, Site]:
 class Newsroom:
     """`with Newsroom(World()) as room:` serves the world.
 
-    `now`: stories after it are not published; None: all are. The other attributes are View's.
+    `now`: stories after it are not published; None: all are. `clock`: the time that its Date headers say; None: the
+    machine's. The other attributes are View's.
     """
 
     def __init__(self, world: World, addresses: Mapping[str, str] | None = None) -> None:
@@ -48,6 +50,7 @@ class Newsroom:
         self.log: list[LoggedRequest] = []
         self.robots = dict.fromkeys(self._sites, ROBOTS)
         self.now = None
+        self.clock: datetime | None = None
         self.moving, self.cursors = False, True
         self.by_cursor: int | None = None
         self.by_page: int | None = None
@@ -139,6 +142,8 @@ class Newsroom:
             rule = self._rules.take(role, path)
             response = await self._respond(rule, role, request) if rule else self._usual_response(role, request)
             status = response.status
+            if self.clock:
+                response.headers.setdefault("Date", format_datetime(self.clock.astimezone(UTC), usegmt=True))
             return response
         finally:
             self.log.append(LoggedRequest(role, request.method, path, dict(request.headers), status))

@@ -3,9 +3,9 @@
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path, PurePosixPath
 
-from finews_spider import dates
 from finews_spider.archive import category_pages
 from finews_spider.archive.archive import Archive
 from finews_spider.archive.paths import id_in_post_name
@@ -16,12 +16,15 @@ from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.publishing.commit import CommitMessage, Published, publish
 
 
-def finish(archive: Archive, unpublished: Unpublished, config: Config, run: str) -> tuple[Published | None, list[str]]:
+def finish(
+    archive: Archive, unpublished: Unpublished, config: Config, run: str, today: date | None
+) -> tuple[Published | None, list[str]]:
     """Move old posts, and publish if that is switched on; return what was published, if it is, and warnings.
 
+    `today` is None where no host confirms the machine's clock: no post moves then, for that is undone by hand only.
     What the disk or git refuse is not raised but returned: the posts are safe, and the next run does the rest.
     """
-    warnings = _move_old(archive, unpublished, config.keep_days)
+    warnings = _move_old(archive, unpublished, config.keep_days, today)
     return (
         _publish(archive.output, unpublished, config.publish, config.branch, run) if config.publish else None
     ), warnings
@@ -42,14 +45,18 @@ def commit_message(output: Path, run: str, changes: Mapping[str, str]) -> Commit
     )
 
 
-def _move_old(archive: Archive, unpublished: Unpublished, keep_days: int) -> list[str]:
+def _move_old(archive: Archive, unpublished: Unpublished, keep_days: int, today: date | None) -> list[str]:
     """Move posts older than `keep_days`, and return warnings."""
+    if not keep_days:
+        return []
+    if today is None:
+        return ["old posts were not moved: no host confirmed the machine's clock; the next run tries again"]
 
     def note(pairs: Moves) -> None:
         unpublished.note(path.relative_to(archive.output).as_posix() for pair in pairs for path in pair)
 
     try:
-        if move_old(archive.output, keep_days, dates.now().date(), note):
+        if move_old(archive.output, keep_days, today, note):
             archive.sync()  # otherwise the next run would report the moved posts as gone and come
     except (OSError, DiskError) as error:
         return [f"old posts could not be moved, the next run tries again: {error}"]

@@ -2,13 +2,12 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from finews_spider import dates
 from finews_spider.archive.atomic import check_inside, write_all
 from finews_spider.reporting.report import RunReport
 
@@ -59,9 +58,9 @@ def from_json(text: str) -> RunReport:
     return msgspec.convert(json.loads(text), RunReport)
 
 
-def forget_old(output: Path) -> None:
+def forget_old(output: Path, now: datetime) -> None:
     """Delete the reports that no run is compared with any more."""
-    oldest = f"{dates.now() - KEPT:%Y-%m-%d}"
+    oldest = f"{now - KEPT:%Y-%m-%d}"
     for path in (output / FOLDER).iterdir():
         if NAMES.fullmatch(path.name) and path.name < oldest and path.is_file():
             path.unlink()

@@ -56,6 +56,7 @@ class Days(Site):
         """The exit code of a run on that day, and what it says is broken. `out`: later days' stories are not."""
         now = datetime.combine(FIRST + timedelta(days=day), time(hour), BEIJING)
         self.room.now = now if out is None else now - timedelta(days=day - out)
+        self.room.clock = now
         words = self.words((f"source={self.sources}",), {"FINEWS_SOURCES_FILE": str(self.sources_file())})
         with self.log.open("wb") as log:
             code = forks.start(words, log, log, now).wait()

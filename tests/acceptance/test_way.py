@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scrapy.exceptions import DropItem
 from scrapy.utils.test import get_crawler
 
+from finews_spider import dates
 from finews_spider.archive.posts import parse, render
 from finews_spider.crawl.article_fetch import ArticleFetch
 from finews_spider.items import Article, ArticleRef
@@ -102,7 +103,11 @@ def fetched(source: Source, ref: ArticleRef, answer: Answer) -> Iterator[Article
 
 def through_pipelines(item: Article) -> Article:
     crawler = get_crawler()
-    for pipeline in (CleanPipeline.from_crawler(crawler), SanitizePipeline.from_crawler(crawler), ValidatePipeline()):
+    for pipeline in (
+        CleanPipeline.from_crawler(crawler),
+        SanitizePipeline.from_crawler(crawler),
+        ValidatePipeline(dates.now),
+    ):
         item = pipeline.process_item(item)
     return item
 

@@ -1,5 +1,6 @@
 import pytest
 
+from finews_spider import dates
 from finews_spider.items import Article
 from pipelines.clean import clean
 from pipelines.sanitize import sanitize
@@ -74,4 +75,4 @@ def test_an_article_that_is_a_video_is_an_article() -> None:
     article = next(iter(existing.articles(1)))
     article.body = sanitize(clean(f'<video src="{V}"></video><p class="em_media">（文章来源：某报）</p>'))
     assert has_content(article.body)
-    assert isinstance(ValidatePipeline().process_item(article), Article)
+    assert isinstance(ValidatePipeline(dates.now).process_item(article), Article)

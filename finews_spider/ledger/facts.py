@@ -1,0 +1,33 @@
+"""Single facts that outlast a run, by name."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from finews_spider import dates
+from finews_spider.ledger.database import Ledger
+
+
+class Fact(StrEnum):
+    """Their names."""
+
+    PROVEN_CLOCK = "proven clock"  # the last time at which hosts did not contradict the machine's clock
+
+
+class Facts:
+    """Kept in the ledger; what cannot be read is not known."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def time(self, name: Fact) -> datetime | None:
+        """Return the time that was kept under that name."""
+        row = self._ledger.row("SELECT value FROM facts WHERE name = ?", (name,))
+        try:
+            return row and datetime.fromisoformat(row[0]).astimezone(dates.BEIJING)
+        except (ValueError, TypeError, OverflowError):
+            return None
+
+    def keep_time(self, name: Fact, time: datetime) -> None:
+        """Keep a time under that name."""
+        with self._ledger.writing():
+            self._ledger.rows("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, time.isoformat(timespec="seconds")))
