@@ -30,6 +30,7 @@ class Refused(StrEnum):
     NO_BODY = "no body"
     NO_DIGEST = "no digest"
     NO_SLUG = "no media_name (it gives no slug of its own)"
+    TAKEN = "its place is taken"
     TIME_AHEAD = "no time (it lies ahead of the clock)"
 
 

@@ -8,6 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from finews_spider.archive.archive import Archive
+from finews_spider.archive.atomic import PathTakenError
 from finews_spider.archive.changes import is_edited, is_stub, with_permalink_of
 from finews_spider.archive.posts import render
 from finews_spider.crawl.run import run_of
@@ -28,6 +29,10 @@ class KnownError(DropItem):
 
 class StubError(RefusedError):
     """Next to nothing is left of the article that its post holds: the post stays."""
+
+
+class TakenError(RefusedError):
+    """What is no post stands where the post or its folder belongs: the article is owed until it is moved away."""
 
 
 class NotWrittenError(DropItem):
@@ -58,6 +63,8 @@ class PostPipeline:
                 await self._rewrite(item)
             else:
                 await self._add(item)
+        except PathTakenError as error:
+            raise TakenError(item.url, item.id, Refused.TAKEN, detail=f", by {error.filename}") from error
         except (OSError, DiskError) as error:
             self._end_run(error)
             raise NotWrittenError(f"{item.id} is not written", log_level="INFO") from error

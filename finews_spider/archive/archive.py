@@ -12,7 +12,7 @@ from finews_spider.archive.atomic import Changes, write_all
 from finews_spider.archive.paths import BY_DAY
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article
-from finews_spider.ledger.posts import Index, Post
+from finews_spider.ledger.posts import Index, Post, is_post
 from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.sources import known
 
@@ -71,7 +71,7 @@ class Archive:
     def has_come(self, id_: str, time: datetime) -> bool:
         """Return whether somebody else put a post there since the run began; then it is known from now on."""
         path = self.path(id_, time)
-        if not path.exists():
+        if not is_post(path):
             return False
         self._index.add([Post(id_, self._relative(path.parent), path.name)], {}, written=False)
         return True

@@ -6,10 +6,22 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from finews_spider.ledger.stamps import NO_FOLDER, stamp_of
+
 TEMPORARY = Path(".finews/tmp")  # where files are written before they are renamed
 
-# By folder: its mtime in ns before and after files were written to it; 0: there was no folder.
-Changes = Mapping[str, tuple[int, int]]
+# By folder: its stamp before and after files were written to it.
+Changes = Mapping[str, tuple[str, str]]
+
+# What the file systems of shares and virtual machines say to a sync of a folder: they do not offer it.
+_NOT_OFFERED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+
+
+class PathTakenError(OSError):
+    """At a file's path stands what is no file, or in place of its folder what is no folder; the message says what."""
+
+    def __init__(self, taken: str) -> None:
+        super().__init__(errno.EEXIST, "something else stands in its place; move it away", taken)
 
 
 def write_all(output: Path, batch: list[tuple[Path, str]]) -> tuple[list[Exception | None], Changes]:
@@ -20,15 +32,15 @@ def write_all(output: Path, batch: list[tuple[Path, str]]) -> tuple[list[Excepti
     and file descriptors.
     """
     files = [_File(str(path), f"{output / TEMPORARY}/{path.name}") for path, _ in batch]
-    before = {folder: _mtime(folder) for folder in {file.folder for file in files}}
+    before = {folder: _stamp(folder) for folder in {file.folder for file in files}}
     outside = {folder: _outside(output, folder) for folder in before}
     for file, (_, text) in zip(files, batch, strict=True):
         file.error = outside[file.folder]
         file.attempt(file.write, text)
     for file in files:
         file.attempt(file.finish)
-    synced = {folder: _sync(folder) for folder in before}
-    changes = {folder: (time, _mtime(folder)) for folder, time in before.items()}
+    synced = {folder: _sync_folder(folder) for folder in before}
+    changes = {folder: (stamp, _stamp(folder)) for folder, stamp in before.items()}
     return [file.error or synced[file.folder] for file in files], changes
 
 
@@ -74,6 +86,14 @@ class _File:
         """Sync the temporary file, and only then rename it. Raise OSError."""
         if error := _sync(self.temporary):
             raise error
+        if os.path.lexists(self.path) and not os.path.isfile(self.path):  # noqa: PTH113  # a link to nothing too
+            raise PathTakenError(self.path)
+        try:
+            self._rename()
+        except (FileExistsError, NotADirectoryError) as error:
+            raise PathTakenError(_taken(self.folder)) from error
+
+    def _rename(self) -> None:
         try:
             os.rename(self.temporary, self.path)  # noqa: PTH104
         except FileNotFoundError:
@@ -90,19 +110,32 @@ def _make(folder: str) -> None:
     _sync(parent)
 
 
+def _taken(folder: str) -> str:
+    """Return what stands in place of the folder, or of one above it."""
+    while not os.path.lexists(folder):
+        folder = os.path.dirname(folder)  # noqa: PTH120
+    return folder
+
+
 def _no_link(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW, 0o644)
 
 
-def _mtime(folder: str) -> int:
+def _stamp(folder: str) -> str:
     try:
-        return os.stat(folder).st_mtime_ns  # noqa: PTH116
+        return str(stamp_of(folder) or NO_FOLDER)
     except OSError:
-        return 0
+        return NO_FOLDER
+
+
+def _sync_folder(folder: str) -> OSError | None:
+    """Sync a folder's names, where its file system offers that; return what went wrong, if anything."""
+    error = _sync(folder)
+    return None if error and error.errno in _NOT_OFFERED else error
 
 
 def _sync(path: str) -> OSError | None:
-    """Sync a file's content or a folder's entries to the disk; return what went wrong, if anything."""
+    """Sync a file's content or a folder's names to the disk; return what went wrong, if anything."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -172,13 +172,18 @@ def _posts(output: Path) -> Iterator[str]:
 def _head(post: str) -> str:
     """The post's front matter; empty when it is gone or cannot be read."""
     try:
-        with open(post, "rb") as file:  # noqa: PTH123
+        with open(post, "rb", opener=_at_once) as file:
             head = file.read(HEAD)
             if b"\n---" not in head:
                 head += file.read()
         return head[: head.find(b"\n---") + 4].decode()
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open it, and wait for nobody where it is a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _value(scalar: str) -> str:

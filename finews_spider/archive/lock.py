@@ -9,6 +9,7 @@ from filelock import FileLock, Timeout
 
 from finews_spider import dates
 from finews_spider.archive.atomic import TEMPORARY
+from finews_spider.archive.paths import FOLDERS
 from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
 
 
@@ -20,6 +21,7 @@ def prepare_output(output: Path) -> None:
     own = output / ".finews"
     os.umask(os.umask(0o022) | 0o022)
     _check_links(output)
+    _check_folders(output)
     try:
         (output / TEMPORARY).mkdir(parents=True, exist_ok=True)
         if not (own / ".gitignore").exists():
@@ -31,6 +33,7 @@ def prepare_output(output: Path) -> None:
 def check_output(output: Path) -> None:
     """Raise ConfigurationError for an output folder that `prepare_output` would refuse, without making anything."""
     _check_links(output)
+    _check_folders(output)
     existing = next(path for path in (output, *output.parents) if path.exists())
     if not existing.is_dir():
         raise ConfigurationError(f"FINEWS_OUTPUT: {output} cannot be written: {existing} is not a folder")
@@ -40,6 +43,15 @@ def _check_links(output: Path) -> None:
     own = output / ".finews"
     if links := [path for path in (own, *own.glob("*")) if path.is_symlink()]:
         raise ConfigurationError(f"FINEWS_OUTPUT: {links[0]} is a link, which finews does not follow; remove it")
+
+
+def _check_folders(output: Path) -> None:
+    """Refuse what is no folder in place of one, such as a link to a disk that is not there: all posts would be gone."""
+    for folder in (output / name for name in FOLDERS):
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise ConfigurationError(
+                f"FINEWS_OUTPUT: {folder} is no folder, and leads to none; mount what it leads to, or remove it"
+            )
 
 
 def _cannot_write(output: Path, error: OSError) -> ConfigurationError:

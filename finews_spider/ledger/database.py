@@ -29,6 +29,8 @@ CREATE TABLE lists (source TEXT, name TEXT, finished INTEGER, PRIMARY KEY (sourc
 CREATE TABLE pages (url TEXT PRIMARY KEY, etag TEXT, modified TEXT, body BLOB, asked INTEGER)""",
     # Times are Unix seconds.
     """
+ALTER TABLE folders DROP COLUMN changed;
+ALTER TABLE folders ADD COLUMN stamp TEXT DEFAULT '';
 CREATE TABLE IF NOT EXISTS totals (source TEXT, name TEXT, missed INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID;
 ALTER TABLE owed ADD COLUMN absences INTEGER DEFAULT 0;
 ALTER TABLE owed ADD COLUMN first_absence INTEGER;

@@ -3,21 +3,16 @@
 import json
 import logging
 import os
-import stat
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from finews_spider.exceptions import DiskError
 from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.stamps import NO_FOLDER, UNKNOWN, Stamp, stamp_of
 from finews_spider.ledger.unpublished import NOTE, Unpublished
 
 logger = logging.getLogger(__name__)
-
-UNSURE = 2_000_000_000  # ns; a folder that changed so shortly ago may change again at the same time of its clock
-# When a folder changed, where that is not known: it is listed at the next look.
-UNKNOWN, NO_FOLDER = -1, 0  # the latter as in `files.Changes`
 
 # Of a folder and all below it.
 _DROP_POSTS = """
@@ -78,12 +73,12 @@ class Index:
         with self._ledger.writing():
             while folders:
                 folder = folders.pop()
-                changed = _changed(self._output / folder)
-                row = self._ledger.row("SELECT changed FROM folders WHERE path = ?", (folder,))
-                if changed is None:
+                stamp = _stamp(self._output / folder)
+                row = self._ledger.row("SELECT stamp FROM folders WHERE path = ?", (folder,))
+                if stamp is None:
                     gone += self._drop(folder)
-                elif row is None or row[0] != changed:
-                    more, fewer = self._list(self._number(folder), folder, changed)
+                elif row is None or row[0] != str(stamp):
+                    more, fewer = self._list(self._number(folder), folder, stamp)
                     came, gone = came + more, gone + fewer
                 folders += self._children(folder)
             self._ledger.rows(_NOTE_OURS)
@@ -97,8 +92,8 @@ class Index:
             self._ledger.rows("DELETE FROM folders")
         return self.sync()[0]
 
-    def add(self, posts: Sequence[Post], folders: Mapping[str, tuple[int, int]], *, written: bool = True) -> None:
-        """These are on disk, and owed no more; with the times at which their folders had changed, before and after.
+    def add(self, posts: Sequence[Post], folders: Mapping[str, tuple[str, str]], *, written: bool = True) -> None:
+        """These are on disk, and owed no more; with the stamps of their folders, before and after.
 
         `written` by finews, they are to be published.
         """
@@ -110,21 +105,21 @@ class Index:
                 if written:
                     self._ledger.rows(NOTE, (f"{post.folder}/{post.name}",))
             for folder, (before, after) in folders.items():  # one that others changed too is listed at the next look
-                update = "UPDATE folders SET changed = ? WHERE path = ? AND changed = ?"
+                update = "UPDATE folders SET stamp = ? WHERE path = ? AND stamp = ?"
                 self._ledger.rows(update, (after, folder, before))
 
     def _children(self, folder: str) -> list[str]:
         return [path for (path,) in self._ledger.rows("SELECT path FROM folders WHERE parent = ?", (folder,))]
 
-    def _number(self, folder: str, changed: int = UNKNOWN) -> int:
+    def _number(self, folder: str, stamp: str = UNKNOWN) -> int:
         """A folder's, which is noted where it is new, with those above it: a look comes to it through them."""
         row = self._ledger.row("SELECT number FROM folders WHERE path = ?", (folder,))
         if row is None:
             above = folder.rpartition("/")[0]
             if above:
                 self._number(above)
-            insert = "INSERT INTO folders (path, parent, changed) VALUES (?, ?, ?) RETURNING number"
-            row = self._ledger.row(insert, (folder, above, changed))
+            insert = "INSERT INTO folders (path, parent, stamp) VALUES (?, ?, ?) RETURNING number"
+            row = self._ledger.row(insert, (folder, above, stamp))
         return int(row[0])
 
     def _drop(self, folder: str) -> int:
@@ -133,7 +128,7 @@ class Index:
         self._ledger.rows(_DROP_FOLDERS, (folder,))
         return gone
 
-    def _list(self, number: int, folder: str, changed: int) -> tuple[int, int]:
+    def _list(self, number: int, folder: str, stamp: Stamp) -> tuple[int, int]:
         """Compare a folder with what is known of it. It may hold a million names, so the database does it."""
         vanished = set(self._children(folder))
         self._ledger.rows("CREATE TEMP TABLE found (name TEXT PRIMARY KEY, id TEXT) WITHOUT ROWID")
@@ -149,9 +144,8 @@ class Index:
         insert = "INSERT OR IGNORE INTO posts SELECT ?, name, id FROM found"
         came = self._ledger.rows(insert, (number,)).rowcount
         self._ledger.rows("DROP TABLE found")
-        if time.time_ns() - changed < UNSURE:
-            changed = UNKNOWN
-        self._ledger.rows("UPDATE folders SET changed = ? WHERE number = ?", (changed, number))
+        kept = str(stamp) if stamp.is_settled else UNKNOWN
+        self._ledger.rows("UPDATE folders SET stamp = ? WHERE number = ?", (kept, number))
         return came, gone
 
     def _posts(
@@ -159,7 +153,8 @@ class Index:
     ) -> Iterator[tuple[str, str]]:
         """Names and ids of the posts. Folders are noted on the way; those that are met have not vanished."""
         for entry in entries:
-            if id_ := self._id_in_name(entry.name):
+            id_ = self._id_in_name(entry.name)
+            if id_ and is_post(entry):
                 yield entry.name, id_
             elif entry.is_dir(follow_symlinks=False):
                 path = f"{folder}/{entry.name}"
@@ -177,10 +172,20 @@ def _is_text(path: str) -> bool:
         return False
 
 
-def _changed(folder: Path) -> int | None:
-    """When names in it changed last, in ns; None where there is no such folder."""
+def _stamp(folder: Path) -> Stamp | None:
     try:
-        found = folder.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return found.st_mtime_ns if stat.S_ISDIR(found.st_mode) else None
+        return stamp_of(folder)
+    except OSError as error:
+        raise DiskError(folder, error.strerror) from error
+
+
+def is_post(file: "os.DirEntry[str] | Path") -> bool:
+    """Return whether what has the name of a post is one: a file that holds something, or a link to one."""
+    try:
+        return file.is_file() and file.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+    except OSError:
+        if file.is_symlink():  # in a circle, or to where nobody may look
+            return False
+        raise

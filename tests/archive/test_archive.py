@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from finews_spider.archive.archive import Archive
+from finews_spider.archive.atomic import PathTakenError
 from finews_spider.archive.lock import prepare_output
 from finews_spider.archive.paths import BY_DAY, FLAT, FOLDERS, id_in_post_name, post_pattern
 from finews_spider.archive.posts import render
@@ -26,7 +28,7 @@ PATH = f"_posts/2021/12/30/2021-12-30-{ID}.md"
 TEXT = "---\ntitle: 题\n---\n没有换行"
 
 
-def put(output: Path, path: str, text: str = "") -> None:
+def put(output: Path, path: str, text: str = "text") -> None:
     file = output / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
@@ -73,12 +75,12 @@ def add(archive: Archive, *articles: str, text: str = TEXT) -> list[BaseExceptio
     return asyncio.run(run())
 
 
-def refuse(kind: Callable[[int], bool]) -> Callable[[int], None]:
+def refuse(kind: Callable[[int], bool], why: int = errno.EIO) -> Callable[[int], None]:
     """An fsync that fails for files of one kind."""
 
     def fsync(handle: int) -> None:
         if kind(os.fstat(handle).st_mode):
-            raise OSError("input/output error")
+            raise OSError(why, os.strerror(why))
 
     return fsync
 
@@ -220,6 +222,24 @@ def test_a_post_that_was_not_synced_is_not_there(
     assert not (tmp_path / PATH).exists()
 
 
+@pytest.mark.parametrize("why", [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS])
+def test_a_file_system_that_does_not_sync_folders_is_no_trouble(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: int
+) -> None:
+    monkeypatch.setattr(os, "fsync", refuse(stat.S_ISDIR, why))
+    assert add(opened(tmp_path), ID) == [None]
+    assert (tmp_path / PATH).read_text(encoding="utf-8")
+
+
+def test_a_file_that_cannot_be_synced_is_an_error_whatever_the_file_system_says(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", refuse(stat.S_ISREG, errno.EINVAL))
+    (error,) = add(opened(tmp_path), ID)
+    assert isinstance(error, OSError)
+    assert not (tmp_path / PATH).exists()
+
+
 def test_a_folder_that_was_not_synced_is_an_error(
     opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -333,7 +353,7 @@ def test_what_is_not_there_is_not_read(opened: Opened, tmp_path: Path) -> None:
     assert opened(tmp_path).read(ID) is None
 
 
-@pytest.mark.parametrize("text", ["", "by hand", TEXT])
+@pytest.mark.parametrize("text", ["by hand", TEXT])
 def test_a_post_of_another_hand_is_not_read(opened: Opened, tmp_path: Path, text: str) -> None:
     put(tmp_path, PATH, text)
     archive = opened(tmp_path)
@@ -366,3 +386,51 @@ def test_an_edit_is_noted_for_publishing_before_it_is_written(
     with pytest.raises(OSError):  # noqa: PT011 (bare, as it is raised)
         asyncio.run(archive.rewrite(ID, TEXT))
     assert list(archive.unpublished) == [PATH]
+
+
+# What stands in the way.
+
+
+def a_dead_link(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+IN_THE_WAY: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "a folder": (PATH, Path.mkdir),
+    "a link to nothing": (PATH, a_dead_link),
+    "a pipe": (PATH, os.mkfifo),
+    "a file in place of its folder": ("_posts/2021/12/30", Path.touch),
+    "a file in place of a folder above": ("_posts/2021", Path.touch),
+    "a link to nothing in place of its folder": ("_posts/2021/12/30", a_dead_link),
+}
+
+
+@pytest.mark.parametrize("what", IN_THE_WAY)
+def test_what_stands_in_a_posts_place_is_named_and_stays(opened: Opened, tmp_path: Path, what: str) -> None:
+    place, make = IN_THE_WAY[what]
+    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+    make(tmp_path / place)
+    before = (tmp_path / place).lstat()
+    archive = opened(tmp_path)
+    assert not archive.has_come(ID, TIME)
+    (error,) = add(archive, ID)
+    assert isinstance(error, PathTakenError)
+    assert error.filename == str(tmp_path / place)
+    assert ID not in archive
+    assert (tmp_path / place).lstat() == before
+    assert list((tmp_path / ".finews/tmp").iterdir()) == []
+
+
+def test_the_others_of_its_day_are_written(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / PATH).mkdir(parents=True)
+    archive = opened(tmp_path)
+    assert [type(error) for error in add(archive, ID, OTHER)] == [PathTakenError, type(None)]
+    assert OTHER in archive
+
+
+def test_an_empty_file_is_written_over(opened: Opened, tmp_path: Path) -> None:
+    put(tmp_path, PATH, "")
+    archive = opened(tmp_path)
+    assert not archive.has_come(ID, TIME)
+    assert add(archive, ID) == [None]
+    assert (tmp_path / PATH).read_text(encoding="utf-8") == TEXT

@@ -92,3 +92,16 @@ def test_a_folder_that_cannot_be_is_refused(tmp_path: Path, check: Callable[[Pat
 def test_a_look_makes_nothing(tmp_path: Path) -> None:
     check_output(tmp_path / "a/b")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", ["_posts", "old_post", "_old_post"])
+@pytest.mark.parametrize("check", [prepare_output, check_output])
+def test_a_link_to_a_disk_that_is_not_there_is_refused(
+    tmp_path: Path, folder: str, check: Callable[[Path], None]
+) -> None:
+    """All posts would be taken for gone."""
+    (tmp_path / folder).symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ConfigurationError, match=f"{folder} is no folder, and leads to none"):
+        check(tmp_path)
+    (tmp_path / "nowhere").mkdir()
+    check(tmp_path)

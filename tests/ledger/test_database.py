@@ -34,7 +34,7 @@ def posts(output: Path, number: int) -> None:
     folder = output / "_posts"
     folder.mkdir(parents=True)
     for ref in refs(number):
-        (folder / f"2021-12-30-{ref.id}.md").touch()
+        (folder / f"2021-12-30-{ref.id}.md").write_text("text")
 
 
 @pytest.fixture

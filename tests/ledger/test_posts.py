@@ -1,13 +1,14 @@
 """The index is what the folders show, and listing them is rare."""
 
+import errno
 import os
 import shutil
+import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from finews_spider.archive.atomic import TEMPORARY, write_all
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
+from finews_spider.exceptions import DiskError
 from finews_spider.items import ArticleRef
-from finews_spider.ledger import posts
+from finews_spider.ledger import posts, stamps
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.owed import Owed
-from finews_spider.ledger.posts import UNSURE, Index, Post
+from finews_spider.ledger.posts import Index, Post
+from finews_spider.ledger.stamps import UNSURE
 
+NOW = time.time_ns
 FIRST = 202112302230000000
 DAY = "_posts/2021/12/30"
 
@@ -39,11 +43,21 @@ def put(output: Path, folder: str, *numbers: int) -> None:
     """As a person or git does it."""
     (output / folder).mkdir(parents=True, exist_ok=True)
     for number in numbers:
-        (output / folder / name_of(number)).touch()
+        (output / folder / name_of(number)).write_text("text")
+
+
+@pytest.fixture(autouse=True)
+def _later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks come some time after what they look at has changed."""
+    monkeypatch.setattr(time, "time_ns", later)
+
+
+def later() -> int:
+    return NOW() + 2 * UNSURE
 
 
 def settle(output: Path) -> None:
-    """Some time has passed since anything changed."""
+    """Folders have other times than those that the clock gives from now on, however coarse it is."""
     for folder, _, _ in os.walk(output):
         turn_back(Path(folder), 2 * UNSURE)
 
@@ -57,7 +71,7 @@ def turn_back(folder: Path, by: int) -> None:
 def add(index: Index, output: Path, folder: str, *numbers: int) -> None:
     """As a run does it."""
     (output / TEMPORARY).mkdir(exist_ok=True)
-    errors, changes = write_all(output, [(output / folder / name_of(number), "") for number in numbers])
+    errors, changes = write_all(output, [(output / folder / name_of(number), "text") for number in numbers])
     assert not any(errors)
     posts = [Post(id_of(number), folder, name_of(number)) for number in numbers]
     index.add(posts, {Path(path).relative_to(output).as_posix(): times for path, times in changes.items()})
@@ -84,7 +98,7 @@ def names_in(output: Path) -> dict[Path, set[str]]:
 
 def tables(ledger: Ledger) -> tuple[object, object]:
     """All that the index has, but for the numbers of folders."""
-    return known(ledger), set(ledger.rows("SELECT path, parent, changed FROM folders"))
+    return known(ledger), set(ledger.rows("SELECT path, parent, stamp FROM folders"))
 
 
 @pytest.fixture
@@ -270,24 +284,181 @@ def test_reindex_gives_what_looks_gave(output: Path, ledger: Ledger, index: Inde
 def test_a_folder_that_changed_a_moment_ago_is_listed_again(
     output: Path, index: Index, listed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(posts, "UNSURE", 3600 * 10**9)  # longer than this test takes on any machine
-    changed = time.time_ns()
+    monkeypatch.setattr(time, "time_ns", NOW)
+    monkeypatch.setattr(stamps, "UNSURE", 3600 * 10**9)  # longer than this test takes on any machine
     put(output, DAY, 6)
-    os.utime(output / DAY, ns=(changed, changed))
+    seen: dict[Path, stamps.Stamp | None] = {}
+    monkeypatch.setattr(posts, "stamp_of", lambda folder: seen.setdefault(folder, stamps.stamp_of(folder)))
     index.sync()
     put(output, DAY, 7)  # at the same tick of the disk's clock
-    os.utime(output / DAY, ns=(changed, changed))
     assert index.sync() == (1, 0)
     assert listed == [DAY, DAY]
 
 
 def test_a_folder_that_changed_earlier_is_not(output: Path, index: Index, listed: list[str]) -> None:
-    changed = time.time_ns() - 2 * UNSURE
     put(output, DAY, 6)
-    os.utime(output / DAY, ns=(changed, changed))
     index.sync()
     index.sync()
     assert listed == [DAY]
+
+
+def test_a_folder_whose_time_lies_ahead_is_not(output: Path, index: Index, listed: list[str]) -> None:
+    turn_back(output / DAY, -3600 * 10**9 * 24 * 365)
+    index.sync()
+    index.sync()
+    assert listed == [DAY]
+
+
+# Times that others set.
+
+
+@contextmanager
+def hidden(folder: Path) -> Iterator[None]:
+    """What is changed leaves the folder's time as it was."""
+    before = folder.stat()
+    wait_for_a_tick(folder.parent)
+    yield
+    os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def wait_for_a_tick(folder: Path) -> None:
+    """Until the disk's clock, which is coarse, gives another time."""
+    mark = folder / "mark"
+    mark.touch()
+    first = mark.stat().st_ctime_ns
+    while mark.stat().st_ctime_ns == first:
+        mark.touch()
+    mark.unlink()
+
+
+def test_a_post_that_came_is_known_though_the_folder_has_its_time_again(output: Path, index: Index) -> None:
+    with hidden(output / DAY):
+        put(output, DAY, 6)
+    assert index.sync() == (1, 0)
+    assert id_of(6) in index
+
+
+def test_a_post_that_is_gone_is_not_known_though_the_folder_has_its_time_again(output: Path, index: Index) -> None:
+    with hidden(output / DAY):
+        (output / DAY / name_of(1)).unlink()
+    assert index.sync() == (0, 1)
+
+
+def test_a_folder_that_is_touched_hides_nothing(output: Path, index: Index) -> None:
+    (output / DAY / name_of(1)).unlink()
+    put(output, DAY, 6)
+    subprocess.run(["touch", "-d", "2001-01-01", output / DAY], check=True)
+    assert index.sync() == (1, 1)
+    (output / DAY / name_of(2)).unlink()
+    wait_for_a_tick(output)
+    subprocess.run(["touch", "-d", "2001-01-01", output / DAY], check=True)
+    assert index.sync() == (0, 1)
+
+
+def test_a_folder_replaced_by_another_of_the_same_time_is_listed(output: Path, ledger: Ledger, index: Index) -> None:
+    put(output, "other", 7, 8, 9)
+    found = (output / DAY).stat()
+    os.utime(output / "other", ns=(found.st_atime_ns, found.st_mtime_ns))
+    (output / DAY).rename(output / "elsewhere")
+    (output / "other").rename(output / DAY)
+    assert index.sync() == (3, 2)
+    assert known(ledger) == on_disk(output)
+
+
+@pytest.mark.parametrize("copy", [["cp", "-a"], ["rsync", "-a", "--delete"]], ids=lambda words: str(words[0]))
+def test_a_backup_that_is_restored_hides_nothing(
+    output: Path, ledger: Ledger, index: Index, copy: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    if not shutil.which(copy[0]):
+        pytest.skip(f"{copy[0]} is not installed")
+    backup = tmp_path_factory.mktemp("backup")
+    subprocess.run([*copy, f"{output}/_posts/.", f"{backup}/"], check=True)
+    with hidden(output / DAY):
+        put(output, DAY, 6)
+        (output / DAY / name_of(1)).unlink()
+    index.sync()
+    wait_for_a_tick(output)
+    if copy[0] == "cp":
+        shutil.rmtree(output / "_posts")
+        (output / "_posts").mkdir()
+    subprocess.run([*copy, f"{backup}/.", f"{output}/_posts/"], check=True)
+    assert index.sync() != (0, 0)
+    assert known(ledger) == on_disk(output)
+    assert id_of(1) in index
+
+
+@pytest.mark.parametrize("part", stamps.Stamp._fields)
+def test_one_part_of_a_stamp_is_enough_to_tell(
+    output: Path, index: Index, listed: list[str], monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """Where the others are coarse, made up, or copies of one another."""
+
+    def other(folder: Path) -> stamps.Stamp | None:
+        found = stamps.stamp_of(folder)
+        return found and found._replace(**{part: getattr(found, part) + (folder == output / DAY)})
+
+    monkeypatch.setattr(posts, "stamp_of", other)
+    index.sync()
+    assert listed == [DAY]
+
+
+# What has the name of a post and is none.
+
+PLACE = f"{DAY}/{name_of(6)}"
+
+
+NO_POSTS: dict[str, Callable[[Path], object]] = {
+    "a folder": Path.mkdir,
+    "a link to nothing": lambda path: path.symlink_to("nowhere"),
+    "a link to a folder": lambda path: path.symlink_to(path.parent),
+    "a link to itself": lambda path: path.symlink_to(path),
+    "a pipe": os.mkfifo,
+    "an empty file": Path.touch,
+}
+
+
+@pytest.mark.parametrize("what", NO_POSTS)
+def test_what_only_has_the_name_of_a_post_is_none(output: Path, ledger: Ledger, index: Index, what: str) -> None:
+    owed = Owed(ledger, timedelta(days=14))
+    owed.record_listed([ArticleRef(source="finews", id=id_of(6), url="u")])
+    NO_POSTS[what](output / PLACE)
+    assert index.sync() == (0, 0)
+    assert id_of(6) not in index
+    assert [article.ref.id for article in owed] == [id_of(6)]
+
+
+def test_a_post_that_became_a_folder_is_none(output: Path, index: Index) -> None:
+    (output / DAY / name_of(1)).unlink()
+    (output / DAY / name_of(1)).mkdir()
+    assert index.sync() == (0, 1)
+
+
+def test_posts_in_a_folder_that_is_named_like_one_are_known(output: Path, index: Index) -> None:
+    put(output, PLACE, 7)
+    assert index.sync() == (1, 0)
+
+
+def test_a_link_to_a_post_is_one(output: Path, index: Index) -> None:
+    (output / "elsewhere.md").write_text("text")
+    (output / PLACE).symlink_to(output / "elsewhere.md")
+    assert index.sync() == (1, 0)
+
+
+@pytest.mark.parametrize("call", ["stat", "scandir"])
+def test_a_folder_that_the_disk_does_not_give_ends_the_look(
+    output: Path, index: Index, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its posts would be taken for gone, and asked for again."""
+    (output / DAY / name_of(1)).unlink()
+
+    def fail(path: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error", str(path))
+
+    monkeypatch.setattr(os, call, fail)
+    with pytest.raises(DiskError, match="Input/output error"):
+        index.sync()
+    monkeypatch.undo()
+    assert len(index) == 5
 
 
 # What a run writes.
@@ -381,7 +552,6 @@ class Folders(RuleBasedStateMachine):
         self.ledger = Ledger(self.output)
         self.index = Index(self.ledger, FOLDERS, id_in_post_name)
         self.looked = True
-        self.ticks = count(1)
 
     def teardown(self) -> None:
         self.ledger.close()
@@ -453,12 +623,12 @@ class Folders(RuleBasedStateMachine):
 
     @contextmanager
     def others(self) -> Iterator[None]:
-        """Folders that they change have another time than before, however coarse the disk's clock."""
-        before = names_in(self.output)
+        """Folders that they change have the time that they had before."""
+        before = {folder: folder.stat() for folder in names_in(self.output)}
+        wait_for_a_tick(self.output)
         yield
-        for folder, names in names_in(self.output).items():
-            if before.get(folder) != names:
-                turn_back(folder, -next(self.ticks))
+        for folder in names_in(self.output).keys() & before.keys():
+            os.utime(folder, ns=(before[folder].st_atime_ns, before[folder].st_mtime_ns))
         self.looked = False
 
     def is_free(self, folder: str) -> bool:
