@@ -1,5 +1,6 @@
 """No name leads to this machine or its network, however it is written, but for the operator's own proxies."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,48 @@ def test_what_does_not_go_through_the_proxy_is_checked(tmp_path: Path) -> None:
     with server() as (port, requested):
         crawl_through(f"http://127.0.0.1:{port}", tmp_path, f"http://127.1:{port}", no_proxy="127.1")
     assert requested == []
+
+
+# As sitecustomize.py in a folder on PYTHONPATH: the DNS tells another address of one name each time, and in the end the
+# last for ever; all that the process connects to is written down.
+FICKLE = """
+import json, os, socket, sys
+told = os.open(os.environ["TOLD"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+addresses = os.environ["ADDRESSES"].split()
+really = socket.getaddrinfo
+def tell(event, what):
+    os.write(told, (json.dumps([event, what]) + chr(10)).encode())
+def look_up(name, *_):
+    address = addresses.pop(0) if addresses[1:] else addresses[0]
+    tell("looked up", address)
+    return address
+socket.gethostbyname = look_up
+socket.getaddrinfo = lambda name, *rest, **named: really(look_up(name), *rest, **named)
+sys.addaudithook(lambda event, words: event == "socket.connect" and tell("connected", words[1][0]))
+"""
+ALLOWED, FORBIDDEN = "127.0.0.1", "127.0.0.2"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("cache", ["1", "0"])
+@pytest.mark.parametrize(
+    "addresses", [[ALLOWED, FORBIDDEN], [FORBIDDEN, ALLOWED], [ALLOWED, FORBIDDEN, ALLOWED], [FORBIDDEN]]
+)
+def test_what_was_checked_is_connected_to(tmp_path: Path, addresses: list[str], cache: str, scheme: str) -> None:
+    """A name whose address changes between two questions (DNS rebinding)."""
+    (tmp_path / "sitecustomize.py").write_text(FICKLE, encoding="utf-8")
+    told = tmp_path / "told"
+    settings = {"FINEWS_PRIVATE_NETWORKS": ALLOWED, "DNSCACHE_ENABLED": cache}
+    environment = {"PYTHONPATH": str(tmp_path), "TOLD": str(told), "ADDRESSES": " ".join(addresses), "no_proxy": "*"}
+    with server() as (port, requested):
+        ran = crawl(tmp_path, f"{scheme}://news.invalid:{port}", settings=settings, **environment)
+    heard = [json.loads(line) for line in told.read_text().splitlines()]
+    looked_up = [address for event, address in heard if event == "looked up"]
+    connected = [address for event, address in heard if event == "connected"]
+    assert looked_up == addresses[: len(looked_up)]
+    assert connected == [ALLOWED] * len(connected)
+    assert bool(connected) == (looked_up[0] == ALLOWED)
+    assert bool(requested) == (bool(connected) and scheme == "http")
+    assert (f"has the private address {FORBIDDEN}" in ran.err) == (FORBIDDEN in looked_up)
+    assert len(looked_up) == (1 if cache == "1" or addresses[0] == FORBIDDEN else 2)

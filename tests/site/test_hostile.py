@@ -6,11 +6,13 @@ Without the layout's Content-Security-Policy: the posts have to be safe on sites
 import json
 import re
 import shutil
+import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import nh3
 import pytest
@@ -25,7 +27,7 @@ from finews_spider.markup.text import visible
 from finews_spider.newsroom.server import Newsroom
 from tests.conftest import Site
 from tests.support import hostile
-from tests.support.built import build, judged
+from tests.support.built import build, dom, judged, listening, served
 from tests.support.hostile import EVIL, PICTURES, HostileWorld
 from tests.support.nonempty import nonempty
 
@@ -268,3 +270,69 @@ def test_pages_of_a_bare_layout_have_their_parts_too(bare: Path, look: Callable[
     assert len(seen) > 2_000 / EVERY
     assert all(each["around"].endswith("</footer></body></html>") for each in nonempty(look(bare)[0]["all"]))
     assert len({re.sub(r"(<em></em>)+", "", each["around"]) for each in seen}) == 1
+
+
+# A feed reader that takes all that a feed says for HTML, and has no policy: the worst that there is.
+READER = """<!doctype html><meta charset="utf-8"><h1>-</h1><ol></ol><script>
+const request = new XMLHttpRequest();
+request.open("GET", "/feed.xml", false);
+request.send();
+for (const entry of request.responseXML.getElementsByTagName("entry")) {
+  const item = document.createElement("li");
+  for (const name of ["title", "name", "content"]) item.innerHTML += entry.getElementsByTagName(name)[0].textContent;
+  document.querySelector("ol").append(item);
+}
+document.querySelector("h1").textContent = document.querySelector("ol").children.length;
+</script>"""
+
+
+@pytest.fixture
+def lists(built: Path, tmp_path: Path) -> Path:
+    """What the site has besides posts and pages of categories: the home page, the feed and the index of the search."""
+    site = tmp_path / "lists"
+    shutil.copytree(built / "assets", site / "assets")
+    for name in ("index.html", "feed.xml", "search.json", "sitemap.xml"):
+        shutil.copy(built / name, site / name)
+    return site
+
+
+def test_no_script_runs_in_a_feed(
+    lists: Path, posts: dict[str, Article], tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    (lists / "reader.html").write_text(READER, encoding="utf-8")
+    pages = ["/feed.xml", "/sitemap.xml", "/search.json", "/reader.html"]
+    seen, asked = judged(tool("chromium"), lists, tmp_path / "profile", pages)
+    assert [each["page"] for each in seen["all"]] == pages
+    assert seen["all"][3]["heading"] == str(len(posts))
+    assert seen["ran"] == 0
+    assert seen["title"] == ""
+    assert [name for each in seen["all"] for name in each["handlers"]] == []
+    assert {scheme for each in seen["all"] for scheme in each["links"]} <= {"http:", "https:", "mailto:"}
+    assert PICTURES in asked
+    assert {host for host in asked if not host.endswith(OF_THE_BROWSER)} <= {PICTURES, PICTURES_OF_NEWS}
+
+
+@pytest.mark.parametrize(
+    "query", ["script", "＜", "onload", "{{", "'\">", f"<img src=x: onerror={hostile.RUN}>", "\x00\x1b"]
+)
+def test_a_search_shows_titles_as_they_are(
+    lists: Path, posts: dict[str, Article], query: str, tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    with served(lists) as address, listening() as (port, asked):
+        url = f"{address}/?q={quote(query)}"
+        page = dom(tool("chromium"), url, tmp_path / "profile", f"--proxy-server=127.0.0.1:{port}")
+    form = page.xpath("//form[@role='search']")
+    assert "中找到" in form.xpath("string(p)").get("")
+    titles = {path: article.title for path, article in posts.items()}
+    rows = {row.xpath("@href").get(""): row.xpath("string()").get("") for row in form.xpath("ol/li/a")}
+    assert bool(rows) == any(is_found(query, title) for title in titles.values())
+    assert {path: title for path, title in rows.items() if squeezed(titles[path]) != squeezed(title)} == {}
+    assert {element.root.tag for element in form.xpath("ol//*")} <= {"li", "a", "small"}
+    assert {name for element in form.xpath("ol//*") for name in element.attrib} <= {"href"}
+    assert {host for host in asked if not host.endswith(OF_THE_BROWSER)} == set()
+
+
+def is_found(query: str, title: str) -> bool:
+    """Return whether the search finds the title, and not only the name of its medium."""
+    query, title = (unicodedata.normalize("NFKC", text).lower() for text in (query, title))
+    return bool(query.split()) and all(word in title for word in query.split())
