@@ -32,7 +32,7 @@ class StubError(RefusedError):
 
 
 class TakenError(RefusedError):
-    """What is no post stands where the post or its folder belongs: the article is owed until it is moved away."""
+    """What is no post, or is another, stands where the post or its folder belongs: it is owed until that is moved."""
 
 
 class NotWrittenError(DropItem):

@@ -71,7 +71,7 @@ class Archive:
     def has_come(self, id_: str, time: datetime) -> bool:
         """Return whether somebody else put a post there since the run began; then it is known from now on."""
         path = self.path(id_, time)
-        if not is_post(path):
+        if not (is_post(path) and path in path.parent.iterdir()):  # the disk may ignore case
             return False
         self._index.add([Post(id_, self._relative(path.parent), path.name)], {}, written=False)
         return True
@@ -93,9 +93,10 @@ class Archive:
     async def add(self, id_: str, time: datetime, text: str) -> None:
         """Write a post; when this returns, it is on disk, whole, under its name, and known.
 
-        Raises OSError or DiskError where the disk refuses.
+        Raises PathTakenError where a file has that name, as the disk compares names; OSError or DiskError where it
+        refuses.
         """
-        await self._write(id_, self.path(id_, time), text)
+        await self._write(id_, self.path(id_, time), text, is_new=True)
 
     async def rewrite(self, id_: str, text: str) -> None:
         """Write the post of an article that was edited, where it is."""
@@ -104,9 +105,9 @@ class Archive:
         self.unpublished.note([path.relative_to(self.output).as_posix()])
         await self._write(id_, path, posts.in_place_of(path.read_text(encoding="utf-8"), text))
 
-    async def _write(self, id_: str, path: Path, text: str) -> None:
+    async def _write(self, id_: str, path: Path, text: str, *, is_new: bool = False) -> None:
         """Write it with the posts that come together, in a thread, so that syncing them delays nothing else."""
-        pending = _PendingPost(id_, path, text, asyncio.get_running_loop().create_future())
+        pending = _PendingPost(id_, path, text, is_new, asyncio.get_running_loop().create_future())
         self._pending.append(pending)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_pending())
@@ -130,8 +131,9 @@ class Archive:
 
     async def _write_batch(self, batch: list["_PendingPost"]) -> list[Exception | None]:
         texts = [(pending.path, pending.text) for pending in batch]
+        new = {pending.path for pending in batch if pending.is_new}
         loop = asyncio.get_running_loop()
-        errors, folders = await loop.run_in_executor(self._thread, write_all, self.output, texts)
+        errors, folders = await loop.run_in_executor(self._thread, write_all, self.output, texts, new)
         return self._note(batch, errors, folders)
 
     def _note(
@@ -156,4 +158,5 @@ class _PendingPost(NamedTuple):
     id: str
     path: Path
     text: str
+    is_new: bool
     written: asyncio.Future[None]

@@ -2,8 +2,9 @@
 
 import errno
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from finews_spider.ledger.stamps import NO_FOLDER, stamp_of
@@ -24,14 +25,21 @@ class PathTakenError(OSError):
         super().__init__(errno.EEXIST, "something else stands in its place; move it away", taken)
 
 
-def write_all(output: Path, batch: list[tuple[Path, str]]) -> tuple[list[Exception | None], Changes]:
+_numbers = count()
+
+
+def write_all(
+    output: Path, batch: list[tuple[Path, str]], new: Collection[Path] = ()
+) -> tuple[list[Exception | None], Changes]:
     """Write temporary files, sync them, rename them to their paths, and sync the folders.
 
-    Return for each file what went wrong, if anything, and the folders' changes. All files are written before the first
-    is synced, so that the disk can take them together. After cleaning this is a run's hottest code, hence plain strings
-    and file descriptors.
+    Those that are `new` replace no file. Return for each file what went wrong, if anything, and the folders' changes.
+    All files are written before the first is synced, so that the disk can take them together. After cleaning this is a
+    run's hottest code, hence plain strings and file descriptors.
     """
-    files = [_File(str(path), f"{output / TEMPORARY}/{path.name}") for path, _ in batch]
+    # Two names may be one file: on a disk that ignores case, or because another process writes a report.
+    own = f"{output / TEMPORARY}/{os.getpid()}"
+    files = [_File(str(path), f"{own}-{next(_numbers)}-{path.name}", is_new=path in new) for path, _ in batch]
     before = {folder: _stamp(folder) for folder in {file.folder for file in files}}
     outside = {folder: _outside(output, folder) for folder in before}
     for file, (_, text) in zip(files, batch, strict=True):
@@ -61,8 +69,9 @@ def _outside(output: Path, folder: str) -> OSError | None:
 class _File:
     """A file that is written in steps, and the error of the step that failed."""
 
-    def __init__(self, path: str, temporary: str) -> None:
+    def __init__(self, path: str, temporary: str, *, is_new: bool) -> None:
         self.path = path
+        self.is_new = is_new
         self.temporary = temporary
         self.folder = os.path.dirname(path)  # noqa: PTH120
         self.error: Exception | None = None
@@ -86,12 +95,16 @@ class _File:
         """Sync the temporary file, and only then rename it. Raise OSError."""
         if error := _sync(self.temporary):
             raise error
-        if os.path.lexists(self.path) and not os.path.isfile(self.path):  # noqa: PTH113  # a link to nothing too
+        if os.path.lexists(self.path) and not self._may_replace():
             raise PathTakenError(self.path)
         try:
             self._rename()
         except (FileExistsError, NotADirectoryError) as error:
             raise PathTakenError(_taken(self.folder)) from error
+
+    def _may_replace(self) -> bool:
+        """Return whether what is there may be replaced: a file, not a link to nothing; by a new one, an empty file."""
+        return os.path.isfile(self.path) and not (self.is_new and os.path.getsize(self.path))  # noqa: PTH113, PTH202
 
     def _rename(self) -> None:
         try:
