@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from finews_spider.archive.lock import check_output
@@ -19,10 +20,16 @@ class ExitCodeCommand:
 
     settings: Settings | None
     exitcode: int
+    takes_arguments = False  # beside its options
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Execute the command, and set its exit code; an error of the user's or of the disk is printed as one line."""
+        """Execute the command, and set its exit code; an error of the user's or of the disk is printed as one line.
+
+        Raise UsageError for arguments where it takes none.
+        """
         assert self.settings is not None
+        if args and not self.takes_arguments:
+            raise UsageError(f"{args[0]}: not accepted")
         make_log_printable(self.settings)
         try:
             self.exitcode = self.execute(args, opts)

@@ -5,7 +5,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 
 from finews_spider.archive import category_pages
 from finews_spider.archive.category_pages import Category, Page, State
@@ -37,8 +36,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Return OK when every category has its page, CHECK_FAILED when pages need fixing."""
-        if args:
-            raise UsageError(f"{args[0]}: not accepted")
         output = self.config_of_archive().output
         with archive_lock(output) if opts.fix else nullcontext():
             return _list(output, fix=opts.fix)

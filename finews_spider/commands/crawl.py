@@ -23,6 +23,8 @@ from finews_spider.spiders.finews import FinewsSpider
 class Command(ExitCodeCommand, crawl.Command):
     """Scrapy's command, with finews's exit codes."""
 
+    takes_arguments = True
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the options, and prepare the log's settings for the progress display."""
         super().process_options(args, opts)
@@ -39,7 +41,7 @@ class Command(ExitCodeCommand, crawl.Command):
         if args and args[0] not in self.crawler_process.spider_loader.list():
             raise ConfigurationError(f"there is no spider {args[0]!r}; use {FinewsSpider.name}")
         if args != [FinewsSpider.name]:
-            super().run(args, opts)
+            crawl.Command.run(self, args, opts)  # of Scrapy, which says what is accepted
             return ExitCode(self.exitcode)
         config = read_config(self.settings)
         try:
