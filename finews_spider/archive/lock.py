@@ -20,8 +20,7 @@ def prepare_output(output: Path) -> None:
     """
     own = output / ".finews"
     os.umask(os.umask(0o022) | 0o022)
-    _check_links(output)
-    _check_folders(output)
+    check_output(output)
     try:
         (output / TEMPORARY).mkdir(parents=True, exist_ok=True)
         if not (own / ".gitignore").exists():
@@ -34,7 +33,8 @@ def check_output(output: Path) -> None:
     """Raise ConfigurationError for an output folder that `prepare_output` would refuse, without making anything."""
     _check_links(output)
     _check_folders(output)
-    existing = next(path for path in (output, *output.parents) if path.exists())
+    temporary = output / TEMPORARY
+    existing = next(path for path in (temporary, *temporary.parents) if path.exists())
     if not existing.is_dir():
         raise ConfigurationError(f"FINEWS_OUTPUT: {output} cannot be written: {existing} is not a folder")
 

@@ -59,15 +59,15 @@ class Command(ExitCodeCommand, ScrapyCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Crawl, print a post and the next commands to type, and return the run's exit code.
 
-        Raise ConfigurationError where the folder cannot be written, ArchiveLockedError where another run is in it.
+        Raise ConfigurationError for a wrong number and a folder that cannot be written, ArchiveLockedError where
+        another run is in it.
         """
         self.config()  # a wrong setting is refused before a file is copied
+        if opts.articles < 1:
+            raise ConfigurationError(f"--articles: {opts.articles} is not accepted; use 1 or more")
         folder: Path = opts.folder
-        try:
-            shutil.copytree(SITE, folder, ignore=NOT_SKELETON, dirs_exist_ok=True)
-        except OSError as error:
-            raise ConfigurationError(f"--folder: {error}") from error
         with archive_lock(folder), Newsroom(World(opts.articles)) as room, tempfile.TemporaryDirectory() as scratch:
+            _copy_site(folder)
             sources = Path(scratch) / "sources.toml"
             sources.write_text(room.sources_toml(), encoding="utf-8")
             print(f"The newsroom is open at {room.urls['site']}; crawling it into {folder}/", flush=True)
@@ -86,6 +86,19 @@ class Command(ExitCodeCommand, ScrapyCommand):
         self.crawler_process.start()
         extension = crawler.get_extension(ReportExtension)
         return ExitCode.FAULT if extension is None else extension.exit_code()
+
+
+def _copy_site(folder: Path) -> None:
+    try:
+        shutil.copytree(SITE, folder, ignore=NOT_SKELETON, copy_function=_copy_new, dirs_exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"--folder: {error}") from error
+
+
+def _copy_new(source: str, target: str) -> None:
+    """Copy a file where there is none; one that is there may be a person's own."""
+    if not os.path.lexists(target):
+        shutil.copy2(source, target)
 
 
 def _print_next(folder: Path) -> None:

@@ -71,6 +71,27 @@ def test_no_such_spider() -> None:
     assert refused(run_forked("crawl", "finew"), "'finew'", "use finews")
 
 
+@pytest.mark.parametrize("words", [(), ("finews", "finews"), ("finews", "--refersh")])
+def test_not_one_spider(words: tuple[str, ...]) -> None:
+    ran = run_forked("crawl", *words)
+    assert ran.code == 2
+    assert "scrapy crawl [options] <spider>" in ran.out + ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("word", ["finews", "--retyr"])
+@pytest.mark.parametrize("command", ["categories", "demo", "doctor", "owed", "reindex"])
+def test_a_command_takes_no_argument(tmp_path: Path, command: str, word: str) -> None:
+    ran = run_forked(command, word, "-s", f"FINEWS_OUTPUT={tmp_path}/new")
+    assert refused(ran, f"{word}: not accepted")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_demo_without_articles(tmp_path: Path) -> None:
+    assert refused(run_forked("demo", "--articles", "0", "--folder", tmp_path / "demo"), "--articles", "0", "1 or more")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_missing_sources_file(tmp_path: Path) -> None:
     ran = run_forked("crawl", "finews", "-s", f"FINEWS_SOURCES_FILE={tmp_path}/none.toml")
     assert refused(ran, "none.toml", "No such file")
@@ -114,3 +135,9 @@ def test_output_that_cannot_be_written(site: Site) -> None:
     site.output.write_text("a file where the folder should be")
     assert refused(site.crawl(), "FINEWS_OUTPUT", str(site.output))
     assert site.room.log == []
+
+
+def test_a_file_in_place_of_the_ledgers_folder(site: Site) -> None:
+    site.output.mkdir()
+    (site.output / ".finews").touch()
+    assert refused(site.crawl(), "FINEWS_OUTPUT", f"{site.output / '.finews'} is not a folder")

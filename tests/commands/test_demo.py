@@ -60,6 +60,14 @@ def test_again_it_finds_nothing_new_and_says_so(first: Ran, folder: Path) -> Non
     assert "nothing new" in again.out
 
 
+def test_a_site_that_is_there_keeps_its_files(tmp_path: Path) -> None:
+    (tmp_path / "_config.yml").write_text("title: mine\n")
+    ran = run_scrapy("demo", "--folder", tmp_path, "--articles", "1")
+    assert ran.code == 0
+    assert (tmp_path / "_config.yml").read_text() == "title: mine\n"
+    assert (tmp_path / "index.html").exists()
+
+
 def test_a_built_page_shows_all_of_a_post(built: Path, folder: Path) -> None:
     post = a_post(folder)
     lines = post.read_text(encoding="utf-8").split("\n")
