@@ -107,7 +107,7 @@ def window_report(
     with the oldest that a list named, and end today.
     """
     days, warnings = days_of(window, reaches, today)
-    since, until = (days[0], days[-1]) if days else (window.since, window.until)
+    since, until = (days[0], days[-1]) if days else (window.since, None)
     reports = {
         source: {
             day: _day_report(listed.get(source, {}).get(day, NOTHING_LISTED), *coverage)

@@ -31,7 +31,7 @@ def notes_of(report: RunReport) -> list[Note]:
 
 def _notes(report: RunReport) -> Iterator[tuple[str, str]]:
     yield from _first("broken", report.broken)
-    if report.window and not any(report.window.days.values()):
+    if report.window and report.window.until and not any(report.window.days.values()):
         yield "not covered", "the run ended before it could tell what its lists cover"
     yield from _of_lists(report)
     yield from _of_articles(report.sources)

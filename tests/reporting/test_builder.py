@@ -119,7 +119,7 @@ def test_a_window_has_its_days_and_names_those_that_no_list_covers() -> None:
 
 
 def test_a_window_that_has_not_come_has_no_days() -> None:
-    window = Window(since=date(2026, 11, 23))
+    window = Window(since=date(2026, 11, 23), until=date(2026, 11, 24))
     report, warnings = builder.window_report(window, {"finews": {}}, date(2026, 11, 22), {})
     assert (report.since, report.until, report.days) == (window.since, None, {"finews": {}})
     assert len(warnings) == 1

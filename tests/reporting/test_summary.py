@@ -255,6 +255,13 @@ def test_a_killed_run_says_so() -> None:
     assert lines[-1] == "12 requests; no exit code"
 
 
+def test_a_window_that_has_not_come_is_not_cut_short() -> None:
+    made = backfill({})
+    assert made.window
+    lines = plain(replace(made, window=replace(made.window, until=None)))
+    assert [line for line in lines if line.startswith("not covered")] == []
+
+
 def test_a_terminal_gets_tables() -> None:
     text = shown(backfill({1: 0, 2: 14}, owed=(2,)))
     rows = [" ".join(line.split()) for line in text.splitlines()]
