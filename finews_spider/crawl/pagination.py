@@ -134,7 +134,9 @@ class Pagination:
         """Return how far back the lists of each source were read; those in no order of time prove nothing."""
         return {
             name: {
-                title: each.reach for (source, title), each in self.readings.items() if source == name and each.in_order
+                title: reading.reach
+                for (source, title), reading in self.readings.items()
+                if source == name and reading.in_order
             }
             for name in sources
         }

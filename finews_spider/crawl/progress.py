@@ -71,9 +71,9 @@ def days(
     return total
 
 
-def last_read(lists: Pagination) -> tuple[str, str, date | None]:
+def last_read(pagination: Pagination) -> tuple[str, str, date | None]:
     """Source and name of the list that was begun last, of those of which a page came, and how far back that was."""
-    for (source, name), reading in reversed(lists.readings.items()):
+    for (source, name), reading in reversed(pagination.readings.items()):
         if reading.pages:
             return source, name, reading.reach.oldest
     return "", "", None

@@ -55,9 +55,9 @@ def in_words(figures: Figures, requests: int, seconds: float) -> list[str]:
 
 
 def quieten(settings: BaseSettings) -> None:
-    """Leave a screen to the display: nothing below warnings is logged there, unless a level was asked for."""
-    asked = (settings.getpriority("LOG_LEVEL") or 0) >= SETTINGS_PRIORITIES["cmdline"]
-    if not asked and not settings["LOG_FILE"] and settings.getbool("FINEWS_PROGRESS") and is_terminal(sys.stderr):
+    """Leave a screen to the display: nothing below warnings is logged there, unless a level is given."""
+    given = (settings.getpriority("LOG_LEVEL") or 0) >= SETTINGS_PRIORITIES["cmdline"]
+    if not given and not settings["LOG_FILE"] and settings.getbool("FINEWS_PROGRESS") and is_terminal(sys.stderr):
         settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
 

@@ -42,7 +42,7 @@ _LINES = {
 }
 _RULES = [(rule, re.compile(line, re.DOTALL)) for rule, lines in _LINES.items() for line in lines]
 _MARK = re.compile("东方财富|主力资金|炒股第一步|四大权益|编辑|责编|打开微信|点击底部|扫一扫|分享至")  # one is in each
-_LONGEST = 500  # characters of such a line
+_MAX_LINE = 500  # characters of such a line
 
 
 def class_rule(names: str) -> str:
@@ -74,5 +74,5 @@ def may_have_lines(body: str) -> bool:
 
 def line_rule(text: str) -> str:
     """The rule that cuts a line of text; empty where none does."""
-    text = "".join(text.split()) if len(text) <= _LONGEST else ""
+    text = "".join(text.split()) if len(text) <= _MAX_LINE else ""
     return next((rule for rule, line in _RULES if line.fullmatch(text)), "") if text else ""

@@ -66,4 +66,4 @@ def _of_address(address: str) -> Iterator[str]:
         yield login
     query = re.split("[?#]", rest, maxsplit=1)[1:]
     yield from query
-    yield from (part.partition("=")[2] for each in query for part in re.split("[&;#]", each))
+    yield from (part.partition("=")[2] for text in query for part in re.split("[&;#]", text))

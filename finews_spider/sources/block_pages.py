@@ -65,8 +65,8 @@ def _kind_of_page(title: str, seen: str, *, asks_for_password: bool) -> str:
     return kind or ("login page" if says_login else "" if seen else "empty page")
 
 
-def _kind(said: str) -> str:
-    return next((kind for kind, pattern in _KINDS.items() if pattern.search(said)), "")
+def _kind(text: str) -> str:
+    return next((kind for kind, pattern in _KINDS.items() if pattern.search(text)), "")
 
 
 def _message(text: str) -> str:

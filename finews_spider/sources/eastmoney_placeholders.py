@@ -45,8 +45,8 @@ def _at(records: object, place: str) -> dict[str, Any]:
     """The record, without what is no text or number."""
     at = int(place) if len(place) < 6 else -1
     record = records[at] if isinstance(records, list) and 0 <= at < len(records) else None
-    told = record.items() if isinstance(record, dict) else ()
-    return {name: value for name, value in told if type(value) in (str, int)}
+    fields = record.items() if isinstance(record, dict) else ()
+    return {name: value for name, value in fields if type(value) in (str, int)}
 
 
 def _image(record: dict[str, Any]) -> str:

@@ -97,7 +97,7 @@ def _convert_table(table: Mapping[str, Any], kind: Any, place: Place) -> dict[st
 
 def _unknown(thing: str, name: str, known: Collection[str]) -> str:
     near = get_close_matches(name, known, n=1)
-    return f"unknown {thing}; known are {', '.join(known)}" + "".join(f"; did you mean {each}?" for each in near)
+    return f"unknown {thing}; known are {', '.join(known)}" + "".join(f"; did you mean {nearest}?" for nearest in near)
 
 
 def _refusal(value: object, kind: Any, error: msgspec.ValidationError) -> str:

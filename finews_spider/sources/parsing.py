@@ -83,7 +83,7 @@ def _argument(text: str) -> str:
 def in_lower_case(value: dict[str, Any]) -> dict[str, Any]:
     """The object with its own keys in lower case. Raises UnreadableError where two of them differ in case only."""
     try:
-        return object_of([(key.lower(), each) for key, each in value.items()])
+        return object_of([(key.lower(), field) for key, field in value.items()])
     except ValueError as error:
         raise UnreadableError(f"not JSON: {error}") from error
 
@@ -93,9 +93,9 @@ def _without_lone_surrogates(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
-        return [_without_lone_surrogates(each) for each in value]
+        return [_without_lone_surrogates(item) for item in value]
     if isinstance(value, dict):
-        return {_without_lone_surrogates(key): _without_lone_surrogates(each) for key, each in value.items()}
+        return {_without_lone_surrogates(key): _without_lone_surrogates(field) for key, field in value.items()}
     return value
 
 
