@@ -55,6 +55,11 @@ def of_seconds(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, BEIJING)
 
 
+def day_after(day: date) -> datetime:
+    """Return the moment in Beijing at which a day is over."""
+    return datetime(day.year, day.month, day.day, tzinfo=BEIJING) + timedelta(days=1)
+
+
 class Moment(NamedTuple):
     """A time that was read, and whether it had seconds (some pages give minutes only)."""
 

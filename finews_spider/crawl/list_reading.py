@@ -7,6 +7,8 @@ from datetime import datetime
 
 from finews_spider.crawl.chain import EDGE, Chain, time_of
 from finews_spider.crawl.coverage import Reach
+from finews_spider.dates import Window, day_after
+from finews_spider.ledger.coverage import Stretch
 from finews_spider.ledger.gaps import Gap
 from finews_spider.ledger.listings import ListState
 from finews_spider.sources.base import ListingPage
@@ -30,6 +32,7 @@ class ListReading:
     depth: Depth = field(default_factory=Depth)
     gap: Gap | None = None  # the list's, looked at or not
     began: datetime
+    in_window: bool = False
     stands_in: bool = False  # for a list that could not be had
     pages: int = 0
     unchanged: int = 0
@@ -105,13 +108,23 @@ class ListReading:
         assert self.state.newest
         return min(self.state.newest, self.depth.gap.since) if self.depth.gap else self.state.newest
 
+    def stretch(self, window: Window, *, is_end: bool) -> Stretch | None:
+        """Return through which time it was read without a gap, from its top or from the end of a window on."""
+        reached = self.chain.above or (self.chain.lowest if is_end else self.chain.bottom)
+        if not reached or not self.chain.top or not self.in_order:
+            return None
+        until = self.began
+        if window.until and self.chain.top < (end := day_after(window.until)):
+            until = min(until, end)
+        return Stretch(reached, until)
+
     def _compare(self, page: ListingPage, fresh: Sequence[bool]) -> None:
         """Compare a page with what was known of the list before."""
         self.known += len(fresh) - sum(fresh)
         if not self.in_order:
             return
         newest = self.state.newest
-        is_joined = newest is None or self.chain.reaches(self._joint)
+        is_joined = not self.in_window and (newest is None or self.chain.reaches(self._joint))
         self.chain.add(page.refs, self.began, is_joined=is_joined)
         times = [time_of(ref) for ref, is_fresh in zip(page.refs, fresh, strict=False) if is_fresh]
         above = [time for time in times if newest is None or time is None or time > newest]

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from finews_spider import dates
+from finews_spider.crawl.clock import Clock
 from finews_spider.crawl.coverage import Reach
+from finews_spider.crawl.gaps import gap_after
 from finews_spider.crawl.list_reading import Depth, ListReading
 from finews_spider.dates import Window
+from finews_spider.ledger.coverage import CoverageTable
 from finews_spider.ledger.database import Ledger
-from finews_spider.ledger.gaps import Gap, Gaps, GapState
+from finews_spider.ledger.gaps import Gaps
 from finews_spider.ledger.listings import ListState, ListStates, ListTotals
 from finews_spider.sources.base import Listing, ListingPage, Query, Source
 
@@ -19,18 +21,14 @@ BELIEVED = 3  # readings in a row in which a list's total is not reached; it is 
 DEEP_EVERY = timedelta(hours=23)  # a daily schedule's runs are not a day apart to the second
 LATE = timedelta(hours=72)
 
-FIRST_LOOK = timedelta(minutes=10)  # at a gap, after it was found; then twice as long each time
-MAX_PAUSE = timedelta(hours=4)
-MIN_LOOKS = 5  # at a gap of a list that shows no older rows, and
-MIN_AGE = timedelta(days=1)  # of the gap, before it is given up;
-MAX_AGE = timedelta(days=7)  # whatever the list shows
-
 
 class Pagination:
     """Decides which listings a run starts with, and page by page whether the next page of a list is read."""
 
-    def __init__(self, ledger: Ledger, query: Query) -> None:
+    def __init__(self, ledger: Ledger, query: Query, clock: Clock | None = None) -> None:
+        self._clock = clock or Clock()
         self.gaps = Gaps(ledger)
+        self.coverage = CoverageTable(ledger)
         self._states = ListStates(ledger)
         self._totals = ListTotals(ledger)
         self._query = query
@@ -66,9 +64,10 @@ class Pagination:
                 state=state,
                 depth=Depth() if stands_in or not listing.in_order else self._depth(source, listing.name),
                 gap=self.gaps.of(source, listing.name),
-                began=dates.now(),
+                began=self._clock.now(),
                 stands_in=stands_in,
                 in_order=listing.in_order,
+                in_window=bool(self._query.window),
             )
             self.readings[source, listing.name] = reading
             self._keep(source, listing.name, state._replace(finished=False))
@@ -79,7 +78,7 @@ class Pagination:
 
     def _depth(self, source: str, name: str) -> Depth:
         """Return how far down a list is to be read by a run for all of it."""
-        state, gap, now = self._state(source, name), self.gaps.of(source, name), dates.now()
+        state, gap, now = self._state(source, name), self.gaps.of(source, name), self._clock.now()
         if self._query.window or self._narrow:
             return Depth(end=not state.finished)
         if not state.finished and not state.newest:
@@ -98,6 +97,8 @@ class Pagination:
     def read(self, source: str, listing: Listing, page: ListingPage, fresh: Sequence[bool]) -> Listing | None:
         """Return the page to read after this one, if any; `fresh` tells of each wanted ref whether it is new."""
         reading = self.readings[source, listing.name]
+        if not reading.pages:  # by now a host has told the time
+            reading.began = self._clock.now()
         reading.note(page, fresh)
         why = self._end(reading, page, fresh)
         if not why:
@@ -113,6 +114,8 @@ class Pagination:
     def fail(self, source: str, listing: Listing, why: str) -> None:
         """Note why a page could not be fetched or read."""
         reading = self.readings[source, listing.name]
+        if not reading.failed:
+            self._note_coverage(source, listing.name, reading, is_end=False)
         reading.failed = why
         reading.reach.end("failed")
 
@@ -146,6 +149,8 @@ class Pagination:
         if why == "end" and reading.total:
             why = self._end_of(reading, source, listing)
         reading.reach.end(why)
+        if not reading.failed:
+            self._note_coverage(source, listing.name, reading, is_end=why == "end")
         if self._narrow or self._query.window or reading.failed or (why == "short" and not reading.state.newest):
             return
         state = reading.state._replace(finished=True)
@@ -173,25 +178,22 @@ class Pagination:
         return "known" if reading.has_gone_far_enough(fresh) else ""
 
     def _settle_gap(self, source: str, name: str, reading: ListReading, why: str) -> None:
-        """Open, keep, close or give up the gap of a list that was read, by what that reading shows."""
-        gap, look, now = reading.gap, reading.depth.gap, dates.now()
-        is_joined = reading.is_joined(is_end=why != "known")
-        doubt = reading.chain.jump if is_joined else f"its rows end ({why}) before those that were known"
-        if look and is_joined and not doubt and not reading.found:
+        """Keep the gap that is left of a list; none is given up by a clock that may be wrong."""
+        may_give_up = not self._clock.is_doubted
+        left = gap_after(reading, source, name, why, self._clock.now(), may_give_up=may_give_up)
+        if left and left != reading.gap:
+            self.gaps.keep(left)
+        elif reading.gap and not left:
             self.gaps.close(source, name)
-        elif look:
-            self.gaps.keep(_after_look(look, reading, doubt, now, is_joined=is_joined))
-        elif doubt:
-            since, until = reading.state.newest or reading.missing_until, reading.missing_until
-            opened = gap or Gap(source, name, since, until, now, 0, now, GapState.OPEN, doubt)
-            self.gaps.keep(
-                opened._replace(
-                    since=min(since, opened.since),
-                    until=max(until, opened.until),
-                    reason=doubt,
-                    next_look=now + FIRST_LOOK,
-                )
-            )
+
+    def _note_coverage(self, source: str, name: str, reading: ListReading, *, is_end: bool) -> None:
+        """Note the days that a list was read through, unless some of its rows were left out."""
+        stretch = reading.stretch(self._query.window, is_end=is_end)
+        if not stretch or self._query.categories:
+            return
+        self.coverage.add(source, name, stretch)
+        if is_end and not reading.chain.jump:
+            self.coverage.note_end(source, name, stretch.since)
 
     def _state(self, source: str, name: str) -> ListState:
         return self._states.of(source, self._name(name))
@@ -214,18 +216,4 @@ def _after(reading: ListReading, why: str) -> ListState:
         newest=reading.chain.top or state.newest,
         deep=reading.read_twice if reading.depth.is_deep else state.deep,
         confirmed=state.confirmed or is_confirmed,
-    )
-
-
-def _after_look(gap: Gap, reading: ListReading, doubt: str, now: datetime, *, is_joined: bool) -> Gap:
-    """Return the gap that a look has not closed: one that nobody can read any more is given up."""
-    age = now - gap.opened
-    is_over = (gap.looks + 1 >= MIN_LOOKS and not is_joined and age >= MIN_AGE) or age >= MAX_AGE
-    until = gap.until if is_joined else max(gap.since, min(gap.until, reading.missing_until))
-    return gap._replace(
-        until=until,
-        looks=gap.looks + 1,
-        next_look=now + min(FIRST_LOOK * 2 ** min(gap.looks + 1, 10), MAX_PAUSE),
-        state=GapState.GIVEN_UP if is_over else GapState.OPEN,
-        reason=doubt or gap.reason,
     )

@@ -57,7 +57,7 @@ class Run:
         self.clock = Clock(self.facts.time(Fact.PROVEN_CLOCK))
         self.owed = Owed(self.ledger, self.config.owed_days, self.config.owed_pause, self.clock)
         self.responses = KeptResponses(self.ledger)
-        self.pagination = Pagination(self.ledger, self.arguments.query)
+        self.pagination = Pagination(self.ledger, self.arguments.query, self.clock)
         self.fetches: dict[str, ArticleFetch] = {}  # by number, until their items have left the pipelines
         self.warnings: list[str] = []  # each once
         self.changed = asyncio.Event()  # a listing was read, or a fetch has ended: there may be more to ask for

@@ -85,7 +85,7 @@ class ReportExtension:
             is_clock_doubted=run.clock.is_doubted,
         )
         report = builder.end(report, code, why)
-        if self._keep(report, output):
+        if self._keep(report, output) and code is ExitCode.MISSING:  # else a later run's code says it
             with suppress(DiskError):  # the next report says it again
                 run.owed.mark_told(report.sources)
                 if not run.arguments.is_narrow:
@@ -122,7 +122,9 @@ class ReportExtension:
         if not window:
             return None, []
         named = {name: run.owed.listed.counts_by_day(name) for name in names}
-        return builder.window_report(window, run.pagination.reaches(names), run.clock.now().date(), named)
+        report, warnings = builder.window_report(window, run.pagination.reaches(names), run.clock.now().date(), named)
+        lists = {name: run.pagination.coverage.of(name) for name in names}
+        return builder.with_coverage(report, lists, run.clock.now()), warnings
 
     def _broken(self, report: RunReport, before: list[RunReport]) -> list[str]:
         sources = {source.name: source for source in self._run.arguments.sources}

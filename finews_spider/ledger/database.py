@@ -45,6 +45,10 @@ CREATE TABLE gaps (
     state TEXT, reason TEXT, told INTEGER,
     PRIMARY KEY (source, name)
 ) WITHOUT ROWID;
+CREATE TABLE coverage (
+    source TEXT, name TEXT, since INTEGER, until INTEGER, PRIMARY KEY (source, name, since)
+) WITHOUT ROWID;
+CREATE TABLE list_ends (source TEXT, name TEXT, oldest INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID""",
 )
 VERSION = len(_MIGRATIONS)

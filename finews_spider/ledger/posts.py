@@ -4,9 +4,11 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from finews_spider.dates import read_day
 from finews_spider.exceptions import DiskError
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.stamps import NO_FOLDER, UNKNOWN, Stamp, stamp_of
@@ -56,6 +58,11 @@ class Index:
         """Return those of the ids that have a post."""
         query = "SELECT id FROM posts WHERE id IN (SELECT value FROM json_each(?))"
         return {id_ for (id_,) in self._ledger.rows(query, (json.dumps(list(ids)),))}
+
+    def count_by_day(self) -> dict[date, int]:
+        """Return how many posts each day has, by their names."""
+        rows = self._ledger.rows("SELECT substr(name, 1, 10), count(*) FROM posts GROUP BY 1")
+        return {day: number for name, number in rows if (day := read_day(name))}
 
     def path(self, id_: str) -> Path | None:
         """Where the post of that id lies."""

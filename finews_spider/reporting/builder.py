@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -12,9 +12,11 @@ from finews_spider import __version__, dates
 from finews_spider.crawl.coverage import Reaches, coverage_of, days_of
 from finews_spider.crawl.list_reading import ListReading
 from finews_spider.dates import Window
+from finews_spider.ledger.coverage import ListCoverage
 from finews_spider.ledger.gaps import Gap
 from finews_spider.ledger.listed import ListedCounts
 from finews_spider.publishing.commit import Published
+from finews_spider.reporting.days import Known, known_of
 from finews_spider.reporting.report import (
     SCHEMA,
     DayReport,
@@ -125,6 +127,19 @@ def window_report(
             for source, by_day in reports.items()
         },
     ), warnings
+
+
+def with_coverage(report: WindowReport, lists: Mapping[str, Mapping[str, ListCoverage]], now: datetime) -> WindowReport:
+    """Return the window with the days that no list of any source covers, whatever run read it, as the ledger tells."""
+    uncovered: list[date] = []
+    beyond: list[date] = []
+    for day in dict.fromkeys(day for days in report.days.values() for day in days):
+        known = [known_of(day, of_source.values(), now)[0] for of_source in lists.values()]
+        in_run = any(days[day].covered for days in report.days.values() if day in days)
+        if not in_run and Known.READ not in known:
+            uncovered.append(day)
+            beyond += [day] * all(one is Known.BEYOND for one in known)
+    return replace(report, uncovered=uncovered, beyond=beyond)
 
 
 def published_report(published: Published) -> PublishedReport:

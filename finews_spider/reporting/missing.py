@@ -31,8 +31,7 @@ def _missing(report: RunReport, now: datetime) -> Iterator[str]:
         if source.given_up:
             yield f"{plural(source.given_up, 'article')} of {name} given up: scrapy owed lists them"
     if report.window:
-        if days := uncovered(report.window):
-            yield f"{plural(len(days), 'day')} of the window covered by no list: {_in_short(days)}"
+        yield from _of_window(report.window)
         return
     for name, source in report.sources.items():
         for gap in source.gaps:
@@ -40,11 +39,13 @@ def _missing(report: RunReport, now: datetime) -> Iterator[str]:
                 yield f"articles of {name} may be missing in {gap_in_words(gap)}"
 
 
-def uncovered(window: WindowReport) -> list[date]:
-    """Return the days of a window that no list of any source was read past."""
-    days = dict.fromkeys(day for by_day in window.days.values() for day in by_day)
-    sources = window.days.values()
-    return [day for day in days if not any(by_day[day].covered for by_day in sources if day in by_day)]
+def _of_window(window: WindowReport) -> Iterator[str]:
+    if not window.uncovered:
+        return
+    beyond, days = window.beyond, [day for day in window.uncovered if day not in set(window.beyond)]
+    parts = [f"{_in_short(days)} not read"] if days else []
+    parts += [f"{_in_short(beyond)} older than the lists go back"] if beyond else []
+    yield f"{plural(len(window.uncovered), 'day')} of the window covered by no list: {', '.join(parts)}"
 
 
 def _in_short(days: list[date]) -> str:

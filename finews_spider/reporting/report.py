@@ -110,6 +110,8 @@ class WindowReport:
     days: dict[str, dict[date, DayReport]] = field(default_factory=dict)
     lists: dict[str, int] = field(default_factory=dict)  # how many lists it has
     not_covered: dict[str, list[date]] = field(default_factory=dict)
+    uncovered: list[date] = field(default_factory=list)  # by all sources, in this run and those before it
+    beyond: list[date] = field(default_factory=list)  # of these, older than all lists go back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

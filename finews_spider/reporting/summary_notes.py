@@ -113,13 +113,15 @@ def _commands(report: RunReport) -> Iterator[str]:
     if report.broken or "failed" in ends:
         yield "scrapy doctor  # says what answers, and what to do"
     if report.window and ends & {"failed", None}:
-        yield f"{_crawl(report.output, report.arguments)}  # reads the days again; what is archived costs nothing"
+        command = crawl_command(report.output, report.arguments)
+        yield f"{command}  # reads the days again; what is archived costs nothing"
     elif any(source.owed for source in report.sources.values()):
         source = {name: value for name, value in report.arguments.items() if name == "source"}
-        yield f"{_crawl(report.output, source)}  # asks again for what is owed"
+        yield f"{crawl_command(report.output, source)}  # asks again for what is owed"
 
 
-def _crawl(output: str, arguments: Mapping[str, str]) -> str:
+def crawl_command(output: str, arguments: Mapping[str, str]) -> str:
+    """Return the command line of a crawl, as it can be typed."""
     words = ["scrapy", "crawl", "finews"]
     words += [word for name, value in arguments.items() for word in ("-a", f"{name}={value}")]
     if output and output != FINEWS_OUTPUT:
