@@ -97,3 +97,15 @@ def test_a_gap_that_stays_ends_with_seven_and_is_given_up_with_its_days(site: Ti
     site.now += timedelta(hours=1)
     assert site.crawl(ALL).code == 0
     assert site.names() == published(site)
+
+
+@pytest.mark.slow
+def test_flashes_of_an_outage_come_from_the_list_far_back(site: TimedSite) -> None:
+    site.room.by_cursor = 12  # the newest; there are 29 since the outage began
+    codes = []
+    for _ in range(4):
+        codes.append(site.crawl("source=eastmoney").code)
+        site.now += timedelta(hours=1)
+    assert (codes[0], codes[-1]) == (3, 0)
+    assert site.names() == published(site)
+    assert site.room.requests("newsapi") == []  # of the last run: the gap is closed
