@@ -1,4 +1,4 @@
-"""`scrapy owed`: list the articles that listings named and that have no post, and why."""
+"""`scrapy owed`: list the articles that listings named and that have no post, and the gaps of lists, and why."""
 
 import argparse
 from datetime import timedelta
@@ -35,15 +35,14 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
     def short_desc(self) -> str:
         """Return the line in the list of commands."""
-        return "List the articles that have no post yet: why, how often they were tried, and when they are tried again"
+        return "List the articles that have no post yet, and the gaps of lists: why, and when they are tried again"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options --retry and --forget."""
         super().add_options(parser)
         group = parser.add_mutually_exclusive_group()
-        group.add_argument(
-            "--retry", action="store_true", help="let the next run fetch all of them, also those given up or withdrawn"
-        )
+        everything = "let the next run fetch all of them, also those given up or withdrawn, and look at all gaps"
+        group.add_argument("--retry", action="store_true", help=everything)
         group.add_argument("--forget", metavar="ID", help="never fetch this one, whatever listing names it again")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
