@@ -44,7 +44,6 @@ class PostPipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.site: str = crawler.settings["FINEWS_SITE"]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -75,7 +74,7 @@ class PostPipeline:
         if self.archive.has_come(item.id, item.time):
             raise KnownError(f"{item.id} has a post since the run began", log_level="INFO")
         await self.archive.ensure_page(item.category, item.tag)
-        await self.archive.add(item.id, item.time, render(item, self.site))
+        await self.archive.add(item.id, item.time, self._render(item))
         self._count(item, "archived")
         if item.body:
             self._count(item, "bodies")
@@ -89,9 +88,12 @@ class PostPipeline:
             raise KnownError(f"{item.id} has a post already", log_level="DEBUG")
         if is_stub(kept, item):
             raise StubError(item.url, f"the post of {item.id}", Refused.STUB, kept="stays")
-        await self.archive.rewrite(item.id, render(item, self.site))
+        await self.archive.rewrite(item.id, self._render(item))
         self._count(item, "edited")
         logger.info("%s was edited, its post is written again: %s", item.id, item.title)
+
+    def _render(self, item: Article) -> str:
+        return render(item, run_of(self.crawler).config.site)
 
     def _end_run(self, error: OSError | DiskError) -> None:
         """What cannot be kept is not asked for."""

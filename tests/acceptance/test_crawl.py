@@ -49,6 +49,14 @@ def test_every_article_becomes_one_post(site: Site, world: World) -> None:
     assert len(site.posts()) == len(ids_of(world))
 
 
+def test_the_links_under_a_post_lead_to_the_site_that_is_set(site: Site, world: World) -> None:
+    site.crawl(
+        f"url={share_link(site.room, f'NW{an_article(world).number}')}", settings={"FINEWS_SITE": "//my.example"}
+    )
+    (post,) = site.posts().values()
+    assert re.findall(r"]\((//[^)]*/)", post.decode()) == ["//my.example/category/", "//my.example/"]
+
+
 def test_posts_hold_the_clean_body_and_all_else(site: Site, world: World) -> None:
     site.crawl()
     for path, text in nonempty(site.posts().items()):
