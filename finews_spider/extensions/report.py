@@ -66,6 +66,19 @@ class ReportExtension:
 
     def _close(self, reason: str) -> int:
         """Return the exit code of the run, which is over; `reason` is Scrapy's."""
+        try:
+            return self._judge(reason)
+        except DiskError as error:  # the ledger does not say what the run has come to
+            return self._end(ExitCode.OWED, self._run.trouble or error.reason)
+
+    def _end(self, code: ExitCode, why: str) -> int:
+        assert self.report
+        report = builder.end(self.report, code, why)
+        self._keep(report, self._run.archive.output)
+        print_summary(report, sys.stdout)
+        return code
+
+    def _judge(self, reason: str) -> int:
         assert self.report
         run, output = self._run, self._run.archive.output
         before, warnings = store.read_last(output)

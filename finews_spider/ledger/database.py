@@ -2,56 +2,19 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 from finews_spider.exceptions import ConfigurationError, DiskError
+from finews_spider.ledger import repair, schema
 
 logger = logging.getLogger(__name__)
 
 FILE = Path(".finews/ledger.sqlite")
-
-# From nothing to version 1 (finews 0.1.0), and from each version to the next. What is released is never changed.
-_MIGRATIONS = (
-    """
-CREATE TABLE folders (number INTEGER PRIMARY KEY, path TEXT UNIQUE, parent TEXT, changed INTEGER);
-CREATE INDEX folders_by_parent ON folders (parent);
-CREATE TABLE posts (folder INTEGER, name TEXT, id TEXT, PRIMARY KEY (folder, name)) WITHOUT ROWID;
-CREATE INDEX posts_by_id ON posts (id);
-CREATE TABLE owed (
-    place INTEGER PRIMARY KEY, id TEXT UNIQUE, source TEXT, ref TEXT, state TEXT, seen INTEGER,
-    tries INTEGER DEFAULT 0, first_try INTEGER, next_try INTEGER DEFAULT 0, reason TEXT DEFAULT ''
-);
-CREATE TABLE unpublished (path TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE lists (source TEXT, name TEXT, finished INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID;
-CREATE TABLE pages (url TEXT PRIMARY KEY, etag TEXT, modified TEXT, body BLOB, asked INTEGER)""",
-    # Times are Unix seconds.
-    """
-ALTER TABLE folders DROP COLUMN changed;
-ALTER TABLE folders ADD COLUMN stamp TEXT DEFAULT '';
-CREATE TABLE IF NOT EXISTS totals (source TEXT, name TEXT, missed INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID;
-ALTER TABLE owed ADD COLUMN absences INTEGER DEFAULT 0;
-ALTER TABLE owed ADD COLUMN first_absence INTEGER;
-ALTER TABLE owed ADD COLUMN told INTEGER DEFAULT 0;
-UPDATE owed SET told = 1;
-ALTER TABLE lists ADD COLUMN newest INTEGER;
-ALTER TABLE lists ADD COLUMN deep INTEGER;
-ALTER TABLE lists ADD COLUMN confirmed INTEGER DEFAULT 1;
-ALTER TABLE pages ADD COLUMN fetched INTEGER DEFAULT 0;
-CREATE TABLE gaps (
-    source TEXT, name TEXT, since INTEGER, until INTEGER, opened INTEGER, looks INTEGER, next_look INTEGER,
-    state TEXT, reason TEXT, told INTEGER,
-    PRIMARY KEY (source, name)
-) WITHOUT ROWID;
-CREATE TABLE coverage (
-    source TEXT, name TEXT, since INTEGER, until INTEGER, PRIMARY KEY (source, name, since)
-) WITHOUT ROWID;
-CREATE TABLE list_ends (source TEXT, name TEXT, oldest INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID;
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID""",
-)
-VERSION = len(_MIGRATIONS)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Ledger:
@@ -77,12 +40,22 @@ class Ledger:
         self._db.close()
 
     def rows(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
-        """What a query finds, row by row."""
-        return self._db.execute(query, values)
+        """What a query finds, row by row. Raises DiskError, for a row that comes late too."""
+        cursor = self._db.cursor(_Cursor)
+        cursor.refuse = self._refuse
+        try:
+            return cursor.execute(query, values)
+        except sqlite3.Error as error:
+            self._refuse(error)
+            raise
 
     def row(self, query: str, values: tuple[Any, ...] = ()) -> Any:
-        """The first row that a query finds, or None."""
-        return self._db.execute(query, values).fetchone()
+        """The first row that a query finds, or None. Raises DiskError."""
+        try:
+            return self._db.execute(query, values).fetchone()
+        except sqlite3.Error as error:
+            self._refuse(error)
+            raise
 
     @contextmanager
     def writing(self, *, synced: bool = False) -> Iterator[sqlite3.Connection]:
@@ -96,19 +69,29 @@ class Ledger:
             yield self._db
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            if _code(error) & 0xFF == sqlite3.SQLITE_CORRUPT and self.file.exists():
-                self._set_aside(error)  # the next run makes it anew
-            raise DiskError(self.file, error) from error
+            self._refuse(error)
+            raise
         finally:
             if self._db.in_transaction:
                 self._db.rollback()
+
+    def _refuse(self, error: sqlite3.Error) -> None:
+        """Raise DiskError, unless it is a fault of ours.
+
+        A damaged ledger is set aside, and the next run makes it anew.
+        """
+        if _code(error) in (0, sqlite3.SQLITE_ERROR):
+            return
+        if _code(error) & 0xFF in _DAMAGED and self.file.exists():
+            self._set_aside(error)
+        raise DiskError(self.file, error) from error
 
     def _open(self) -> sqlite3.Connection:
         try:
             return self._connect()
         except OSError as error:
             raise self._cannot_open(error) from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter for a message that quotes the damage
             if isinstance(error, sqlite3.OperationalError) and _code(error) != sqlite3.SQLITE_ERROR:
                 raise self._cannot_open(error) from error
             self._set_aside(error)
@@ -119,7 +102,7 @@ class Ledger:
             f"{self.file}: cannot be opened: {error}; make its folder writable, or room on its disk, and run again"
         )
 
-    def _set_aside(self, error: sqlite3.Error) -> None:
+    def _set_aside(self, error: Exception) -> None:
         aside = self.file.with_suffix(".damaged")
         self.file.replace(aside)
         for ending in ("-wal", "-shm"):
@@ -129,48 +112,80 @@ class Ledger:
     def _connect(self) -> sqlite3.Connection:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(self.file, isolation_level=None, timeout=10)
+        db.text_factory = partial(str, encoding="utf-8", errors="replace")  # damage, where it is not UTF-8
         try:
-            version = _version(db, self.file)
-            db.execute("PRAGMA journal_mode = WAL")
-            if version < VERSION:
-                self._migrate(db, version)
+            self._prepare(db)
         except BaseException:
             db.close()
             raise
         return db
 
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        """Bring it to this version, and drop what is damaged. It is written to only where that is needed.
+
+        Raises sqlite3.DatabaseError where it cannot be used, ConfigurationError for one of a newer version.
+        """
+        version = self._version(db)
+        if damage := repair.damage(db):
+            self._repair(db, damage)
+        db.execute("PRAGMA journal_mode = WAL")
+        if version < schema.VERSION:
+            self._migrate(db, version)
+        schema.check(db)
+        if dropped := repair.drop_unreadable(db):
+            rows = "1 row of it is" if dropped == 1 else f"{dropped} rows of it are"
+            logger.warning("%s is damaged: %s dropped, and learned again", self.file, rows)
+
+    def _repair(self, db: sqlite3.Connection, damage: str) -> None:
+        with schema.transaction(db):
+            repair.make_indexes(db)
+        logger.warning("%s is damaged (%s): its indexes are made anew, and the posts learned again", self.file, damage)
+
+    def _version(self, db: sqlite3.Connection) -> int:
+        """Raises sqlite3.DatabaseError for a damaged file, ConfigurationError for one of a newer version."""
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version > schema.VERSION:
+            raise ConfigurationError(
+                f"{self.file}: is of version {version}, this finews knows {schema.VERSION}; update finews,"
+                " or move the file away: a new one is made from the posts and the listings"
+            )
+        return int(version)
+
     def _migrate(self, db: sqlite3.Connection, version: int) -> None:
         """Bring the tables to this version, what they hold with them; those of no version are none of finews's."""
-        db.execute("BEGIN IMMEDIATE")
-        tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-        if version:
-            logger.info("%s is of version %d: it is brought to version %d", self.file, version, VERSION)
-        elif tables:
-            logger.warning("%s is of version 0: it is made anew", self.file)
-            for (table,) in tables:
-                db.execute(f'DROP TABLE "{table}"')
-        else:
-            logger.info("%s is new", self.file)
-        for statement in ";\n".join(_MIGRATIONS[version:]).split(";\n"):
-            db.execute(statement)
-        db.execute(f"PRAGMA user_version = {VERSION}")
-        db.execute("COMMIT")
+        with schema.transaction(db):
+            tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+            if version:
+                logger.info("%s is of version %d: it is brought to version %d", self.file, version, schema.VERSION)
+            elif tables:
+                logger.warning("%s is of version 0: it is made anew", self.file)
+                for (table,) in tables:
+                    db.execute(f'DROP TABLE "{table}"')
+            else:
+                logger.info("%s is new", self.file)
+            schema.migrate(db, version)
 
 
-def _code(error: sqlite3.Error) -> int:
+class _Cursor(sqlite3.Cursor):
+    """One whose errors are those that the ledger raises, for the rows that come after the first too."""
+
+    refuse: Callable[[sqlite3.Error], None]
+
+    def fetchall(self) -> list[Any]:
+        try:
+            return super().fetchall()
+        except sqlite3.Error as error:
+            self.refuse(error)
+            raise
+
+    def __next__(self) -> Any:
+        try:
+            return super().__next__()
+        except sqlite3.Error as error:
+            self.refuse(error)
+            raise
+
+
+def _code(error: Exception) -> int:
     """SQLite's; 0 for an error that is not its own."""
     return getattr(error, "sqlite_errorcode", 0)
-
-
-def _version(db: sqlite3.Connection, file: Path) -> int:
-    """Raises sqlite3.DatabaseError for a damaged file, ConfigurationError for one of a newer version."""
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version > VERSION:
-        raise ConfigurationError(
-            f"{file}: is of version {version}, this finews knows {VERSION}; update finews,"
-            " or move the file away: a new one is made from the posts and the listings"
-        )
-    (damage,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    if damage != "ok":
-        raise sqlite3.DatabaseError(" ".join(str(damage).split()))
-    return int(version)

@@ -12,6 +12,7 @@ from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.listed import Listed
 from finews_spider.ledger.patience import FIRST_PAUSE, MAX_PAUSE, Clock, MachineClock, Patience, now_by
+from finews_spider.ledger.refs import read_ref
 from finews_spider.ledger.tries import State, Tries
 
 # What this run has to do with, in the order in which it came to it; gone with the run.
@@ -132,7 +133,7 @@ class Owed:
         # Where no more are due, all that stands on the queue was looked at: a list may name 40,000 that are archived.
         full = len(found) == number
         self._at = found[-1][0] if full else self._ledger.row("SELECT ifnull(max(place), 0) FROM queue")[0]
-        return [Task(id_, _ref(ref) if ref else None) for _, id_, ref in found]
+        return [Task(id_, read_ref(ref) if ref else None) for _, id_, ref in found]
 
     def release(self, id_: str) -> None:
         """Owe no more what this run was not asked for, unless an earlier run did."""
@@ -181,7 +182,7 @@ class Owed:
             f"{query} ORDER BY state = 'owed' DESC, state, place"
         ):
             yield OwedArticle(
-                ref=_ref(ref),
+                ref=read_ref(ref),
                 state=State(state),
                 seen=_time(seen),
                 tries=tries,
@@ -209,12 +210,6 @@ class Owed:
 
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _ref(text: str) -> ArticleRef:
-    ref = msgspec.json.decode(text, type=ArticleRef)
-    ref.time = ref.time and ref.time.astimezone(dates.BEIJING)
-    return ref
 
 
 def _time(seconds: int) -> datetime:

@@ -64,8 +64,8 @@ def _move_old(archive: Archive, unpublished: Unpublished, keep_days: int, today:
 
 
 def _publish(output: Path, unpublished: Unpublished, mode: Mode, branch: str, run: str) -> Published:
-    names = list(unpublished)
     try:
+        names = list(unpublished)
         with _interruptible():
             done = publish(output, names, lambda changes: commit_message(output, run, changes), mode, branch=branch)
         unpublished.clear(names)

@@ -13,9 +13,10 @@ import pytest
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.exceptions import ConfigurationError, DiskError
 from finews_spider.items import ArticleRef
-from finews_spider.ledger.database import FILE, VERSION, Ledger
+from finews_spider.ledger.database import FILE, Ledger
 from finews_spider.ledger.owed import Owed
 from finews_spider.ledger.posts import Index
+from finews_spider.ledger.schema import VERSION
 from tests.conftest import TimedSite
 
 PAGE = 4096
@@ -212,17 +213,53 @@ def test_others_read_while_a_run_writes(file: Path, tmp_path: Path) -> None:
             assert len(ids_owed(other)) == 100
 
 
-def test_damage_that_shows_in_the_midst_of_a_run_is_over_with_the_next(file: Path, tmp_path: Path) -> None:
-    db = sqlite3.connect(file)  # an index that lacks its rows: quick_check does not see it
+READINGS: dict[str, Callable[[Ledger], object]] = {
+    "a look": lambda ledger: Index(ledger, FOLDERS, id_in_post_name).reindex(),
+    "one row": lambda ledger: ledger.row("SELECT max(id) FROM posts"),
+    "all rows": lambda ledger: ledger.rows("SELECT id FROM posts").fetchall(),
+    "row by row": lambda ledger: list(ledger.rows("SELECT id FROM posts")),
+}
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_damage_that_shows_in_the_midst_of_a_run_is_over_with_the_next(
+    file: Path, tmp_path: Path, reading: str
+) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.row("PRAGMA shrink_memory")
+        overwrite(file, PAGE, Random(1).randbytes(file.stat().st_size - PAGE))
+        with pytest.raises(DiskError, match=r"malformed.*run again"):
+            READINGS[reading](ledger)
+    with Ledger(tmp_path) as ledger:
+        assert Index(ledger, FOLDERS, id_in_post_name).sync() == (900, 0)
+
+
+def test_a_row_that_comes_late_is_damaged_too(file: Path, tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        rows = ledger.rows("SELECT name, id FROM posts ORDER BY folder, name")
+        next(rows)
+        ledger.row("PRAGMA shrink_memory")
+        overwrite(file, PAGE, Random(1).randbytes(file.stat().st_size - PAGE))
+        with pytest.raises(DiskError, match="malformed"):
+            list(rows)
+
+
+def test_indexes_that_are_damaged_are_made_anew(file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    db = sqlite3.connect(file)
     db.execute("PRAGMA writable_schema = 1")
     db.execute("UPDATE sqlite_schema SET sql = replace(sql, '(id)', '(name)') WHERE name = 'posts_by_id'")
     db.commit()
+    db.execute("PRAGMA writable_schema = RESET")
+    db.execute("REINDEX")
+    db.execute("PRAGMA writable_schema = 1")
+    db.execute("UPDATE sqlite_schema SET sql = replace(sql, '(name)', '(id)') WHERE name = 'posts_by_id'")
+    db.commit()
     db.close()
-    (tmp_path / "_posts" / f"2021-12-30-{refs(1)[0].id}.md").unlink()
-    with Ledger(tmp_path) as ledger, pytest.raises(DiskError, match=r"malformed.*run again"):
-        Index(ledger, FOLDERS, id_in_post_name).sync()
     with Ledger(tmp_path) as ledger:
-        assert Index(ledger, FOLDERS, id_in_post_name).sync() == (899, 0)
+        assert Index(ledger, FOLDERS, id_in_post_name).sync() == (900, 0)
+        assert ids_owed(ledger) == [ref.id for ref in refs(1000)[900:]]
+    (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert "its indexes are made anew, and the posts learned again" in line
 
 
 # Through the front door.
@@ -282,7 +319,7 @@ def test_no_command_uses_a_newer_ledger(archived: TimedSite, command: str) -> No
 def test_reindex_learns_the_posts_and_leaves_what_is_owed(archived: TimedSite) -> None:
     with Ledger(archived.output) as ledger:
         Owed(ledger, timedelta(days=14)).record_listed(
-            [ArticleRef(source="finews", id="NW202001010000000000", url="u")]
+            [ArticleRef(source="finews", id="NW202001010000000000", url="https://a.example/1")]
         )
         ledger.rows("DELETE FROM posts")
     ran = archived.run("reindex", "-s", f"FINEWS_OUTPUT={archived.output}")
