@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 600
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: install demo check test lint format bench torture fuzz audit lock clean
+.PHONY: install demo check test lint format bench torture simulate fuzz audit lock clean
 
 install: .venv/installed ## what a run needs, in .venv
 
@@ -35,6 +35,9 @@ bench: .venv/installed ## ratios against a bare spider, in turn; then what an ar
 
 torture: .venv/installed ## three hundred crawls killed at random moments, each run again; about a quarter of an hour
 	PYTHONPATH=. $(BIN)/python tools/torture.py
+
+simulate: .venv/installed ## months of runs against lists that misbehave, in less than an hour: is anything lost?
+	PYTHONPATH=. $(BIN)/python tools/simulate.py
 
 fuzz: .venv/installed-dev ## the property tests, EXAMPLES each, then a coverage-guided fuzzer for FUZZ_SECONDS
 	EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=fuzz

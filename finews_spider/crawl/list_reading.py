@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from finews_spider.crawl.chain import EDGE, Chain, time_of
 from finews_spider.crawl.coverage import Reach
@@ -12,6 +12,8 @@ from finews_spider.ledger.coverage import Stretch
 from finews_spider.ledger.gaps import Gap
 from finews_spider.ledger.listings import ListState
 from finews_spider.sources.base import ListingPage
+
+LATE = timedelta(hours=72)  # that rows come into lists where their time belongs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class ListReading:
     chain: Chain = field(default_factory=Chain)
     known: int = 0  # rows of articles that were known before the run
     late: int = 0  # fresh rows below those that were known
+    missed: int = 0  # of these, so old that they did not come late
     found: int = 0  # fresh rows in the gap that is looked at
     _spread: bool = False  # fresh rows above what was known stand on more than the first page
 
@@ -129,6 +132,8 @@ class ListReading:
         times = [time_of(ref) for ref, is_fresh in zip(page.refs, fresh, strict=False) if is_fresh]
         above = [time for time in times if newest is None or time is None or time > newest]
         self.late += len(times) - len(above)
+        if deep := self.state.deep:
+            self.missed += sum(time is not None and time < deep - LATE for time in times)
         if gap := self.depth.gap:
             self.found += sum(time is None or gap.since < time <= gap.until for time in times)
         self._spread = self._spread or bool(self.pages > 1 and newest and above)

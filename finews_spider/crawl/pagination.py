@@ -7,7 +7,7 @@ from datetime import timedelta
 from finews_spider.crawl.clock import Clock
 from finews_spider.crawl.coverage import Reach
 from finews_spider.crawl.gaps import gap_after
-from finews_spider.crawl.list_reading import Depth, ListReading
+from finews_spider.crawl.list_reading import LATE, Depth, ListReading
 from finews_spider.dates import Window
 from finews_spider.ledger.coverage import CoverageTable
 from finews_spider.ledger.database import Ledger
@@ -17,9 +17,8 @@ from finews_spider.sources.base import Listing, ListingPage, Query, Source
 
 BELIEVED = 3  # readings in a row in which a list's total is not reached; it is believed no more after them
 
-# Rows come into lists late, where their time belongs. Once a day a list is read again so far below its last such look.
-DEEP_EVERY = timedelta(hours=23)  # a daily schedule's runs are not a day apart to the second
-LATE = timedelta(hours=72)
+# Once a day a list is read again, `LATE` below its last such look. A daily schedule's runs are not a day apart exactly.
+DEEP_EVERY = timedelta(hours=23)
 
 
 class Pagination:
@@ -210,7 +209,7 @@ class Pagination:
 def _after(reading: ListReading, why: str) -> ListState:
     """Return what is known of a list that was read, to its end or to a limit where it never was before."""
     state = reading.state
-    is_confirmed = reading.depth.end and (not reading.late if state.newest else why == "limit")
+    is_confirmed = reading.depth.end and (not reading.missed if state.newest else why == "limit")
     return ListState(
         finished=True,
         newest=reading.chain.top or state.newest,

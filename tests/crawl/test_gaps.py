@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from finews_spider import dates
-from finews_spider.crawl import pagination
+from finews_spider.crawl import list_reading
 from finews_spider.crawl.pagination import Pagination
 from finews_spider.dates import BEIJING
 from finews_spider.items import ArticleRef
@@ -261,5 +261,5 @@ def test_quiet_nights_are_no_gaps(runs: Runs, news: News) -> None:
 
 def test_the_constants_are_those_of_the_docs() -> None:
     text = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
-    assert timedelta(hours=72) == pagination.LATE
+    assert timedelta(hours=72) == list_reading.LATE
     assert "72 hours" in text
