@@ -7,7 +7,7 @@ from finews_spider.markup.characters import may_hold_forbidden
 from finews_spider.markup.cuts import line_rule, may_have_lines
 from finews_spider.markup.elements import HTML
 from finews_spider.markup.layout import Layout
-from finews_spider.markup.parsing import parse
+from finews_spider.markup.parsing import first_node, parse
 from finews_spider.markup.reader import Reader
 
 
@@ -26,5 +26,5 @@ def cleaned(body: str, base: str = "") -> Cleaned:
     cuts: Counter[str] = Counter()
     layout = Layout(line_rule if may_have_lines(body) else None, cuts, filters=may_hold_forbidden(body))
     parser = parse(body)  # to be kept as long as its nodes are
-    Reader(layout, HTML, base, cuts).read(parser.root)
+    Reader(layout, HTML, base, cuts).read(first_node(parser))
     return Cleaned(layout.html(), cuts)

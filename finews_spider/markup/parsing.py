@@ -23,7 +23,7 @@ class IncompleteBodyError(ValueError):
 
 
 def parse(body: str) -> LexborHTMLParser:
-    """The tree of a body; `root` is its first node, or None. Raises IncompleteBodyError for one that is too long."""
+    """The tree of a body. Raises IncompleteBodyError for one that is too long."""
     return LexborHTMLParser(_bounded(body), is_fragment=True, scripting=True)
 
 
@@ -44,6 +44,16 @@ def _bounded(body: str) -> bytes:
     if tags > 500 and len({tag[0] for tag in _FORMATTING.finditer(body)}) * tags > _MAX_REOPENED:
         body = _FORMATTING.sub(r"<\1>", body)  # of those that are the same, a parser opens three
     return body.encode("utf-8", "ignore")
+
+
+def first_node(parser: LexborHTMLParser) -> LexborNode | None:
+    """The first node of a body; None where it is empty.
+
+    What `root` gives stands for the whole body where it is searched: its text would be that of all that follows.
+    """
+    root = parser.root
+    after = root.next if root is not None else None
+    return root if after is None else after.prev
 
 
 def text_of(node: LexborNode) -> str:

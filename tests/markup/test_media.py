@@ -63,6 +63,22 @@ def test_a_player_that_played_nothing_leaves_nothing(player: str) -> None:
     assert clean(f"<p>一</p>{player}<p>二</p>", BASE) == "<p>一</p>\n <p>二</p>"
 
 
+@pytest.mark.parametrize(
+    "player",
+    [
+        f'<video src="{V}"></video>',
+        f'<iframe src="{V}"></iframe>',
+        f'<object data="{V}"></object>',
+        f'<embed src="{V}">',
+        f'<object><embed src="{V}"></object>',
+    ],
+)
+def test_the_words_of_a_player_are_its_own_wherever_it_stands(player: str) -> None:
+    link = f'<a href="{V}">视频</a>'
+    assert clean(f'{player}文<p>二</p><embed src="https://a.example/2.mp4">').startswith(f"<p>{link}文</p>\n <p>二</p>")
+    assert clean(f'<object></object>文<embed src="{V}">') == f"<p>文{link}</p>"
+
+
 def test_what_follows_a_player_is_read() -> None:
     assert clean('<p>甲</p><embed src="x.swf"><p>乙</p>') == "<p>甲</p>\n <p>乙</p>"
 
