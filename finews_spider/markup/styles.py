@@ -1,9 +1,10 @@
-"""What an element's style does to what a reader sees of it. Declarations are read as CSS reads them."""
+"""What an element's style does to what a reader sees of it."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
+
+from finews_spider.markup.declarations import NUMBER, declarations
 
 # Why a text is not seen, as bits; what is inside may declare otherwise for itself.
 VISIBILITY, FONT_SIZE, INDENT = 1, 2, 4
@@ -23,40 +24,28 @@ class Look(NamedTuple):
 
 PLAIN = Look()
 
-_PART = re.compile(
-    r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+(?:"|\Z)|'(?:[^'\\\n]|\\.)*+(?:'|\Z)|\\(?:[0-9a-f]{1,6}\s?|.)|[^\\"'/;{}()\[\]]++|.""",
-    re.DOTALL | re.IGNORECASE,
-)
-_SPECIAL = re.compile(r"""[\\"'/{}()\[\]]""")
-_MAX_VALUE = 500  # characters; a longer one is a picture, or harm
-_OPENERS, _CLOSERS = frozenset("{(["), frozenset("})]")
-
-_WIDE = "inherit|initial|unset|revert|revert-layer"
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?"
-_LENGTH = rf"{_NUMBER}(?:%|[a-z]+)?"
-_SIZE = rf"{_LENGTH}|xx-small|x-small|small|medium|large|x-large|xx-large|xxx-large|smaller|larger"
-# Of these properties a declaration counts if its value is one; another is as if it were not there.
-_VALUES = {
-    "display": re.compile(
-        rf"none|contents|block|inline|flow-root|(?:inline-)?(?:block|flex|grid|table)|list-item|run-in|ruby(?:-[a-z]+)?"
-        rf"|table-[a-z-]+|(?:block|inline)(?: (?:flow|flow-root|flex|grid|table|list-item))+|-webkit-[a-z-]+|{_WIDE}"
-    ),
-    "visibility": re.compile(rf"visible|hidden|collapse|{_WIDE}"),
-    "opacity": re.compile(rf"{_NUMBER}%?|{_WIDE}"),
-    "font-size": re.compile(rf"{_SIZE}|{_WIDE}"),
-    "text-indent": re.compile(rf"{_LENGTH}(?: hanging| each-line)*|{_WIDE}"),
-    "text-align": re.compile(rf"left|right|center|justify|start|end|-webkit-[a-z]+|match-parent|{_WIDE}"),
-    "position": re.compile(rf"static|relative|absolute|fixed|sticky|-webkit-sticky|{_WIDE}"),
-    "overflow": re.compile(rf"(?:visible|hidden|clip|scroll|auto)(?: (?:visible|hidden|clip|scroll|auto))?|{_WIDE}"),
+_MEASURE = re.compile(rf"({NUMBER})([a-z%]*)")
+# Lengths by which something stands off the page to the left and above; the other way, where pages go on, it takes more.
+_FAR = {
+    "px": 900,
+    "pt": 700,
+    "pc": 60,
+    "em": 50,
+    "rem": 50,
+    "%": 100,
+    "vw": 100,
+    "vh": 100,
+    "in": 10,
+    "cm": 25,
+    "mm": 250,
 }
-_FONT = re.compile(rf"(?:[a-z-]+ |[1-9]00 )*(?P<size>{_SIZE})(?: ?/ ?\S+)? \S.*")
-_MEASURE = re.compile(rf"({_NUMBER})([a-z%]*)")
-_FAR = {"": 900, "px": 900, "pt": 700, "em": 50, "rem": 50, "%": 100, "vw": 100, "vh": 100, "in": 10, "cm": 25}
+_FURTHER = 5
 _RELATIVE = frozenset({"em", "%", "ex", "ch", "lh", "cap", "ic"})
 _BLOCK = re.compile("block|flow-root|flex|grid|table|list-item|-webkit-box")
 _COVERED = re.compile(r"rect\( ?([01])(?:px)?(?:[ ,]+\1(?:px)?){3} ?\)")
 _CLIPPED = re.compile(r"inset\( ?(?:[5-9][0-9]|100)(?:\.[0-9]+)?%.*|circle\( ?0.*")
-_SCALED = re.compile(r"scale[xy]?\( ?0(?:\.0+)? ?[,)]")
+_SCALED = re.compile(r"scale(?:[xy]|3d)?\( ?0(?:\.0+)? ?[,)]")
+_FADED = re.compile(r"opacity\( ?0(?:\.0+)?%? ?\)")
 _MOVED = re.compile(r"translate[xy3d]*\((?P<by>[^)]*)\)|matrix\((?:[^,)]*,){4}(?P<to>[^)]*)\)")
 
 
@@ -70,61 +59,6 @@ def look_of(style: str | None) -> Look:
 def is_block(display: str) -> bool:
     """Whether what is displayed like that stands on lines of its own."""
     return not display.startswith("inline") and _BLOCK.match(display) is not None
-
-
-def declarations(style: str) -> dict[str, str]:
-    """The declarations that hold, names and values in lower case: the last valid one of a name, `!important` first."""
-    found: dict[str, str] = {}
-    important: dict[str, str] = {}
-    for declaration in _declarations(style):
-        name, colon, value = declaration.partition(":")
-        name, value = name.strip().lower(), " ".join(value.lower().split())
-        if not (name and colon and value) or len(value) > _MAX_VALUE:
-            continue
-        plain = re.sub(r" ?! ?important\Z", "", value)
-        if _holds(name, plain):
-            _set(found if plain == value else important, name, plain)
-    return found | important
-
-
-def _holds(name: str, value: str) -> bool:
-    values = _VALUES.get(name)
-    return not values or bool(values.fullmatch(value)) or "var(" in value
-
-
-def _set(found: dict[str, str], name: str, value: str) -> None:
-    found[name] = value
-    if name == "font" and (match := _FONT.fullmatch(value)):
-        found["font-size"] = match["size"]
-
-
-def _declarations(style: str) -> Iterator[str]:
-    """What stands between semicolons, but for those in brackets and strings; without comments, with escapes read."""
-    if not _SPECIAL.search(style):
-        yield from style.split(";")
-        return
-    pieces: list[str] = []
-    depth = 0
-    for part in _PART.findall(style):
-        if part == ";" and not depth:
-            yield "".join(pieces)
-            pieces = []
-            continue
-        if part in _OPENERS:
-            depth += 1
-        elif part in _CLOSERS:
-            depth -= depth > 0
-        pieces.append(_piece(part))
-    yield "".join(pieces)
-
-
-def _piece(part: str) -> str:
-    if part.startswith("/*"):
-        return ""
-    if part[0] == "\\" and len(part) > 1:
-        digits = re.fullmatch(r"\\([0-9a-fA-F]{1,6})\s?", part)
-        return chr(min(int(digits[1], 16), 0x10FFFF)) if digits else part[1]
-    return part
 
 
 def _look(style: str) -> Look:
@@ -183,38 +117,69 @@ def _indent(declared: dict[str, str]) -> bool | None:
 
 def _is_transparent(declared: dict[str, str]) -> bool:
     number, _ = _measure(declared.get("opacity", ""))
-    return number is not None and number <= 0
+    return (number is not None and number <= 0) or bool(_FADED.search(declared.get("filter", "")))
 
 
 def _is_moved_away(declared: dict[str, str]) -> bool:
     """Whether it stands off the page, or behind a clip that leaves nothing of it."""
     position = declared.get("position", "static")
-    if position != "static" and any(_is_far(declared.get(side, "")) for side in ("left", "top", "right", "bottom")):
+    if position != "static" and _is_off_page(declared):
         return True
     if position in ("absolute", "fixed") and _COVERED.fullmatch(declared.get("clip", "")):
         return True
-    if _CLIPPED.fullmatch(declared.get("clip-path", "")):
+    if _CLIPPED.fullmatch(declared.get("clip-path", "")) or _is_indented_away(declared):
         return True
-    margins = (declared.get(name, "") for name in ("margin", "margin-left", "margin-top"))
-    if any(_is_far(margin) for value in margins for margin in value.split()):
-        return True
+    margins = ("margin", "margin-left", "margin-top", "margin-inline-start", "margin-block-start")
+    return any(map(_is_far, _parts(declared, *margins))) or _is_transformed_away(declared)
+
+
+def _is_off_page(declared: dict[str, str]) -> bool:
+    sides = ("left", "top", "right", "bottom", "inset", "inset-inline-start", "inset-block-start")
+    beside = _parts(declared, "left", "right", "bottom")
+    return any(map(_is_far, _parts(declared, *sides))) or any(_is_far(side, _FURTHER) for side in beside)
+
+
+def _is_indented_away(declared: dict[str, str]) -> bool:
+    """Whether its text begins behind its own edge, and does not go on in another line."""
+    is_one_line = declared.get("white-space", "") == "nowrap" and _is_clipped(declared)
+    return is_one_line and any(_is_far(indent, 1) for indent in _parts(declared, "text-indent"))
+
+
+def _is_transformed_away(declared: dict[str, str]) -> bool:
     moved = declared.get("transform", "")
-    by = (part.strip() for move in _MOVED.finditer(moved) for part in (move["by"] or move["to"]).split(","))
-    return bool(_SCALED.search(moved)) or any(map(_is_far, by))
+    by = [part.strip() for move in _MOVED.finditer(moved) for part in (move["by"] or move["to"]).split(",")]
+    by += _parts(declared, "translate")
+    is_nothing = _SCALED.search(moved) or any(_measure(scale)[0] == 0 for scale in _parts(declared, "scale"))
+    return bool(is_nothing) or any(_is_far(part) or _is_far(part, _FURTHER) for part in by)
 
 
 def _is_flat(declared: dict[str, str]) -> bool:
-    """Whether a block has no room for a text; what keeps the place of a player has it as padding."""
-    overflow = declared.get("overflow", "visible")
-    if not overflow.startswith(("hidden", "clip")) or any(name.startswith("padding") for name in declared):
+    """Whether a block has no room for a text; what keeps the place of a player has it as padding.
+
+    What grows in a flexible box or as a table does, and what has a least size, has room.
+    """
+    if not _is_clipped(declared) or any(name.startswith(("padding", "flex", "min-")) for name in declared):
         return False
-    sides = (_measure(declared.get(name, "")) for name in ("height", "width"))
+    if declared.get("display", "").startswith("table"):
+        return False
+    sides = map(_measure, _parts(declared, "height", "width", "max-height", "max-width"))
     return any(number is not None and number <= (unit == "px") for number, unit in sides)
 
 
-def _is_far(value: str) -> bool:
+def _is_clipped(declared: dict[str, str]) -> bool:
+    """Whether what has no room is not shown."""
+    overflows = _parts(declared, "overflow", "overflow-x", "overflow-y")
+    return not {"hidden", "clip", "auto", "scroll"}.isdisjoint(overflows)
+
+
+def _is_far(value: str, direction: int = -1) -> bool:
     number, unit = _measure(value)
-    return number is not None and number <= -_FAR.get(unit, 900)
+    return number is not None and unit in _FAR and number / direction >= _FAR[unit]
+
+
+def _parts(declared: dict[str, str], *names: str) -> list[str]:
+    """The values of these properties, in their parts."""
+    return [part for name in names if name in declared for part in declared[name].split()]
 
 
 def _measure(value: str) -> tuple[float | None, str]:

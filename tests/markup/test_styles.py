@@ -1,6 +1,7 @@
 import pytest
 
-from finews_spider.markup.styles import declarations, is_block
+from finews_spider.markup.declarations import declarations
+from finews_spider.markup.styles import is_block
 from pipelines.clean import clean
 
 
@@ -52,6 +53,12 @@ def test_declarations_are_read_as_css_reads_them(style: str, declared: dict[str,
         *("position:absolute;clip:rect(0,0,0,0)", "position:absolute;clip:rect(1px 1px 1px 1px)"),
         *("clip-path:inset(50%)", "clip-path:circle(0)"),
         *("height:0;overflow:hidden", "height:1px;overflow:hidden", "width:0px;overflow:clip"),
+        *("max-height:0;overflow:hidden", "max-width:0;overflow:hidden", "height:0;overflow-y:auto"),
+        *("position:absolute;right:9999px", "position:fixed;bottom:9999px", "position:absolute;left:9999px"),
+        *("position:absolute;inset:0 auto auto -9999px", "position:absolute;inset-inline-start:-999em"),
+        *("margin-inline-start:-9999px", "translate:-9999px 0", "transform:translateX(9999px)", "scale:0"),
+        *("transform:scale3d(0,0,0)", "filter:opacity(0)", "filter:blur(0) opacity(0%)"),
+        *("text-indent:100%;white-space:nowrap;overflow:hidden", "font-size:0;font-size:12x", "left:1;display:none"),
     ],
 )
 def test_what_nobody_sees_goes(style: str) -> None:
@@ -67,11 +74,22 @@ def test_what_nobody_sees_goes(style: str) -> None:
         *("visibility:hidden;visibility:visible", "visibility:hiddn", "visibility:inherit"),
         *("opacity:0.5", "opacity:0;opacity:1", "opacity:a"),
         *("font-size:12px", "font-size:0;font-size:large", "font-size:a0", "font-size:smaller", "font:700 12px a"),
-        *("text-indent:2em", "text-indent:-18.0pt", "text-indent:-9999"[:14]),
+        *("text-indent:2em", "text-indent:-18.0pt"),
         *("left:-9999px", "position:static;left:-9999px", "position:absolute;left:-10px", "margin-left:-20px"),
         *("transform:scale(0.5)", "transform:translateX(-50%)", "clip:rect(0,0,0,0)", "clip-path:inset(5px)"),
         *("height:0;overflow:visible", "height:0", "overflow:hidden", "height:0;overflow:hidden;padding-top:56%"),
         *("height:20px;overflow:hidden", "width:100%;overflow:hidden"),
+        *(
+            "width:0;flex:1;overflow:hidden",
+            "height:0;flex-grow:1;overflow:auto",
+            "width:1px;min-width:100%;overflow:hidden",
+        ),
+        *("display:table;width:1px;overflow:hidden", "height:0;min-height:20px;overflow:hidden", "max-height:0"),
+        *("display:none\\9", "display:no\\a ne", "*display:none", "_display:none", "display:none,block"),
+        *("font-size:0x", "text-indent:-9999", "position:absolute;left:-9999", "margin-left:-9999x", "opacity:0px"),
+        *("position:absolute;top:2400px;left:120px", "position:absolute;bottom:1200px", "position:relative;left:100%"),
+        *("text-indent:100%", "text-indent:100%;overflow:hidden", "text-indent:2em;white-space:nowrap;overflow:hidden"),
+        *("filter:opacity(0.5)", "filter:opacity(50%)", "translate:-10px", "scale:0.5", "transform:translateX(900px)"),
     ],
 )
 def test_what_is_seen_stays(style: str) -> None:
