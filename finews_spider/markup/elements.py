@@ -3,12 +3,14 @@
 from selectolax.lexbor import LexborNode
 
 from finews_spider.markup import foreign, media
-from finews_spider.markup.allowlist import ATTRIBUTES, SOURCE_LINE, STYLES
+from finews_spider.markup.allowlist import ATTRIBUTES, SOURCE_LINE
+from finews_spider.markup.characters import SPACE
 from finews_spider.markup.cuts import Attributes
 from finews_spider.markup.escaping import attribute
 from finews_spider.markup.layout import Paragraph
+from finews_spider.markup.parsing import text_of
 from finews_spider.markup.reader import Elements, Enter, Leave, Reader, sibling
-from finews_spider.markup.styles import Look
+from finews_spider.markup.styles import VISIBILITY, Look
 
 _WRAPPERS = frozenset({"keytip", "infokey", "em_stock_key_common"})  # links around names of stocks and keywords
 _ALIGNS = frozenset({"left", "right", "center", "justify"})
@@ -55,7 +57,27 @@ def _division(reader: Reader, node: LexborNode, attributes: Attributes, look: Lo
 def _container(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
     """A block that holds blocks."""
     tag = node.tag or ""
-    return reader.block(tag, _written(tag, attributes, look) if attributes else "")
+    return reader.block(tag, _written(tag, attributes) if attributes else "")
+
+
+def _part_of_table(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    """What holds cells: these stand where it says. A table's own `align` is where the table stands."""
+    own = _align({} if node.tag == "table" else attributes, look) if attributes else ""
+    align = own or reader.context.align
+    leave = _container(reader, node, attributes, look)
+    if align:
+        reader.context = reader.context._replace(align=align)
+    return leave
+
+
+def _cell(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    """A cell of a table; its paragraphs stand where it does."""
+    tag = node.tag or ""
+    if not reader.layout.is_row_of_block(tag):
+        return _division(reader, node, attributes, look)
+    align = (_align(attributes, look) if attributes else "") or reader.context.align
+    written = _written(tag, attributes) if attributes else ""
+    return reader.block(tag, written + attribute("style", f"text-align:{align};") if align else written)
 
 
 def _list(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
@@ -69,7 +91,8 @@ def _row(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -
 
 
 def _rule(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> None:
-    reader.layout.rule()
+    if not reader.context.unseen & VISIBILITY:
+        reader.layout.rule()
 
 
 def _dialog(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave | None:
@@ -108,7 +131,7 @@ def _link(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) 
 def _reading(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
     """How the characters before it are read; in brackets, where the source has none."""
     before, around = sibling(node), reader.context
-    if before is not None and before.tag == "rp":
+    if (before is not None and before.tag == "rp") or not text_of(node).strip(SPACE):
         return reader.around_block(look)
     reader.text("（")
 
@@ -146,13 +169,12 @@ def _align(attributes: Attributes, look: Look) -> str:
     return align if align in _ALIGNS else ""
 
 
-def _written(tag: str, attributes: Attributes, look: Look) -> str:
-    """The attributes that a post keeps."""
+def _written(tag: str, attributes: Attributes) -> str:
+    """The attributes that a post keeps; its style is made anew."""
     allowed = ATTRIBUTES.get(tag, set())
-    kept = [attribute(name, value or "") for name, value in attributes.items() if name in allowed and name != "style"]
-    if tag in STYLES and (align := _align(attributes, look)):
-        kept.append(attribute("style", f"text-align:{align};"))
-    return "".join(kept)
+    return "".join(
+        attribute(name, attributes[name] or "") for name in attributes if name in allowed and name != "style"
+    )
 
 
 _NAMES: dict[Enter, str] = {
@@ -162,9 +184,11 @@ _NAMES: dict[Enter, str] = {
     _preformatted: "pre listing xmp plaintext",
     _division: "address article aside body details div fieldset figcaption figure footer form header hgroup html"
     " legend main nav optgroup option search section summary",
-    _container: "blockquote ul ol dl table thead tbody tfoot tr",
+    _container: "blockquote ul ol dl",
+    _part_of_table: "table thead tbody tfoot tr",
+    _cell: "td th",
     _list: "menu dir",
-    _row: "li dt dd caption td th",
+    _row: "li dt dd caption",
     _rule: "hr",
     _dialog: "dialog",
     _break: "br",

@@ -14,6 +14,7 @@ DRAWING = 128  # why a text is not seen: it is not written into the drawing
 
 # What stands before a part of a formula, and what it is written as: the figures of a power do not become one number.
 _SUB, _SUP, _OVER, _ROOT = ("", "sub"), ("", "sup"), ("/", ""), ("√", "")
+_ON_A_LINE = frozenset({"mfrac", "msqrt", "mroot"})  # 1+2 over 3 is (1+2)/3 there
 _PARTS = {
     "mfrac": (("", ""), _OVER),
     "msup": (("", ""), _SUP),
@@ -24,6 +25,7 @@ _PARTS = {
     "munderover": (("", ""), _SUB, _SUP),
     "msqrt": (_ROOT,),
     "mroot": (_ROOT, _SUP),
+    "mmultiscripts": (("", ""), *(_SUB, _SUP) * 4),
 }
 
 
@@ -33,12 +35,16 @@ def roots(html: Callable[[], Elements]) -> dict[str, Enter]:
     def back(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
         return _switch(reader, look, html())
 
-    def written(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
-        """What is written in a drawing, each text apart."""
-        reader.show(DRAWING)
+    def apart(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+        """What stands apart from what is before and behind it."""
         reader.text(" ")
         around = reader.context
         return lambda: reader.layout.text(" ", around.paragraph, around.inline)
+
+    def written(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+        """What is written in a drawing, each text apart."""
+        reader.show(DRAWING)
+        return apart(reader, node, attributes, look)
 
     def foreign_object(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
         reader.show(DRAWING)
@@ -55,6 +61,7 @@ def roots(html: Callable[[], Elements]) -> dict[str, Enter]:
     }
     formula: Elements = {
         **dict.fromkeys(_PARTS, _parts),
+        **dict.fromkeys(("mtd", "mspace"), apart),
         **dict.fromkeys("mi mn mo ms mtext".split(), back),
         **dict.fromkeys("script style annotation annotation-xml mphantom".split(), _never_shown),
     }
@@ -79,9 +86,14 @@ def _never_shown(reader: Reader, node: LexborNode, attributes: Attributes, look:
 
 
 def _parts(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
-    for part, (sign, name) in zip(node.iter(), _PARTS[node.tag or ""], strict=False):
-        reader.before(part, partial(_begin_part, reader, sign, name))
-    return reader.around_block(look)
+    tag, close = node.tag or "", ""
+    for part, (sign, name) in zip(node.iter(), _PARTS[tag], strict=False):
+        row = node if tag == "msqrt" else part
+        is_long = tag in _ON_A_LINE and len(list(row.iter())) > 1
+        reader.before(part, partial(_begin_part, reader, close + sign + "(" * is_long, name))
+        close = ")" * is_long
+    around = reader.around_block(look)
+    return partial(_end_part, reader, close, around) if close else around
 
 
 def _begin_part(reader: Reader, sign: str, name: str) -> None:
@@ -89,3 +101,8 @@ def _begin_part(reader: Reader, sign: str, name: str) -> None:
         reader.text(sign)
     if name:
         reader.inline(name)
+
+
+def _end_part(reader: Reader, sign: str, around: Leave) -> None:
+    reader.text(sign)
+    around()

@@ -17,9 +17,13 @@ _VIDEO = re.compile(
 _AUDIO = re.compile(r"audio/|.*\.(?:mp3|m4a|aac|wav|ogg|oga|wma|amr)(?:[?#]|\Z)", re.IGNORECASE)
 _PICTURE = re.compile(r"image/|.*\.(?:jpe?g|png|gif|webp|bmp|svg)(?:[?#]|\Z)", re.IGNORECASE)
 # What a player says where it cannot play.
+_BROWSER = "[浏瀏][览覽]器"
 _UNSUPPORTED = re.compile(
-    r"浏览器.{0,30}(?:不支持|不能|无法|过低|升级)|(?:不支持|无法播放|不能播放).{0,30}(?:浏览器|播放|视频|音频|标签|html5|iframe|frame|flash)"
-    r"|(?:not|n['’]t|un)\s*(?:currently\s*)?support|flash\s*player|(?:开启|启用|安装|enable|install).{0,20}(?:javascript|flash)",
+    rf"{_BROWSER}.{{0,30}}(?:不支[持援]|不能|[无無]法|[过過]低|[过過][旧舊]|升[级級]|更新|打[开開]|[观觀]看|播放)"
+    rf"|(?:不支[持援]|升[级級]|更新|更[换換]|支[持援]|使用).{{0,30}}{_BROWSER}|(?:[无無]法|不能)(?:正常)?播放"
+    r"|不支[持援].{0,30}(?:播放|[视視][频頻]|音[频頻]|影片|标签|標籤|html5|i?frame|flash)"
+    r"|(?:not|n['’]t|un)\s*(?:currently\s*)?(?:support|(?:be\s*)?(?:play|display|show|load))|browser.{0,40}(?:old|outdated)"
+    r"|(?:update|upgrade).{0,30}browser|flash\s*player|(?:[开開][启啟]|[启啟]用|安[装裝]|enable|install).{0,20}(?:javascript|flash)",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -44,6 +44,36 @@ def test_a_player_leaves_a_link_to_what_it_played(player: str, link: str, words:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "您的浏览器不支持 video 标签",
+        "您的浏览器版本过低，请升级后观看",
+        "请升级您的浏览器",
+        "当前浏览器暂不支持播放该视频",
+        "请使用支持 HTML5 的浏览器观看",
+        "您的瀏覽器不支援影片播放",
+        "对不起，视频无法播放",
+        "该视频暂不能播放",
+        "不支持H5播放",
+        "Your browser does not support the video tag.",
+        "Sorry, your browser doesn’t support embedded videos",
+        "This browser cannot play the video",
+        "The video can't be played",
+        "Please upgrade to a modern browser",
+        "请先安装 Flash Player",
+        "To view this video please enable JavaScript",
+    ],
+)
+def test_that_something_cannot_be_played_is_no_word_of_a_player(words: str) -> None:
+    assert clean(f'<p>一</p><video src="{V}">{words}</video>') == f'<p>一</p>\n <p><a href="{V}">视频</a></p>'
+
+
+@pytest.mark.parametrize("words", ["云岭港开港现场", "浏览器大战二十年", "支持政策发布会", "Unsupervised: the talk"])
+def test_what_a_player_shows_are_its_words(words: str) -> None:
+    assert clean(f'<video src="{V}">{words}</video>') == f'<p><a href="{V}">{words}</a></p>'
+
+
+@pytest.mark.parametrize(
     "player",
     [
         "<video>您的浏览器不支持</video>",

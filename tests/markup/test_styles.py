@@ -148,6 +148,28 @@ def test_where_a_cell_stands_is_a_style() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<table><tr align="center"><td>1</td></tr></table>',
+        '<table><tbody style="text-align:center"><tr><td>1</td></tr></tbody></table>',
+        '<table style="text-align:center" align="right"><tr><td>1</td></tr></table>',
+        '<table align="left"><tr align="right"><td align="center">1</td></tr></table>',
+        "<center><table><tr><td>1</td></tr></table></center>",
+        '<div align="center"><table><tr><td>1</td></tr></table></div>',
+    ],
+)
+def test_cells_stand_where_what_holds_them_says(html: str) -> None:
+    assert clean(html) == '<table><tbody><tr><td style="text-align:center;">1</td></tr></tbody></table>'
+
+
+def test_paragraphs_of_a_cell_stand_where_it_does() -> None:
+    table = '<center><table><tr><td align="left"><p>1</p><p align="right">2</p></table></center>'
+    cell = '<td style="text-align:left;"><p>1</p><p style="text-align:right;">2</p></td>'
+    assert clean(table) == f"<table><tbody><tr>{cell}</tr></tbody></table>"
+    assert clean('<table align="center"><tr><td>1</table>') == "<table><tbody><tr><td>1</td></tr></tbody></table>"
+
+
 @pytest.mark.parametrize("align", ["", "middle", "start", "center;color:red"])
 def test_another_place_is_none(align: str) -> None:
     assert clean(f'<p align="{align}">文</p>') == "<p>文</p>"

@@ -354,11 +354,45 @@ def test_an_attribute_may_be_called_anything(name: str) -> None:
         ("<span style='display:block'>5</span><span style='display:flex'>10</span>", "<p>5</p>\n <p>10</p>"),
         ("<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>", "<p>1/2</p>"),
         ("<math><msup><mn>10</mn><mn>8</mn></msup></math>", "<p>10<sup>8</sup></p>"),
+        (
+            "<math><mmultiscripts><mn>5</mn><mn>2</mn><mn>3</mn></mmultiscripts></math>",
+            "<p>5<sub>2</sub><sup>3</sup></p>",
+        ),
+        ("<math><mtable><mtr><mtd><mn>5</mn></mtd><mtd><mn>6</mn></mtd></mtr></mtable></math>", "<p>5  6</p>"),
+        ("<math><mn>5</mn><mspace width='1em' /><mn>6</mn></math>", "<p>5  6</p>"),
         ("<svg><text>5</text><text>10</text></svg>", "<p>5  10</p>"),
     ],
 )
 def test_words_do_not_come_together(raw: str, cleaned: str) -> None:
     assert clean(raw) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("formula", "written"),
+    [
+        ("<mn>12.5</mn><mo>%</mo>", "12.5%"),
+        ("<mfrac><mrow><mn>1</mn><mo>+</mo><mn>2</mn></mrow><mn>3</mn></mfrac><mo>%</mo>", "(1+2)/3%"),
+        ("<mfrac><mn>1</mn><mrow><mn>1</mn><mo>+</mo><mi>r</mi></mrow></mfrac>", "1/(1+r)"),
+        ("<mfrac><mfrac><mn>1</mn><mn>2</mn></mfrac><mrow><mn>3</mn></mrow></mfrac>", "(1/2)/3"),
+        ("<msqrt><mn>2</mn><mo>+</mo><mn>3</mn></msqrt><mn>4</mn>", "√(2+3)4"),
+        ("<msqrt><mn>2</mn></msqrt>", "√2"),
+        ("<mroot><mrow><mn>2</mn><mo>+</mo><mn>3</mn></mrow><mn>4</mn></mroot>", "√(2+3)<sup>4</sup>"),
+    ],
+)
+def test_a_formula_keeps_its_figures_and_what_they_are_parts_of(formula: str, written: str) -> None:
+    assert clean(f"<math>{formula}</math>") == f"<p>{written}</p>"
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("<ruby>中<rt>zhong</rt></ruby>国", "中（zhong）国"),
+        ("<ruby>中<rp>(</rp><rt>zhong</rt><rp>)</rp></ruby>国", "中(zhong)国"),
+        ("<ruby>中<rt></rt></ruby><ruby>国<rt>&nbsp;</rt></ruby>", "中国"),
+    ],
+)
+def test_a_reading_stands_in_brackets_where_there_is_one(raw: str, cleaned: str) -> None:
+    assert clean(raw) == f"<p>{cleaned}</p>"
 
 
 @pytest.mark.parametrize(
@@ -463,6 +497,10 @@ def test_any_number_of_line_breaks_goes(body: str) -> None:
 
 def test_an_element_that_is_hidden_by_its_attribute_goes() -> None:
     assert clean("<p>一</p><p hidden>二</p>") == "<p>一</p>"
+
+
+def test_a_hidden_line_across_goes() -> None:
+    assert clean('<p>一</p><div style="visibility:hidden"><hr>二</div><hr>') == "<p>一</p>\n <hr />"
 
 
 SOUP = st.lists(
