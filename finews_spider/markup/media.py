@@ -28,11 +28,12 @@ def drawn_picture(reader: Reader, node: LexborNode, attributes: Attributes, look
 
 def noscript(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> None:
     """No browser shows its text; its picture is the one that a script loads, unless that stands beside it."""
-    beside = sibling(node)
+    beside, after = sibling(node), sibling(node, after=True)
     if beside is None or beside.tag != "img" or not _address(reader, beside):
         inside = _inside(node)
+        known = {reader.last_picture, _address(reader, after) if after is not None and after.tag == "img" else ""}
         for image in inside.css("img") if inside else ():
-            if _address(reader, image) != reader.last_picture:
+            if _address(reader, image) not in known:
                 picture(reader, image, image.attributes, look)
     reader.cut("never_shown")
 
@@ -61,8 +62,8 @@ def plugin(reader: Reader, node: LexborNode, attributes: Attributes, look: Look)
 
 
 def _address(reader: Reader, image: LexborNode) -> str:
-    beside = sibling(image, after=True)
-    only = beside is None or beside.tag != "noscript" or _inside(beside) is None
+    beside = (sibling(image, after=True), sibling(image))
+    only = not any(node is not None and node.tag == "noscript" and _inside(node) for node in beside)
     return pictures.address_of(image.attributes, reader.base, _sources(image), only=only)
 
 

@@ -9,18 +9,24 @@ from finews_spider.markup.cuts import Attributes
 from finews_spider.markup.escaping import attribute
 
 _FIRST = ("data-src", "data-original")  # what lazy loading is told by most often
-_NAME = re.compile(r"src|original|lazy|echo|url|im(?:g|age)|file|pic", re.IGNORECASE)
-# Larger copies (`orginial_src`, sic, seen 2022), and what is shown while a picture is not there.
-_COPY = re.compile(r"orginial|large|big|full|zoom|hd|raw|crop|max", re.IGNORECASE)
+_NAME = re.compile(r"src|origin|lazy|echo|real|url|im(?:g|age)|file|pic", re.IGNORECASE)
+# Copies of another size (`orginial_src`, sic, seen 2022, and what else `original` is misspelt as); what is shown while
+# a picture is not there; and what tells something of it: `data-filename` is none of its addresses.
+_COPY = re.compile(
+    r"(?!original)or[gin]{2,6}al|orig[_-]?file|large|big|full|zoom|hd|hi-?res|retina|raw|crop|max|medium|small|thumb",
+    re.IGNORECASE,
+)
 _OTHER = re.compile(
     r"on|src\Z|srcset\Z|alt|title|class|id\Z|style|href|usemap|longdesc"
-    r"|.*(?:holder|loading|error|fail|default|link|page|share|thumb|type|set\Z)",
+    r"|.*(?:holder|loading|error|fail|default|link|page|share|icon|logo|avatar|author|qr|back|bg|type|set\Z"
+    r"|sizes\Z|name|title|caption|desc|alt\Z|meta|credit|copyright)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
     r"\s*(?:(?:https?:)?[/\\]{2}|\.{0,2}/|[^\s:;,]+/[^\s:;,]+|[^\s:;,]+\.(?:jpe?g|png|gif|webp|bmp|avif|svg)\b)",
     re.IGNORECASE,
 )
+_PATH = re.compile(r"//[^/?#]+(?:/[^?#]|/?\?.)")  # a host alone shows no picture
 _SRCSET = re.compile(r"[\s,]*+(?P<address>\S+)(?:(?<!,)[^,]*+)?")
 _PLACEHOLDER = re.compile(
     r"[^?#]*[/_.-](?:blank|loading|lazy(?:load(?:ing)?)?|place_?holder|spacer|transparent|gr[ae]y|pixel|1x1)[^/?#]*"
@@ -39,7 +45,9 @@ def address_of(attributes: Attributes, base: str, sources: Iterable[Attributes] 
     placeholder = ""
     for candidate in _candidates(attributes, sources):
         address = resolve(candidate, base)
-        if address and not _PLACEHOLDER.fullmatch(address):
+        if not _PATH.search(address):
+            continue
+        if not _PLACEHOLDER.fullmatch(address):
             return address
         placeholder = placeholder or address
     return placeholder if only else ""
