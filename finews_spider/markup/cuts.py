@@ -20,21 +20,24 @@ _CLASSES = {
     "zwothers": "related",
     "abstract": "abstract",  # the article's lead in a box, which its page has above the body
 }
-_AD_CLASS = re.compile(r"ad_(?:[0-9]+|box|banner|wrap(?:per)?|content|container|img|pic|text|link|list|top|bottom)")
+_AD_CLASS = re.compile(
+    r"ad_(?:[0-9]+(?:x[0-9]+)?|box|banner|bar|slot|unit|area|frame|wrap(?:per)?|content|container|body|img|pic|text|link|list"
+    r"|top|bottom|left|right|middle|side|float|pc|mobile)(?:_?[0-9]+)?"
+)
 _AD_HOST = "acttg.eastmoney.com"
 
 _QUOTES = "“”\"'‘’「」"
 _LINES = {
     "advertising": (
-        r"在东方财富看资讯行情(?:[，,][^。！？]{0,60}>+)?",
-        r"主力资金加仓名单实时更新(?:[，,][^。！？]{0,60}>+)?",
-        r"(?:[【（(\[]?(?:炒股第一步[，,]先开个股票账户|四大权益礼包[，,]开户即送)[】）)\]]?[!！。>＞》→]*)+",
+        r"在东方财富看资讯行情(?:[，,]?选东方财富证券一站式开户交易[!！。>＞》→]*|[，,]?[^。！？]{0,60}[>＞]+)?",
+        r"主力资金加仓名单实时更新(?:[，,]?APP内免费看[!！。>＞》→]*|[，,]?[^。！？]{0,60}[>＞]+)?",
+        r"(?:[【（(\[]?(?:炒股第一步[，,]先开个股票账户|四大权益礼包[，,]开户即送)[】）)\]]?[!！。，,；;>＞》→]*)+",
     ),
     "disclaimer": (
-        r"(?:郑重声明[：:])?东方财富网?发布此(?:信息|内容)(?:的目的在于|旨在)传播更多(?:的)?信息"
+        r"(?:[【（(]?郑重声明[】）)]?[：:]?)?东方财富网?发布此(?:信息|内容)(?:的?目的在于|旨在)传播更多(?:的)?信息"
         r"(?:[，,。；;].{0,300}(?:风险自担|立场无关|建议|证实|负责))?[。.！!]?",
     ),
-    "editor": (r"[（(【\[]?(?:责任编辑|责编)[：:][^，。；！？]{0,30}",),
+    "editor": (r"[（(【\[]?(?:责任编辑|责编)[：:](?:[^，。；！？]{0,30}|\w{2,4}(?:[，,]\w{2,4}){1,4}[）)】\]]?)",),
     "share": (
         rf"(?:打开微信[，,]?|点击底部的[{_QUOTES}]*发现[{_QUOTES}]*[，,。]?|使用[{_QUOTES}]*扫一扫[{_QUOTES}]*[，,。]?"
         r"|即可将网页分享至朋友圈[。]?)+",
