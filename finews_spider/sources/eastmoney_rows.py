@@ -36,11 +36,12 @@ class RowReader:
     def add_article(self, page: ListingPage, row: dict[str, Any]) -> None:
         """Add the ref of a column's row, or count why it is none."""
         number, time, title, media_name = page.take(row, "code", "showTime", "title", "mediaName")
-        link = whole(text_of(row.get("uniqueUrl"))) or whole(text_of(row.get("url")))
-        url = absolute(f"{self.finance}/", link)
+        links = [whole(text_of(row.get(name))) for name in ("uniqueUrl", "url")]
+        urls = [absolute(f"{self.finance}/", link) for link in links if link]
+        url = next(filter(self.is_own, urls), "")
         if row.get("np_dst") == "CFH" and not self._names(number, url):
             page.skip(Skipped.BLOG)
-        elif link and not self.is_own(url):
+        elif urls and not url:
             page.skip(Skipped.OTHER_HOST)
         elif number not in IDS:
             page.skip(_why_no_id(row.get("code")))

@@ -88,7 +88,7 @@ def _row(text: str, at: int) -> tuple[Any, int]:
 def _next_row(text: str, at: int, keys: set[str]) -> int:
     """Return where the row after a damaged one begins; 0 where that is the last."""
     first = "|".join(map(re.escape, keys)) or '"'
-    found = re.compile(rf"[}},][ \t\r\n]*+(?:,[ \t\r\n]*+)?(?=\{{[ \t\r\n]*+(?:{first}))").search(text, at + 1)
+    found = re.compile(rf"[}},][ \t\r\n]*+(?:,[ \t\r\n]*+)?(?=\{{[ \t\r\n]*+(?:{first}))").search(text, at)
     return found.end() if found else 0
 
 

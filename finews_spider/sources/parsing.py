@@ -19,6 +19,15 @@ _CALLBACK = re.compile(r"\s*[\w$.]{1,200}\s*\(")  # JSONP
 _ASSIGNMENT = re.compile(r"\s*(?:var\s+)?[\w$.]{1,200}\s*=")  # a script: `var ajaxResult={…};`
 _SOURCE_LINE = re.compile(r"[（(]?\s*文章来源\s*[：:]\s*(.*)", re.DOTALL)
 _UNCLOSED = re.compile(r"""(=\s*+(["'])[^"'<>]*+)(?=>[^"']*?<li\b)""")
+_LINK = re.compile(
+    r"(?<=<a )[^<>]*+>[^<]*+<(?!/a>)(?:[^<]|<(?!/a>|li\b))*+", re.IGNORECASE
+)  # that holds more than text
+# In a title, of a site that does not escape its titles: it would take the rows that follow with it.
+_SWALLOWING = re.compile(
+    r"<(?=!--|\?|/?(?:iframe|math|noembed|noframes|plaintext|script|select|style|svg|template|textarea|title|xmp"
+    r"|section|ul|html|body)\b)",
+    re.IGNORECASE,
+)
 _END = re.compile(r"</(?:body|html)\b", re.IGNORECASE)
 
 _AFTER_THE_END = 4_000  # characters: comments, or a script that somebody put in on the way
@@ -36,8 +45,9 @@ def html_page(text: str) -> Selector:
 
 
 def html_list(text: str) -> Selector:
-    """A whole page that is a list. An attribute that is not closed costs no row after it. Raises UnreadableError."""
-    return html_page(_UNCLOSED.sub(r"\1\2", text))
+    """A whole page that is a list. What is not closed in a row costs no row after it. Raises UnreadableError."""
+    text = _UNCLOSED.sub(r"\1\2", text)
+    return html_page(_LINK.sub(lambda link: _SWALLOWING.sub("&lt;", link[0]), text))
 
 
 def base_of(page: Selector, url: str) -> str:

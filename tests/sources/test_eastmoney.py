@@ -685,6 +685,13 @@ def test_a_link_that_leads_nowhere_is_none_of_its_own(link: str) -> None:
     assert column().read(column_page({**COLUMN_ROW, "uniqueUrl": link}, COLUMN_ROW)).skipped == {"another host": 1}
 
 
+def test_of_two_links_of_a_row_one_of_its_own_is_enough() -> None:
+    for other in ("javascript:;", "#", "https://a.example/"):
+        assert [ref.id for ref in column().read(column_page({**COLUMN_ROW, "uniqueUrl": other, "url": PAGE})).refs] == [
+            ID
+        ]
+
+
 # What a browser would open as an article is one, and rows that tell no day get one from the answer's own Date.
 
 AT = datetime(2021, 12, 31, 0, 20, tzinfo=BEIJING)

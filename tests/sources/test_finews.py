@@ -304,6 +304,28 @@ def test_a_link_that_is_not_closed_costs_no_row(mark: str) -> None:
     assert [ref.id[-3:] for ref in category(text.replace(f"550.html{mark}", "550.html")).refs] == ["550", "551", "552"]
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<!--",
+        "<!-- 注",
+        "<script>",
+        "<STYLE>",
+        "<textarea>",
+        "<svg><title>",
+        "<plaintext>",
+        "<b><xmp>",
+        "</section>",
+        "<?",
+    ],
+)
+def test_a_title_that_opens_what_it_does_not_close_costs_no_row(mark: str) -> None:
+    others = [POST_PATH.replace("549.html", f"55{number}.html") for number in range(3)]
+    refs = category(rows(*others).replace("题", f"题{mark}甲", 1)).refs
+    assert [ref.id[-3:] for ref in refs] == ["550", "551", "552"]
+    assert refs[0].title in (f"题{mark}甲", f"题{mark.removeprefix('<b>')}甲")
+
+
 def test_a_broken_character_costs_a_title_its_row_but_not_the_article() -> None:
     (ref,) = category(rows(POST_PATH).replace("题", "\ufffd题")).refs
     assert (ref.id, ref.title) == (ID, "")

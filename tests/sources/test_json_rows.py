@@ -67,6 +67,11 @@ def test_a_control_that_stands_in_a_text_costs_nothing(char: str) -> None:
     assert rows_of(page(row(1), row(2, "甲@乙").replace("@", char)))[1]["title"] == f"甲{char}乙"
 
 
+def test_a_row_that_is_not_there_costs_no_other() -> None:
+    found = [found for found in rows_of(page(row(1), "", row(2), "", "", row(3))) if found]
+    assert found == [json.loads(row(number)) for number in (1, 2, 3)]
+
+
 def test_half_a_character_is_a_broken_one() -> None:
     assert rows_of(page(row(1, "甲@").replace("@", "\\ud83d")))[0]["title"] == "甲\ufffd"
 
