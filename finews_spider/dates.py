@@ -12,11 +12,14 @@ MAX_TEXT = 1_000  # characters in which a time is looked for
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time there since 1991
 
 MORNING = frozenset("上午 凌晨 早上 早晨 清晨".split())
-AFTERNOON = frozenset("中午 下午 傍晚 晚上 晚间".split())
+NOON = frozenset("中午 午间".split())
+AFTERNOON = frozenset("下午 傍晚".split())
+EVENING = frozenset("晚上 晚间 夜间 夜里 深夜".split())
 
 _DATE = r"(?<![0-9])(?P<year>(?:19|20)[0-9]{2})[-/.年](?P<month>[0-9]{1,2})[-/.月](?P<day>[0-9]{1,2})日?"
 _WEEKDAY = r"(?:\s*\(?(?:星期|周)[一二三四五六日天]\)?)?"
-_HALF = r"(?P<half>上午|凌晨|早上|早晨|清晨|中午|下午|傍晚|晚上|晚间)?\s*"
+_HALVES = "|".join(sorted(MORNING | NOON | AFTERNOON | EVENING))
+_HALF = rf"(?P<half>{_HALVES})?\s*"
 _CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "CST": 8, "HKT": 8, "SGT": 8, "JST": 9, "KST": 9}  # hours; CST is China's here
 _MARKS = (  # AM or PM, and the offset
@@ -24,18 +27,22 @@ _MARKS = (  # AM or PM, and the offset
     r"(?:\s*(?P<sign>[+-])(?P<hours>0?[0-9]|1[0-4])(?::?(?P<minutes>[0-5][0-9]))?(?![0-9:]))?"
 )
 # After these: nothing that says more of the time, which nobody would have understood.
+_PLACES = (
+    "美|纽约|华盛顿|芝加哥|洛杉矶|太平洋|东部|中部|西部|夏|伦敦|英国|格林|世界|欧|巴黎|柏林|法|德国|俄|莫斯科|东京|日本|首尔|韩国"
+    "|印度|悉尼|澳|当地"
+)
 _END = (
     r"(?![0-9A-Za-z_:])(?!\s*[+-][0-9])(?!\s*(?:[A-Z]{1,4}T|MSK|WIB|[AaPp]\.?[Mm])\b)"
-    r"(?!\s*\(?(?:美|纽约|伦敦|东京|当地|欧)\S{0,3}时间)"
+    rf"(?!\s*\(?(?:{_PLACES})\S{{0,4}}(?:时间|令时))(?!\s*\(?(?:西|东(?!八))[一二三四五六七八九十]{{1,2}}区)(?!\s*(?:{_HALVES})(?!\w))"
 )
 _TIME = re.compile(rf"{_DATE}{_WEEKDAY}(?:\s*T\s*|\s*){_HALF}{_CLOCK}{_MARKS}{_END}")
-_ELSEWHERE = re.compile(r"(?:美[东西国]?|纽约|伦敦|东京|当地|欧[洲中]?)\S{0,2}时间:?\s*$")
-_AGO = re.compile(r"(?P<number>[0-9]+)\s*(?:个)?(?P<unit>秒钟?|分钟?|小时|天|日)\s*(?:之|以)?前")
-_UNITS = {"秒": timedelta(seconds=1), "分": timedelta(minutes=1), "时": timedelta(hours=1)} | dict.fromkeys(
-    "天日", timedelta(days=1)
-)
-_NAMED_DAYS = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
-_NAMED_DAY = re.compile(rf"({'|'.join(_NAMED_DAYS)})(?![0-9])")
+_ELSEWHERE = re.compile(rf"(?:{_PLACES})\S{{0,4}}(?:时间|令时):?\s*$")
+_AGO = re.compile(r"(?:大?约)?\s*(?P<number>[0-9]+|半)\s*(?:个)?(?P<unit>秒钟?|分钟?|小时|天|日|周)\s*(?:之|以)?前")
+_UNITS = {"秒": timedelta(seconds=1), "分": timedelta(minutes=1), "时": timedelta(hours=1), "周": timedelta(weeks=1)}
+_UNITS |= dict.fromkeys("天日", timedelta(days=1))
+_NAMED_DAYS = {"今天": 0, "今日": 0, "今晨": 0, "今早": 0, "今晚": 0, "昨天": 1, "昨日": 1, "昨晚": 1, "昨夜": 1}
+_NAMED_DAYS |= {"大前天": 3, "前天": 2, "前日": 2}
+_NAMED_DAY = re.compile(rf"({'|'.join(_NAMED_DAYS)})(?![0-9](?![0-9]?[:时点][0-9]))")
 _SHORT_DATE = re.compile(r"(?P<month>[0-9]{1,2})(?:-|/|月)(?P<day>[0-9]{1,2})日?\s*(?:[0-9]{1,2}:[0-9]{2}|$)")
 _HANZI_CLOCK = re.compile(r"([0-9]{1,2})[时点]([0-9]{1,2})分(?:([0-9]{1,2})秒)?")
 
@@ -73,7 +80,8 @@ def read_time(text: str) -> Moment | None:
     None where there is none, and where something stands with the digits that is not understood: no time is better than
     a wrong one.
     """
-    text = _HANZI_CLOCK.sub(_with_colons, unicodedata.normalize("NFKC", text[:MAX_TEXT]))
+    text = unicodedata.normalize("NFKC", text[:MAX_TEXT]).replace("\u2212", "-")
+    text = _HANZI_CLOCK.sub(_with_colons, text)
     found = _TIME.search(text)
     if not found or _ELSEWHERE.search(text, 0, found.start()):
         return None
@@ -91,14 +99,17 @@ def _with_colons(clock: re.Match[str]) -> str:
 
 def _hour(found: re.Match[str]) -> int:
     """The hour of 24. Raises ValueError where the half of the day contradicts it."""
-    hour = int(found["hour"])
-    is_morning = (found["meridiem"] or "").upper() == "A" or (found["half"] or "") in MORNING
-    is_afternoon = (found["meridiem"] or "").upper() == "P" or (found["half"] or "") in AFTERNOON
+    hour, half = int(found["hour"]), found["half"] or ""
+    is_morning = (found["meridiem"] or "").upper() == "A" or half in MORNING
+    is_noon = half in NOON and 10 <= hour <= 13
+    is_afternoon = (found["meridiem"] or "").upper() == "P" or half in NOON | AFTERNOON | EVENING
     if is_morning and (is_afternoon or hour > 12):
         raise ValueError("no such hour in the morning")
+    if half in EVENING and (hour == 12 or hour < 5):
+        raise ValueError("whether that evening, or the night after it")
     if is_morning:
         return hour % 12
-    return hour + 12 if is_afternoon and hour < 12 else hour
+    return hour + 12 if is_afternoon and hour < 12 and not is_noon else hour
 
 
 def _zone(found: re.Match[str]) -> timezone:
@@ -119,7 +130,8 @@ def read_listed_day(text: str, at: datetime) -> date | None:
     at = at.astimezone(BEIJING)
     if ago := _AGO.fullmatch(text):
         unit = next(length for name, length in _UNITS.items() if name in ago["unit"])
-        return (at - int(ago["number"]) * unit).date() if len(ago["number"]) < 5 else None
+        number = 0.5 if ago["number"] == "半" else int(ago["number"][:5])
+        return (at - number * unit).date() if number < 10_000 else None
     if text in ("刚刚", "刚才"):
         return at.date()
     if named := _NAMED_DAY.match(text):
