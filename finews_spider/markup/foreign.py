@@ -35,16 +35,10 @@ def roots(html: Callable[[], Elements]) -> dict[str, Enter]:
     def back(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
         return _switch(reader, look, html())
 
-    def apart(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
-        """What stands apart from what is before and behind it."""
-        reader.text(" ")
-        around = reader.context
-        return lambda: reader.layout.text(" ", around.paragraph, around.inline)
-
     def written(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
         """What is written in a drawing, each text apart."""
         reader.show(DRAWING)
-        return apart(reader, node, attributes, look)
+        return _apart(reader, node, attributes, look)
 
     def foreign_object(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
         reader.show(DRAWING)
@@ -61,7 +55,7 @@ def roots(html: Callable[[], Elements]) -> dict[str, Enter]:
     }
     formula: Elements = {
         **dict.fromkeys(_PARTS, _parts),
-        **dict.fromkeys(("mtd", "mspace"), apart),
+        **dict.fromkeys(("mtd", "mspace"), _apart),
         **dict.fromkeys("mi mn mo ms mtext".split(), back),
         **dict.fromkeys("script style annotation annotation-xml mphantom".split(), _never_shown),
     }
@@ -83,6 +77,13 @@ def _switch(reader: Reader, look: Look, elements: Elements) -> Leave:
 
 def _never_shown(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> None:
     reader.cut("never_shown")
+
+
+def _apart(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
+    """What stands apart from what is before and behind it."""
+    reader.text(" ")
+    around = reader.context
+    return lambda: reader.layout.text(" ", around.paragraph, around.inline)
 
 
 def _parts(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
