@@ -1,16 +1,16 @@
 """The git repository that the output folder lies in, and its index, which is locked as git locks it."""
 
-import fcntl
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from finews_spider.exceptions import PublishError
 from finews_spider.printable import safe_line
 from finews_spider.publishing.git import Git, GitError
+from finews_spider.publishing.index_lock import index_lock
 
 Pause = Callable[[float], None]
 
@@ -23,7 +23,6 @@ _IN_PROGRESS = {
     "REVERT_HEAD": "revert",
 }
 _LOCK_WAITS = (0.1, 0.3, 1.0, 3.0)  # seconds, for another git to release the index
-_LOCK_CONTENT = b"finews"  # of our index.lock; git's has something else
 
 
 class Repository:
@@ -74,7 +73,7 @@ class Repository:
 
         No other git commits, stages or switches meanwhile. Raise PublishError where another one holds the lock.
         """
-        with self._locked(self._index.with_name("index.lock")), _temporary(self._index.with_name("finews")) as folder:
+        with self._locked(), _temporary(self._index.with_name("finews")) as folder:
             copy = folder / "index"
             if self._index.exists():
                 shutil.copy2(self._index, copy)  # with its mtime, by which git tells which files to read again
@@ -127,31 +126,22 @@ class Repository:
         return branch
 
     @contextmanager
-    def _locked(self, lock: Path) -> Iterator[None]:
-        handle = self._acquire(lock)
-        try:
-            yield
-        finally:
-            lock.unlink()
-            os.close(handle)
-
-    def _acquire(self, lock: Path) -> int:
-        """Create the lock file, and return its descriptor. Raise PublishError where another git keeps holding it."""
-        for wait in (*_LOCK_WAITS, None):
-            try:
-                handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_EXCL)
-            except FileExistsError:
-                if _is_stale(lock):
-                    lock.unlink(missing_ok=True)
-                elif wait is not None:
+    def _locked(self) -> Iterator[None]:
+        """Hold the index's lock. Raise PublishError where another git keeps holding it."""
+        lock = self._index.with_name("index.lock")
+        with ExitStack() as stack:
+            for wait in (*_LOCK_WAITS, None):
+                try:
+                    stack.enter_context(index_lock(lock))
+                    break
+                except FileExistsError:
+                    if wait is None:
+                        raise self._held(lock) from None
                     self.pause(wait)
-                continue
-            except OSError as error:
-                raise PublishError(f"{lock} cannot be written: {error.strerror}") from error
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            os.write(handle, _LOCK_CONTENT)
-            return handle
-        raise PublishError(
+            yield
+
+    def _held(self, lock: Path) -> PublishError:
+        return PublishError(
             f"{lock} exists: another git process is running in {self.toplevel}, or was killed; if none runs, delete"
             " that file"
         )
@@ -175,13 +165,3 @@ def _temporary(folder: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
-
-
-def _is_stale(lock: Path) -> bool:
-    """Return whether a finews that was killed left the lock file behind: it is ours, and no process holds it."""
-    try:
-        with lock.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return file.read() == _LOCK_CONTENT
-    except OSError:
-        return False
