@@ -10,6 +10,7 @@ after each run and at the end. Ends with 1 where something was lost, twice, or c
 import argparse
 import io
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -456,6 +457,7 @@ def main() -> int:
 
 def play(name: str, days: int, seed: int) -> Figures:
     """Return what a month came to."""
+    logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory(dir=ROOM if ROOM.is_dir() else None) as folder:
         return Month(SCENARIOS[name], days, seed, Path(folder)).play()
 
