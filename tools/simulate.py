@@ -428,7 +428,7 @@ class Month:
             for id_ in story.ids
             if story.time >= START - DAY
         ]
-        figures.published, figures.archived = len(expected), files.total()
+        figures.published, figures.archived = len(expected), len({id_.removeprefix("NW") for id_ in files})
         figures.lost = [id_ for id_ in expected if id_ not in files]
         figures.twice = sum(number > 1 for number in files.values())
 
@@ -464,7 +464,7 @@ def play(name: str, days: int, seed: int) -> Figures:
 
 def line(name: str, seed: int, figures: Figures) -> str:
     """Return the figures of a month on one line."""
-    per_article = figures.requests["article"] / max(figures.archived, 1)
+    per_article = figures.requests["article"] / max(figures.archived, 1)  # an article may be two posts
     listings = ", ".join(f"{kind} {number}" for kind, number in sorted(figures.requests.items()) if kind != "article")
     codes = ", ".join(f"{number} x {code}" for code, number in sorted(figures.codes.items()))
     text = (

@@ -13,12 +13,14 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from statistics import median
 from typing import NamedTuple
 
 from finews_spider.archive import category_pages
+from finews_spider.dates import BEIJING
 from finews_spider.newsroom.pages import Page
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
@@ -42,6 +44,24 @@ class Case(NamedTuple):
 
 
 CASES = (Case("both sources", "finews,eastmoney", growing=False), Case("growing lists", "eastmoney", growing=True))
+
+
+NOW = datetime(2022, 1, 13, 9, tzinfo=BEIJING)  # the morning after the newsroom's last story
+DAY = timedelta(days=1)
+# What the lists do while a crawl is killed: role, path, and how often; an empty answer, or an error.
+COLUMN = "/comm/web/getNewsByColumns"
+FAULTS: tuple[Callable[[Newsroom], None], ...] = (
+    lambda room: None,
+    lambda room: room.answer("listapi", COLUMN, edit=without_rows, times=2),
+    lambda room: room.answer("weblist", "/comm/web/getFastNewsList", edit=without_rows, times=1),
+    lambda room: room.answer("listapi", COLUMN, status=503, times=4),
+    lambda room: room.answer("site", "/category/", status=503, times=4),
+)
+
+
+def without_rows(answer: str) -> str:
+    """Return a list's answer without its rows."""
+    return re.sub(r'("(?:list|fastNewsList)":)\[.*\]', r"\1[]", answer)
 
 
 class Moment(NamedTuple):
@@ -91,14 +111,15 @@ class Stage:
         self.sources.write_text(room.sources_toml(), encoding="utf-8")
         self.references = {case: self._reference(case, folder / case.sources) for case in CASES}
 
-    def start(self, case: Case, output: Path) -> forks.Process:
+    def start(self, case: Case, output: Path, now: datetime = NOW) -> forks.Process:
         """Clear the newsroom's log, and start a crawl in a process of its own."""
+        self.room.clock = now
         options = {**FULL_SPEED, "FINEWS_OUTPUT": output, "FINEWS_SOURCES_FILE": self.sources}
         words = ["crawl", "finews", "-a", f"source={case.sources}"]
         words += [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
         del self.room.log[:]
         with output.with_suffix(".log").open("wb") as log:
-            return forks.start(words, log, log)
+            return forks.start(words, log, log, now)
 
     def published_posts(self, case: Case) -> set[str]:
         """Return the paths of the posts whose stories are published."""
@@ -127,19 +148,25 @@ class Life:
         self.moments: list[Moment] = []
         self.kills: list[Kill] = []
         self.differences: list[str] = []
+        self.now = NOW
 
-    def kill(self, moment: Moment) -> None:
-        """Crawl, and kill the crawl at that moment unless it ends before."""
+    def kill(self, moment: Moment, fault: Callable[[Newsroom], None]) -> None:
+        """Crawl lists that misbehave, and kill the crawl at that moment unless it ends before."""
         self.moments.append(moment)
+        fault(self.stage.room)
         code = self._crawl(self._due(moment))
+        self.stage.room.clear()
         if code == -signal.SIGKILL:
             self.kills.append(Kill(self._phase(), count(self.output)))
-        else:
+        elif fault is FAULTS[0]:
             self._check_code(code)
 
     def finish(self) -> None:
-        """Crawl to the end, and check that all posts are there and nothing else."""
-        self._check_code(self._crawl(lambda: False))
+        """Crawl to the end, a day later and again, and check that all posts are there and nothing else."""
+        for _ in range(2):  # where a list hid rows, its end is looked for once more
+            self.now += DAY
+            code = self._crawl(lambda: False)
+        self._check_code(code)
         missing = self.reference.posts.keys() - stamps(self.output).keys()
         self._differ("not archived", sorted(missing))
         self._differ("left over", leftovers(self.output))
@@ -148,7 +175,7 @@ class Life:
 
     def _crawl(self, due: Callable[[], bool]) -> int:
         before, deadline = stamps(self.output), time.monotonic() + TIMEOUT
-        crawl = self.stage.start(self.case, self.output)
+        crawl = self.stage.start(self.case, self.output, self.now)
         while crawl.poll() is None and not due() and time.monotonic() < deadline:
             time.sleep(POLL)
         crawl.kill()
@@ -282,7 +309,7 @@ def lives(stage: Stage, kills: int, seed: int) -> Iterator[Life]:
         life = Life(stage, case, Path(tempfile.mkdtemp(prefix=f"{seed}-", dir=stage.folder)))
         for turn in range(min(rng.choice((1, 1, 1, 2, 3)), kills - killed)):
             stage.room.now = stage.world.time(int(STORIES * (0.6 + 0.1 * turn))) if case.growing else None
-            life.kill(next(next_moments))
+            life.kill(next(next_moments), rng.choice(FAULTS))
         stage.room.now = None
         life.finish()
         killed += len(life.kills)
