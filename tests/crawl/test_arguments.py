@@ -154,3 +154,43 @@ def test_a_link_to_no_article_is_refused_with_what_is_accepted(url: str) -> None
 def test_a_broken_link_is_refused() -> None:
     with pytest.raises(ArgumentError, match=r"^url: "):
         read_arguments({"url": f"http://[/a/{ID[2:]}.html"}, SOURCES)
+
+
+@pytest.mark.parametrize(("value", "days"), [("1", 1), ("30", 30), ("99999", 99999)])
+def test_a_refresh_is_so_many_days(value: str, days: int) -> None:
+    assert read_arguments({"refresh": value}, SOURCES).refresh == days
+
+
+@pytest.mark.parametrize("value", ["", "0", "-1", "1.5", "07", "100000", "week", "1\n"])
+def test_what_is_no_number_of_days_is_refused(value: str) -> None:
+    assert refusal(refresh=value) == f"refresh: {value!r} is no number of days; use 1 to 99999"
+
+
+def test_nothing_is_refreshed_unless_it_is_asked_for() -> None:
+    assert read_arguments({}, SOURCES).refresh == 0
+    assert read_arguments({"url": f"http://finews.zning.xyz/share?infoCode={ID}"}, SOURCES).refresh == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "is_narrow"),
+    [
+        ({}, False),
+        ({"source": "finews"}, False),
+        ({"refresh": "1"}, False),
+        ({"category": "TechWeb"}, True),
+        ({"since": "2021-12-30"}, True),
+        ({"url": f"http://finews.zning.xyz/share?infoCode={ID}"}, True),
+    ],
+)
+def test_a_run_for_a_part_of_the_news_is_narrow(values: dict[str, str], is_narrow: bool) -> None:
+    assert read_arguments(values, SOURCES).is_narrow is is_narrow
+
+
+def test_an_id_is_one_of_a_source_of_the_run() -> None:
+    arguments = read_arguments({}, SOURCES)
+    assert arguments.is_id(ID)
+    assert not arguments.is_id("NW1")
+
+
+def test_a_source_without_columns_says_so() -> None:
+    assert refusal(column="abc").endswith("columns of finews are none")

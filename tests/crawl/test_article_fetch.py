@@ -128,6 +128,26 @@ def test_the_minutes_of_a_second_listing_are_not_taken() -> None:
     assert (made.known.time, made.known.to_the_second) == (LATER, True)
 
 
+def test_the_minutes_of_a_listing_are_taken_where_no_other_tells_a_time() -> None:
+    made = fetch(ref(), flash_ref(time=NOON, to_the_second=False))
+    assert (made.known.time, made.known.to_the_second) == (NOON, False)
+
+
+@pytest.mark.parametrize("to_the_second", [True, False])
+def test_of_two_listings_that_are_as_exact_the_first_is_believed(to_the_second: bool) -> None:
+    times = ref(time=NOON, to_the_second=to_the_second), flash_ref(time=LATER, to_the_second=to_the_second)
+    assert fetch(*times).known.time == NOON
+
+
+def test_a_page_may_tell_the_link_of_its_own_item() -> None:
+    made = fetch(ref(), flash_ref())
+    made.take(article(share_link="https://own.example/"))
+    made.take(article(id=NUMBER))
+    made.take(article(id="another", share_link="https://another.example/"))
+    assert made.item(ID).share_link == "https://own.example/"
+    assert made.item(NUMBER).share_link == "https://a.example/share"
+
+
 def test_an_item_is_of_the_ref_that_named_it() -> None:
     (item,) = fetch(ref(title="题")).hand_over()
     assert (item.source, item.id, item.url, item.share_link) == (
@@ -308,6 +328,9 @@ EMPTY = {"title": "", "time": None, "media_name": "", "body": ""}
         ([BUSY, BUSY], False),
         ([GONE, UnreadableError("not JSON")], False),
         ([GONE, article(**EMPTY)], False),
+        ([GONE, article(**EMPTY), BUSY], False),
+        ([GONE, article(**EMPTY), UnreadableError("not JSON")], False),
+        ([GONE, UnreadableError("not JSON"), BUSY], False),
         ([GONE, article(media_name="")], False),
     ],
 )

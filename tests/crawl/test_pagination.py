@@ -58,7 +58,7 @@ def is_finished(ledger: Ledger) -> bool:
         # A row came on top meanwhile: the page begins with a row of the one before it, and the total is one more.
         ([page("1", "2", total=3, is_last=False), page("2", "3", total=4)], "end"),
         # The last page, once more.
-        ([page("1", "2", total=5, skipped=1, is_last=False), page("1", "2", total=5, skipped=1)], "short"),
+        ([page("1", "2", total=5, skipped=2, is_last=False), page("1", "2", total=5, skipped=2)], "short"),
     ],
 )
 def test_a_list_is_short_where_it_says_that_it_has_more(ledger: Ledger, pages: list[ListingPage], ended: str) -> None:
@@ -77,6 +77,16 @@ def test_a_narrow_run_does_not_finish_a_short_list(ledger: Ledger) -> None:
 def test_a_total_that_three_readings_do_not_reach_is_said_once_and_believed_no_more(ledger: Ledger) -> None:
     found = [read(ledger, page("1", total=2)) for _ in range(6)]
     assert found == [("short", False), ("short", False), ("short", True), *[("end", False)] * 3]
+
+
+def test_a_list_that_is_read_to_what_is_known_proves_nothing_of_its_total(ledger: Ledger) -> None:
+    read(ledger, page("1", total=1))
+    for _ in range(4):
+        pagination = Pagination(ledger, Query())
+        pagination.begin("a", listing())
+        assert pagination.read("a", listing(), page("1", total=9, is_last=False), [False]) is None
+        assert pagination.readings["a", "column"].reach.ended == "known"
+    assert read(ledger, page("1", total=9))[0] == "short"
 
 
 def test_a_total_that_is_reached_is_believed_again(ledger: Ledger) -> None:

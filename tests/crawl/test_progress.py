@@ -3,13 +3,15 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+from finews_spider.crawl.article_fetch import ArticleFetch
 from finews_spider.crawl.coverage import Reach
 from finews_spider.crawl.pagination import Pagination
-from finews_spider.crawl.progress import Days, days, last_read
+from finews_spider.crawl.progress import Days, days, figures_of, last_read
 from finews_spider.dates import Window
 from finews_spider.items import ArticleRef
 from finews_spider.ledger.database import Ledger
 from finews_spider.sources.base import Listing, ListingPage, Query
+from finews_spider.spiders.finews import FinewsSpider
 
 SINCE = date(2021, 12, 1)
 WINDOW = Window(SINCE, SINCE + timedelta(days=9))
@@ -57,3 +59,20 @@ def test_the_list_that_was_begun_last_is_being_read_once_a_page_of_it_came(tmp_p
         assert last_read(lists) == ("a", "one", SINCE)
         lists.read("b", two, ListingPage(), [])
         assert last_read(lists) == ("b", "two", None)
+
+
+def test_of_the_articles_that_were_asked_for_those_under_way_are_not_done(spider: FinewsSpider) -> None:
+    run = spider.run
+    run.owed.record_listed([ArticleRef(source="finews", id=f"{number}", url="") for number in range(5)])
+    for what, number in {
+        "asked": 4,
+        "archived": 1,
+        "failed/HTTP 503": 1,
+        "refused/no title": 1,
+        "withdrawn": 1,
+    }.items():
+        run.count("finews", what, number)
+    before = figures_of(run)
+    assert (before.wanted, before.done, before.archived, before.failed, before.sources) == (5, 4, 1, 3, 1)
+    run.fetches["1"] = ArticleFetch(number="1")
+    assert figures_of(run).done == 3
