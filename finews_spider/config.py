@@ -20,10 +20,13 @@ Value = TypeVar("Value")
 Mode = Literal["commit", "push"]
 MODES: dict[str, Mode | None] = {"off": None, **{mode: mode for mode in get_args(Mode)}}
 
-MINIMUMS = {  # of Scrapy's settings that are numbers
+MINIMUMS: dict[str, float] = {  # of Scrapy's settings that are numbers; where it is whole, they are
     "DOWNLOAD_DELAY": 0.0,
     "DOWNLOAD_TIMEOUT": 0.001,
     "DOWNLOAD_MAXSIZE": 1,
+    "CONCURRENT_REQUESTS": 1,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "RETRY_TIMES": 0,
 }
 CONTACT = re.compile(r"(https?://|mailto:)\S+")
 SITE = re.compile(r"((https?:)?//[\w.:-]+)?(/[\w./-]*)?")
@@ -97,12 +100,14 @@ def _folder(name: str, value: object) -> Path:
 
 
 def _number(name: str, value: object, minimum: float = 0.0) -> float:
+    is_whole = isinstance(minimum, int)
     try:
-        number = float(str(value))
+        number = int(str(value)) if is_whole else float(str(value))
     except ValueError:
         number = minimum - 1
     if not number >= minimum:  # nan is no number either
-        raise _refusal(name, value, f"a number, {'more than 0' if minimum else '0 or more'}")
+        kind = "a whole number" if is_whole else "a number"
+        raise _refusal(name, value, f"{kind}, {'more than 0' if minimum else '0 or more'}")
     return number
 
 

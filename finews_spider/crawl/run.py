@@ -59,7 +59,7 @@ class Run:
         self.responses = KeptResponses(self.ledger)
         self.pagination = Pagination(self.ledger, self.arguments.query, self.clock)
         self.fetches: dict[str, ArticleFetch] = {}  # by number, until their items have left the pipelines
-        self.warnings: list[str] = []  # each once
+        self.warnings = [self.ledger.damage] if self.ledger.damage else []  # none twice
         self.changed = asyncio.Event()  # a listing was read, or a fetch has ended: there may be more to ask for
         self.stopped = False
         self.trouble = ""  # with the disk, which ended the run

@@ -27,6 +27,7 @@ class Ledger:
     def __init__(self, output: Path) -> None:
         self.output = output
         self.file = output / FILE
+        self.damage = ""  # why it was made anew
         self._db = self._open()
 
     def __enter__(self) -> Self:
@@ -107,7 +108,8 @@ class Ledger:
         self.file.replace(aside)
         for ending in ("-wal", "-shm"):
             self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
-        logger.warning("%s is damaged (%s): it is made anew; the old one is %s", self.file, error, aside.name)
+        self.damage = f"{self.file} is damaged ({error}): it is made anew; the old one is {aside.name}"
+        logger.warning("%s", self.damage)
 
     def _connect(self) -> sqlite3.Connection:
         self.file.parent.mkdir(parents=True, exist_ok=True)
