@@ -4,7 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from finews_spider.markup.characters import may_hold_forbidden
-from finews_spider.markup.cuts import line_rule, may_have_lines
+from finews_spider.markup.cuts import line_rule
 from finews_spider.markup.elements import HTML
 from finews_spider.markup.layout import Layout
 from finews_spider.markup.parsing import first_node, parse
@@ -24,7 +24,7 @@ def cleaned(body: str, base: str = "") -> Cleaned:
     Raises IncompleteBodyError.
     """
     cuts: Counter[str] = Counter()
-    layout = Layout(line_rule if may_have_lines(body) else None, cuts, filters=may_hold_forbidden(body))
+    layout = Layout(line_rule, cuts, filters=may_hold_forbidden(body))
     parser = parse(body)  # to be kept as long as its nodes are
     Reader(layout, HTML, base, cuts).read(first_node(parser))
     return Cleaned(layout.html(), cuts)

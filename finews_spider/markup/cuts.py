@@ -43,8 +43,8 @@ _LINES = {
         r"|即可将网页分享至朋友圈[。]?)+",
     ),
 }
-_RULES = [(rule, re.compile(line, re.DOTALL)) for rule, lines in _LINES.items() for line in lines]
-_MARK = re.compile("东方财富|主力资金|炒股第一步|四大权益|编辑|责编|打开微信|点击底部|扫一扫|分享至")  # one is in each
+_LINE = re.compile("|".join(f"(?P<{rule}>{'|'.join(lines)})" for rule, lines in _LINES.items()), re.DOTALL)
+_STARTS = frozenset("在主【（([炒四郑东责打点使即")  # what such a line begins with; most others do not
 _MAX_LINE = 500  # characters of such a line
 
 
@@ -70,12 +70,9 @@ def element_rule(tag: str, attributes: Attributes) -> str:
     return ""
 
 
-def may_have_lines(body: str) -> bool:
-    """Whether `line_rule` may find something in the texts of a body."""
-    return "&#" in body or _MARK.search(body) is not None
-
-
 def line_rule(text: str) -> str:
     """The rule that cuts a line of text; empty where none does."""
-    text = "".join(text.split()) if len(text) <= _MAX_LINE else ""
-    return next((rule for rule, line in _RULES if line.fullmatch(text)), "") if text else ""
+    if text.lstrip()[:1] not in _STARTS or len(text) > _MAX_LINE:
+        return ""
+    line = _LINE.fullmatch("".join(text.split()))
+    return (line.lastgroup or "") if line else ""

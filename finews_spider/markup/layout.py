@@ -71,7 +71,7 @@ class Layout:
         + "_line_rule _opened _out _paragraph _size _words".split()
     )
 
-    def __init__(self, line_rule: Callable[[str], str] | None, cuts: Counter[str], *, filters: bool) -> None:
+    def __init__(self, line_rule: Callable[[str], str], cuts: Counter[str], *, filters: bool) -> None:
         """`line_rule` names the rule that cuts a line of text; `filters`: there may be characters that no post has."""
         self._line_rule = line_rule
         self._cuts = cuts
@@ -214,7 +214,7 @@ class Layout:
 
     def _end_line(self) -> None:
         """A line ends; one that a rule cuts is taken back."""
-        if self._line_rule and (rule := self._line_rule("".join(self._words))):
+        if rule := self._line_rule("".join(self._words)):
             self._cuts[rule] += 1
             length, self._opened = self._line
             del self._out[length:]

@@ -2,6 +2,7 @@ from collections import Counter
 
 import pytest
 
+from finews_spider.markup.cuts import line_rule
 from finews_spider.markup.escaping import attribute, escape
 from finews_spider.markup.layout import BARE, Inline, Layout, Paragraph
 from finews_spider.markup.parsing import MAX_BODY, IncompleteBodyError
@@ -11,7 +12,7 @@ SOURCE_LINE = '<p class="em_media">（文章来源：中国证券报）</p>'
 
 
 def layout() -> Layout:
-    return Layout(None, Counter(), filters=False)
+    return Layout(line_rule, Counter(), filters=False)
 
 
 def test_a_block_starts_on_a_line_of_its_own_after_a_space() -> None:
