@@ -7,7 +7,7 @@ MAX_ADDRESS = 4_000  # characters; browsers and servers take some 2,000
 
 _UNSEEN = re.compile(r"[\t\n\r]")  # what a browser takes out of an address
 _ENDS = "".join(map(chr, range(33))) + "\u00a0\u3000\u200b\ufeff"
-_HOST = r"(?:[\w.-]*[\w-]\.?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
+_HOST = r"(?:[\w.-]*[\w-]\.?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
 _USABLE = re.compile(rf"https?://{_HOST}(?:[/?#][^\x00-\x20\x7f]*)?", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _HTTP = re.compile(r"(https?):[/\\]*", re.IGNORECASE)
@@ -19,9 +19,8 @@ def resolve(address: str | None, base: str = "") -> str:
     address = _UNSEEN.sub("", (address or "").strip(_ENDS))
     if len(address) > MAX_ADDRESS or not address or address[0] == "#":
         return ""
-    if not _USABLE.fullmatch(address):
-        address = _absolute(address, base)
-    return address if _USABLE.fullmatch(address) and _has_port(address) else ""
+    usable = _USABLE.fullmatch(address) or _USABLE.fullmatch(_absolute(address, base))
+    return usable[0] if usable and int(usable["port"] or 0) < 65_536 else ""
 
 
 def resolve_link(address: str | None, base: str = "") -> str:
@@ -44,9 +43,3 @@ def _absolute(address: str, base: str) -> str:
         return urljoin(base, f"{path}{mark}{rest}")
     except ValueError:  # no address of the web: `//[`
         return ""
-
-
-def _has_port(address: str) -> bool:
-    """Whether the port, where one is named, can be one."""
-    port = re.match(r"[^/]*//[^/?#]*:([0-9]+)(?:[/?#]|\Z)", address)
-    return not port or int(port[1]) < 65_536

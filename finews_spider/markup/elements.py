@@ -1,5 +1,7 @@
 """How each element of HTML is read: as a block, in a line, or not at all."""
 
+from dataclasses import replace
+
 from selectolax.lexbor import LexborNode
 
 from finews_spider.markup import foreign, media
@@ -14,7 +16,10 @@ from finews_spider.markup.styles import VISIBILITY, Look
 
 _WRAPPERS = frozenset({"keytip", "infokey", "em_stock_key_common"})  # links around names of stocks and keywords
 _ALIGNS = frozenset({"left", "right", "center", "justify"})
-_PARAGRAPH = Paragraph()
+_ALIGNED = {align: Paragraph("p", attribute("style", f"text-align:{align};")) for align in _ALIGNS} | {"": Paragraph()}
+_SOURCE_LINES = {
+    align: Paragraph("p", attribute("class", SOURCE_LINE) + aligned.attributes) for align, aligned in _ALIGNED.items()
+}
 
 
 # Blocks.
@@ -22,10 +27,8 @@ _PARAGRAPH = Paragraph()
 
 def _paragraph(reader: Reader, _: LexborNode, attributes: Attributes, look: Look) -> Leave:
     align = (_align(attributes, look) if attributes else "") or reader.context.align
-    written = attribute("style", f"text-align:{align};") if align else ""
-    if attributes and SOURCE_LINE in (attributes.get("class") or "").split():
-        written = attribute("class", SOURCE_LINE) + written
-    return reader.paragraphs(Paragraph("p", written) if written else _PARAGRAPH)
+    is_source_line = attributes and SOURCE_LINE in (attributes.get("class") or "").split()
+    return reader.paragraphs((_SOURCE_LINES if is_source_line else _ALIGNED)[align])
 
 
 def _heading(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
@@ -33,9 +36,7 @@ def _heading(reader: Reader, node: LexborNode, attributes: Attributes, look: Loo
 
 
 def _centered(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
-    leave = reader.paragraphs(Paragraph("center"))
-    reader.context = reader.context._replace(align="center")
-    return leave
+    return reader.paragraphs(Paragraph("center"), align="center")
 
 
 def _preformatted(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
@@ -49,8 +50,8 @@ def _division(reader: Reader, node: LexborNode, attributes: Attributes, look: Lo
     if align and align != reader.context.align:
         paragraph = reader.context.paragraph
         if paragraph.name == "p":
-            paragraph = Paragraph("p", attribute("style", f"text-align:{align};"))
-        reader.context = reader.context._replace(paragraph=paragraph, align=align)
+            paragraph = _ALIGNED[align]
+        reader.context = replace(reader.context, paragraph=paragraph, align=align)
     return reader.layout.end_paragraph
 
 
@@ -66,7 +67,7 @@ def _part_of_table(reader: Reader, node: LexborNode, attributes: Attributes, loo
     align = own or reader.context.align
     leave = _container(reader, node, attributes, look)
     if align:
-        reader.context = reader.context._replace(align=align)
+        reader.context = replace(reader.context, align=align)
     return leave
 
 
@@ -122,8 +123,8 @@ def _struck(reader: Reader, node: LexborNode, attributes: Attributes, look: Look
 
 def _link(reader: Reader, node: LexborNode, attributes: Attributes, look: Look) -> Leave:
     """A link; one that leads nowhere dissolves, as do those around names of stocks."""
-    address = reader.resolve_link(attributes.get("href"))
-    if address and _WRAPPERS.isdisjoint((attributes.get("class") or "").split()):
+    is_wrapper = not _WRAPPERS.isdisjoint((attributes.get("class") or "").split())
+    if not is_wrapper and (address := reader.resolve_link(attributes.get("href"))):
         reader.link(address)
     return reader.around_block(look)
 

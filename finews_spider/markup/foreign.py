@@ -1,6 +1,7 @@
 """How drawings and formulas are read, which have names of their own: a post has neither, but what they say in words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from selectolax.lexbor import LexborNode
@@ -71,7 +72,7 @@ def roots(html: Callable[[], Elements]) -> dict[str, Enter]:
 
 
 def _switch(reader: Reader, look: Look, elements: Elements) -> Leave:
-    reader.context = reader.context._replace(elements=elements)
+    reader.context = replace(reader.context, elements=elements)
     return reader.around_block(look)
 
 

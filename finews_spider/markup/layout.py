@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import NamedTuple
 
 from finews_spider.markup.characters import SPACE, drop_forbidden
 from finews_spider.markup.escaping import escape
@@ -21,7 +20,8 @@ _CELLS = frozenset({"td", "th"})
 _UNSEEN_TAG = re.compile("<(?!img)[^>]*>")
 
 
-class Paragraph(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Paragraph:
     """What the texts of an element are written as. A bare one needs no tags where it is all that a row holds."""
 
     name: str = "p"
@@ -91,15 +91,15 @@ class Layout:
             self._add_verbatim(text, paragraph, inline)
             return
         core = text.strip(SPACE)
-        if len(core) == len(text) > 0:
-            self._add(escape(core), core, paragraph, inline)
-        elif core:
-            before, _, after = text.partition(core)
-            self._space(before, inline)
-            self._add(escape(core), core, paragraph, inline)
-            self._space(after, inline)
-        else:
+        if not core:
             self._space(text, inline)
+        elif len(core) == len(text):
+            self._add(escape(core), core, paragraph, inline)
+        else:
+            start = len(text) - len(text.lstrip(SPACE))
+            self._space(text[:start], inline)
+            self._add(escape(core), core, paragraph, inline)
+            self._space(text[start + len(core) :], inline)
 
     def picture(self, html: str, paragraph: Paragraph, inline: tuple[Inline, ...]) -> None:
         """An element that is seen as it is."""
@@ -156,11 +156,8 @@ class Layout:
         And none before the source line.
         """
         self.end_paragraph()
-        out: list[str] = []
-        for block in self._containers[0].parts:
-            joined = not out or out[-1].endswith("</center>") or block.startswith('<p class="em_media">')
-            out.append(block if joined else f"\n {block}")
-        return "".join(out)
+        html = "\n ".join(self._containers[0].parts)
+        return html.replace("</center>\n ", "</center>").replace('\n <p class="em_media">', '<p class="em_media">')
 
     # The paragraph that is being written.
 
@@ -221,8 +218,8 @@ class Layout:
         self._words = []
 
     def _write(self, html: str) -> None:
-        name, attributes, is_bare = self._paragraph
-        if name == "pre":
+        paragraph = self._paragraph
+        if paragraph.name == "pre":
             html = html.rstrip()
             if not _UNSEEN_TAG.sub("", html).strip(SPACE):
                 return
@@ -231,7 +228,8 @@ class Layout:
             raise IncompleteBodyError(f"longer than {2 * MAX_BODY} characters when it is written")
         container = self._containers[-1]
         container.is_filled = True
-        container.add(f"<{name}{attributes}>{html}</{name}>", html if is_bare else "")
+        whole = f"<{paragraph.name}{paragraph.attributes}>{html}</{paragraph.name}>"
+        container.add(whole, html if paragraph.is_bare else "")
 
 
 def _common(first: tuple[Inline, ...], second: tuple[Inline, ...]) -> tuple[Inline, ...]:

@@ -5,7 +5,8 @@ What is cut is not walked into, and counted by the rule that cuts it; what no po
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from selectolax.lexbor import LexborNode
 
@@ -14,7 +15,7 @@ from finews_spider.markup.cuts import CHART_END, CHART_START, Attributes, elemen
 from finews_spider.markup.escaping import attribute
 from finews_spider.markup.layout import BARE, Inline, Layout, Paragraph
 from finews_spider.markup.parsing import MAX_DEPTH, IncompleteBodyError
-from finews_spider.markup.styles import PLAIN, Look, is_block, look_of
+from finews_spider.markup.styles import PLAIN, Look, look_of
 from finews_spider.markup.visibility import is_hidden
 
 Leave: TypeAlias = Callable[[], None]  # what is to be done where an element ends
@@ -26,8 +27,9 @@ _REPEATABLE = frozenset({"sub", "sup", "q", "small"})
 _MAX_REPEATED = 4
 
 
-class Context(NamedTuple):
-    """What holds for the texts inside an element."""
+@dataclass(slots=True)
+class Context:
+    """What holds for the texts inside an element; never changed, but replaced by another."""
 
     elements: Elements
     unseen: int = 0  # why they are not seen, as bits
@@ -60,9 +62,7 @@ class Reader:
                 continue
             tag = node.tag or ""
             if tag == "-text":
-                _, unseen, paragraph, inline, _ = self.context
-                if not unseen:
-                    self.layout.text(node.text_content or "", paragraph, inline)
+                self.text(node.text_content or "")
                 node = node.next
             elif tag[:1] == "-":
                 node = self._after_chart(node) if CHART_START in (node.comment_content or "") else node.next
@@ -79,47 +79,46 @@ class Reader:
 
     def text(self, text: str) -> None:
         """A text, in what is open here."""
-        _, unseen, paragraph, inline, _ = self.context
-        if not unseen:
-            self.layout.text(text, paragraph, inline)
+        context = self.context
+        if not context.unseen:
+            self.layout.text(text, context.paragraph, context.inline)
 
     def picture(self, html: str) -> None:
         """A picture, likewise."""
         self.layout.picture(html, self.context.paragraph, self.context.inline)
 
-    def paragraphs(self, paragraph: Paragraph) -> Leave:
-        """The texts inside are written as such paragraphs."""
+    def paragraphs(self, paragraph: Paragraph, align: str = "") -> Leave:
+        """The texts inside are written as such paragraphs; blocks inside are aligned like that, or as around it."""
         self.layout.end_paragraph()
-        elements, unseen, _, inline, align = self.context
-        self.context = Context(elements, unseen, paragraph, inline, align)
+        around = self.context
+        self.context = Context(around.elements, around.unseen, paragraph, around.inline, align or around.align)
         return self.layout.end_paragraph
 
     def block(self, name: str, attributes: str = "") -> Leave:
         """What is inside stands in a block that holds blocks."""
         self.layout.open(name, attributes)
-        elements, unseen, _, inline, _ = self.context
-        self.context = Context(elements, unseen, BARE, inline)
+        around = self.context
+        self.context = Context(around.elements, around.unseen, BARE, around.inline)
         return self.layout.close
 
     def inline(self, name: str) -> None:
         """What is inside stands in an inline element; once is enough for most."""
         repeated = sum(element.name == name for element in self.context.inline)
         if repeated < (_MAX_REPEATED if name in _REPEATABLE else 1):
-            self._add_inline(Inline(name))
+            self._stand_in((*self.context.inline, Inline(name)))
 
     def link(self, address: str) -> None:
         """What is inside stands in a link; of two around a text the inner one counts."""
         around = tuple(element for element in self.context.inline if element.name != "a")
-        self.context = self.context._replace(inline=around)
-        self._add_inline(Inline("a", attribute("href", address)))
+        self._stand_in((*around, Inline("a", attribute("href", address))))
 
     def hide(self, reason: int) -> None:
         """The texts inside are not seen."""
-        self.context = self.context._replace(unseen=self.context.unseen | reason)
+        self.context = replace(self.context, unseen=self.context.unseen | reason)
 
     def show(self, reason: int) -> None:
         """They are not hidden by that any more."""
-        self.context = self.context._replace(unseen=self.context.unseen & ~reason)
+        self.context = replace(self.context, unseen=self.context.unseen & ~reason)
 
     def resolve(self, address: str | None) -> str:
         """An address of the body."""
@@ -156,20 +155,21 @@ class Reader:
 
     def around_block(self, look: Look) -> Leave:
         """An element that stands in a line, unless it is displayed as a block."""
-        if not is_block(look.display):
+        if not look.is_block:
             return _nothing
         self.layout.end_paragraph()
         return self.layout.end_paragraph
 
     def _look(self, look: Look) -> None:
         """What a style says of the texts inside."""
-        self.context = self.context._replace(unseen=(self.context.unseen | look.hides) & ~look.shows)
+        if look.hides or look.shows:
+            self.context = replace(self.context, unseen=(self.context.unseen | look.hides) & ~look.shows)
         if look.is_struck:
             self.inline("s")
 
-    def _add_inline(self, element: Inline) -> None:
-        elements, unseen, paragraph, inline, align = self.context
-        self.context = Context(elements, unseen, paragraph, (*inline, element), align)
+    def _stand_in(self, inline: tuple[Inline, ...]) -> None:
+        around = self.context
+        self.context = Context(around.elements, around.unseen, around.paragraph, inline, around.align)
 
     def _after_chart(self, start: LexborNode) -> LexborNode | None:
         """What follows a live chart: it ends at its own comment, or there is none."""

@@ -1,8 +1,8 @@
 """What an element's style does to what a reader sees of it."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from finews_spider.markup.declarations import NUMBER, declarations
 
@@ -10,11 +10,13 @@ from finews_spider.markup.declarations import NUMBER, declarations
 VISIBILITY, FONT_SIZE, INDENT = 1, 2, 4
 
 
-class Look(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Look:
     """What is declared of an element. `gone`: nobody sees it, nor anything inside; `display` is empty if not told."""
 
     gone: bool = False
     display: str = ""
+    is_block: bool = False
     hides: int = 0
     shows: int = 0
     is_flat: bool = False  # no room for a text, if it is a block
@@ -71,6 +73,7 @@ def _look(style: str) -> Look:
         or _is_transparent(declared)
         or _is_moved_away(declared),
         display=display,
+        is_block=is_block(display),
         hides=hides,
         shows=shows,
         is_flat=_is_flat(declared),

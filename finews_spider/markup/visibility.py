@@ -2,7 +2,7 @@
 
 from finews_spider.markup.cuts import Attributes
 from finews_spider.markup.pictures import is_lazy
-from finews_spider.markup.styles import Look, is_block
+from finews_spider.markup.styles import Look
 
 _BLOCKS = frozenset(
     "address article aside blockquote center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 h3"
@@ -16,10 +16,9 @@ def is_hidden(tag: str, attributes: Attributes, look: Look) -> bool:
         return True
     if look.display in ("", "none") and ("hidden" in attributes or "popover" in attributes):
         return True
-    return look.is_flat and (tag in _BLOCKS or is_block(look.display))
+    return look.is_flat and (tag in _BLOCKS or look.is_block)
 
 
 def is_pixel(attributes: Attributes) -> bool:
     """Whether it is too small to be seen: it counts who opens a page."""
-    sides = ((attributes.get(side) or "").strip().removesuffix("px") for side in ("width", "height"))
-    return any(side in ("0", "1") for side in sides)
+    return any((attributes.get(side) or "").strip().removesuffix("px") in ("0", "1") for side in ("width", "height"))
