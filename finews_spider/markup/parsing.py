@@ -17,6 +17,10 @@ _MAX_REOPENED = 300_000  # elements that <b 1><b 2>…<p><p>… may grow to: eac
 _INLINE_DATA = re.compile(r"data:[a-z]+/[a-z0-9.+-]+;base64,[A-Za-z0-9+/=]*+", re.IGNORECASE)  # pictures, never kept
 _FORMATTING = re.compile(r"<(b|big|code|em|font|i|s|small|strike|strong|tt|u)(?=[\s/])[^>]*>", re.IGNORECASE)
 
+# A tree takes 700 kB. glibc gets them from the system and gives them back for each body, a quarter of what cleaning it
+# costs, until a block of that size was freed for the first time; from then on it keeps up to twice as much.
+bytes(1_000_000)
+
 
 class IncompleteBodyError(ValueError):
     """A body that cannot be read or written whole, and half a body is none."""
