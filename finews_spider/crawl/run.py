@@ -133,7 +133,7 @@ class RunSpider(RestrictedSpider):
         """Scrapy's constructor. Raises ConfigurationError."""
         spider = super().from_crawler(crawler, *args)
         spider.run = Run(crawler, kwargs)
-        spider.netlocs = spider.run.netlocs
+        spider.netlocs, spider.kept_responses = spider.run.netlocs, spider.run.responses
         return spider
 
 

@@ -8,6 +8,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
 
+from finews_spider.ledger.responses import KeptResponses
+
 
 def allowed_netlocs(hosts: Iterable[str]) -> frozenset[str]:
     """Return the hosts as URLs may write them: with their own port, or with those of HTTP and HTTPS."""
@@ -29,6 +31,7 @@ class RestrictedSpider(Spider):
     """A spider whose requests go to the hosts of the sources file only."""
 
     netlocs: frozenset[str]  # as `allowed_netlocs` gives them
+    kept_responses: KeptResponses | None = None  # where it keeps any
 
 
 class AllowedHostsMiddleware:

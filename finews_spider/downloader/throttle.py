@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 run_stopped = object()  # a signal: the run ends before its time
 
-MAX_DELAY = 60.0  # seconds between two requests to a host that says it is busy, or whose Crawl-delay is longer
+MAX_DELAY = 60.0  # seconds between two requests to a host that says it is busy
 MAX_RETRY_AFTER = 300.0  # seconds of Retry-After that a run waits for; after a longer one the next run goes on
 MAX_FAILURES = 5  # in a row; then the host is suspended for the rest of the run
 
@@ -161,7 +161,7 @@ def slow_down(
     slot = downloader.slots.get(key)
     if slot is None:
         return
-    slot.delay = min(max(delay, slot.delay * factor), max(MAX_DELAY, slot.delay))
+    slot.delay = max(delay, min(slot.delay * factor, max(MAX_DELAY, slot.delay)))
     settings = downloader.per_slot_settings
     settings[key] = {
         **settings.get(key, {}),

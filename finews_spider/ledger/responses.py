@@ -50,6 +50,13 @@ class KeptResponses:
             self._ledger.rows("UPDATE pages SET asked = ? WHERE url = ?", (_today(), url))
         return body
 
+    def recent(self, url: str, within: timedelta) -> bytes | None:
+        """Return the kept body, if it came so shortly ago. Raises DiskError."""
+        now = dates.now()
+        query = "SELECT 1 FROM pages WHERE url = ? AND fetched BETWEEN ? AND ?"
+        found = self._ledger.row(query, (url, to_seconds(now - within), to_seconds(now)))
+        return self.body(url) if found else None
+
     def keep(self, url: str, validators: Validators, body: bytes) -> None:
         """Keep an answer in place of the one before it, and forget those that nobody asks for. Raises DiskError."""
         with self._ledger.writing():

@@ -163,4 +163,4 @@ def test_what_was_checked_is_connected_to(tmp_path: Path, addresses: list[str], 
     assert bool(connected) == (looked_up[0] == ALLOWED)
     assert bool(requested) == (bool(connected) and scheme == "http")
     assert (f"has the private address {FORBIDDEN}" in ran.err) == (FORBIDDEN in looked_up)
-    assert len(looked_up) == (1 if cache == "1" or addresses[0] == FORBIDDEN else 2)
+    assert len(looked_up) == (2 if cache == "0" and addresses[0] == ALLOWED and scheme == "http" else 1)
