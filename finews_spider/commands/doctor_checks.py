@@ -14,9 +14,10 @@ ADVICE = {
     "HTTP": "the site has an error: try again later; if it persists, find out whether the site has moved",
     "host left alone: it has the private": "if that is intended, name its network in FINEWS_PRIVATE_NETWORKS;"
     " otherwise check your DNS: it resolves to another host",
-    "host left alone: it has a robots.txt": "a host whose robots.txt cannot be read gives no permission: try again later;"
-    " if other hosts answer, this one is down, or has moved: edit its host in the sources file",
-    "host left alone: it asks for a Crawl": "ask the site, or leave the endpoint out: enabled = false in the sources file",
+    "host left alone: it has a robots.txt": "one that cannot be read is no permission: try again later; if other hosts"
+    " answer, this one is down, or has moved: edit its host in the sources file",
+    "host left alone: it asks for a Crawl-delay": "it is longer than a run can keep: ask the site, or leave the endpoint"
+    " out: enabled = false in the sources file",
     "kept out": "it blocks this address: wait a day, raise DOWNLOAD_DELAY, set FINEWS_CONTACT to a page of yours",
     "unreadable": "its format has changed: save the response (scrapy fetch URL > response), fix its parser in sources/",
     "lacks": "rows without these fields are read as far as possible: compare with the parser in sources/",
