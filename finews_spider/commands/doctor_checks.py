@@ -16,8 +16,8 @@ ADVICE = {
     " otherwise check your DNS: it resolves to another host",
     "host left alone: it has a robots.txt": "one that cannot be read is no permission: try again later; if other hosts"
     " answer, this one is down, or has moved: edit its host in the sources file",
-    "host left alone: it asks for a Crawl-delay": "it is longer than a run can keep: ask the site, or leave the endpoint"
-    " out: enabled = false in the sources file",
+    "host left alone: it asks for a Crawl-delay": "it is longer than a run can keep: ask the site, or leave the"
+    " endpoint out: enabled = false in the sources file",
     "kept out": "it blocks this address: wait a day, raise DOWNLOAD_DELAY, set FINEWS_CONTACT to a page of yours",
     "unreadable": "its format has changed: save the response (scrapy fetch URL > response), fix its parser in sources/",
     "lacks": "rows without these fields are read as far as possible: compare with the parser in sources/",
