@@ -183,6 +183,8 @@ class Server:
         host = url.hostname or ""
         if host in ("newsinfo.example", "finance.example"):
             return *self._article(url.path), headers
+        if host == "roll.example" or "/v2/" in url.path:  # nothing stands in for a list that fails
+            return 404, "", headers
         if self.random.random() < self.faults.failing_lists:
             return 503, "", headers
         if self.faults.unchanged_for_ever and request.headers.get("If-None-Match"):
