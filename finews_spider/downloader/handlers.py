@@ -1,13 +1,19 @@
-"""A download handler that limits response heads: Scrapy 2.19 and Twisted 26 read headers for as long as they come."""
+"""A download handler that limits response heads, and keeps the pace that a user's commands share for a host.
+
+Scrapy 2.19 and Twisted 26 read headers for as long as they come.
+"""
 
 from scrapy import Request
 from scrapy.core.downloader.handlers import http11
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, ParseError
+
+from finews_spider.downloader.shared_pace import SharedPace, runtime_folder
 
 MAX_HEAD = 64 * 1024  # bytes of status lines and headers, interim responses (1xx) included; servers send some KB
 MAX_CODINGS = 2  # content codings of a body; each layer may take as long to decompress as a large body
@@ -19,13 +25,27 @@ class DownloadHandler(http11.HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _Factory
+        self._pace = SharedPace(runtime_folder())
 
     async def download_request(self, request: Request) -> Response:
         """Return the response. Raise IgnoreRequest for one with too many content codings."""
+        await self._pace.wait(urlparse_cached(request).netloc, self._delay(request))
         response = await super().download_request(request)
         if b",".join(response.headers.getlist("Content-Encoding")).count(b",") >= MAX_CODINGS:
             raise IgnoreRequest("too many content codings")
         return response
+
+    async def close(self) -> None:
+        """Close connections and files."""
+        self._pace.close()
+        await super().close()
+
+    def _delay(self, request: Request) -> float:
+        """Return the seconds between requests to the host, by its Crawl-delay and what it was slowed down for too."""
+        assert self._crawler.engine
+        downloader = self._crawler.engine.downloader
+        slot = downloader.slots.get(downloader.get_slot_key(request))
+        return slot.delay if slot else 0.0
 
 
 class _Protocol(http11._LenientHTTP11ClientProtocol):
