@@ -20,7 +20,7 @@ _LOGO = ".newsContent [data-source]"  # a picture in place of the source's name
 
 # Eastmoney is a company too, of which headlines tell: its name alone is the site's only behind a mark of its own.
 _SITE = re.compile(
-    r"\s*(?:[_|｜]+\s*(?:东方财富|天天基金)网?|[-–—]+\s*(?:东方财富|天天基金)网|\s[-–—]+\s+东方财富)"
+    r"\s*(?:[_|｜]+\s*(?:手机)?(?:东方财富|天天基金)网?|[-–—]+\s*(?:手机)?(?:东方财富|天天基金)网|\s[-–—]+\s+东方财富)"
     r"(?:股吧|手机版|\s*[(（][\w.]+[)）])?\s*$"
 )
 _CHANNEL = re.compile(r"\s*[_|｜]+\s*[^_|｜\s]{0,6}(?:频道|新闻|资讯|要闻|网)\s*$")

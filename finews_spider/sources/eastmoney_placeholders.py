@@ -6,11 +6,12 @@ from html import escape
 from typing import Any
 
 from finews_spider.markup.addresses import MAX_ADDRESS, resolve, resolve_link
+from finews_spider.markup.plain import plain
 from finews_spider.sources.base import UnreadableError
 
 _IMAGE = re.compile(r"<!--\s*IMG\s*#\s*([0-9]+)\s*-->", re.IGNORECASE)
 _LINK = re.compile(
-    r'(?P<wrapper><span id="(?:stock_|bk_|quote_|Info\.)[^"<>]*"[^<>]*>)?<!--\s*Link\s*#\s*(?P<at>[0-9]+)\s*-->',
+    r'(?P<wrapper><span id=["\']?(?:stock_|bk_|quote_|Info\.)[^<>]*>\s*)?<!--\s*Link\s*#\s*(?P<at>[0-9]+)\s*-->',
     re.IGNORECASE,
 )
 _ROOM = 1_000_000  # characters of what is put in; a mark is short, and what it stands for may be long
@@ -46,7 +47,7 @@ def _at(records: object, place: str) -> dict[str, Any]:
     at = int(place) if len(place) < 6 else -1
     record = records[at] if isinstance(records, list) and 0 <= at < len(records) else None
     fields = record.items() if isinstance(record, dict) else ()
-    return {name: value for name, value in fields if type(value) in (str, int)}
+    return {str(name).lower(): value for name, value in fields if type(value) in (str, int)}
 
 
 def _image(record: dict[str, Any]) -> str:
@@ -59,7 +60,7 @@ def _image(record: dict[str, Any]) -> str:
 
 
 def _link(record: dict[str, Any], wrapper: str | None) -> str:
-    text = escape(str(record.get("text") or ""), quote=False)
+    text = escape(plain(str(record.get("text") or "")), quote=False)
     href = _first(record, "url_w", "url_m", "url", usable=resolve_link)
     if wrapper or not href:
         return f"{wrapper or ''}{text}"

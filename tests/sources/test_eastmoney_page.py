@@ -29,6 +29,14 @@ INFOS = [
     f"<div>记者：张三</div><div>{TIME}</div><div>审核：李四</div><div>中国证券报</div>",
     f"<p>{TIME}</p><p>原文链接：https://a.example/</p><p>来源：中国证券报</p>",
     f"<div>来源：中国证券报 {TIME}</div><script>来源：甲</script>",
+    f"<div>{TIME}</div><div><span>作者</span>：<span>张三</span></div><div><span>来源</span>：<a>中国证券报</a></div>",
+    f"<div>{TIME}</div><div><b>来源</b>：中国证券报</div><div><b>作者</b>：张三</div>",
+    f"<div>{TIME}</div><div>来源 中国证券报</div><div>作者 张三</div>",
+    f"<div>{TIME} 来源 | 中国证券报</div>",
+    f"<div>{TIME}</div><div>稿源：中国证券报</div>",
+    f"<div>{TIME}</div><div>转载自：中国证券报</div>",
+    f"<div>阅读 1024</div><div>3人评论</div><div>{TIME}</div><div>中国证券报</div>",
+    f"<div>更新时间：2022年01月02日 10:00</div><div>发布时间：{TIME}</div><div>中国证券报</div>",
 ]
 
 
@@ -78,6 +86,9 @@ def test_a_person_is_no_source(infos: str) -> None:
         "中国旅游报-资讯",
         "新媒体",
         "36氪",
+        "来自星空",
+        "3点评论",
+        "稿源网",
     ],
 )
 @pytest.mark.parametrize("label", ["", "来源：", "来源: "])
@@ -163,6 +174,7 @@ def test_the_name_of_the_site_is_no_title(heading: str) -> None:
         "题 | 东方财富",
         "题_天天基金网_东方财富网",
         "题 _ 东方财富网手机版",
+        "题_手机东方财富网",
         "题",
     ],
 )

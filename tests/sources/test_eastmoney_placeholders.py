@@ -59,6 +59,13 @@ def test_of_a_link_around_the_name_of_a_stock_the_words_are_put_back(id_: str) -
     assert put_back(f'<span id="{id_}"><!--Link#0--></span>', [], [LINK]) == f'<span id="{id_}">巨化股份</span>'
 
 
+@pytest.mark.parametrize(
+    "start", ["<span id='stock_1.600160'>", "<span id=stock_1.600160>", '<span id="bk_1" class=a>\n']
+)
+def test_the_span_of_such_a_link_may_be_written_in_any_way(start: str) -> None:
+    assert put_back(f"{start}<!--Link#0--></span>", [], [LINK]) == f"{start}巨化股份</span>"
+
+
 def test_a_link_in_any_other_span_is_a_link() -> None:
     assert "<a href=" in put_back('<span id="a"><!--Link#0--></span>', [], [LINK])
 
@@ -107,8 +114,17 @@ def test_a_link_cannot_leave_its_address() -> None:
     )
 
 
-def test_the_words_of_a_link_are_no_tags() -> None:
-    assert put_back("<!--Link#0-->", [], [{"text": "<b>&", "url_w": "a"}]) == '<a href="a">&lt;b&gt;&amp;</a>'
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("<script>&", "&lt;script&gt;&amp;"), ("S&amp;P <em>500</em>", "S&amp;P 500"), ("&lt;b&gt;", "&lt;b&gt;")],
+)
+def test_the_words_of_a_link_are_plain_and_no_tags(text: str, words: str) -> None:
+    assert put_back("<!--Link#0-->", [], [{"text": text, "url_w": "a"}]) == f'<a href="a">{words}</a>'
+
+
+def test_records_may_write_their_keys_in_any_case() -> None:
+    assert put_back("<!--IMG#0-->", [{"Src": "a"}], []) == '<img src="a">'
+    assert put_back(" <!--Link#0-->", [], [{"Text": "文", "Url_W": "a"}]) == ' <a href="a">文</a>'
 
 
 def test_what_is_put_back_holds_no_marks() -> None:
