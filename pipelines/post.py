@@ -83,7 +83,7 @@ class PostPipeline:
     async def _rewrite(self, item: Article) -> None:
         kept = self.archive.read(item.id)
         item = with_permalink_of(kept, item) if kept else item
-        if kept is None or not is_edited(kept, _clean(kept), item):
+        if kept is None or not is_edited(kept, _clean(kept, item.body_url or item.url), item):
             self._count(item, "unchanged")
             raise KnownError(f"{item.id} has a post already", log_level="DEBUG")
         if is_stub(kept, item):
@@ -104,10 +104,13 @@ class PostPipeline:
         run_of(self.crawler).count(item.source, what, by)
 
 
-def _clean(kept: Article) -> Article:
-    """Return the article of a post by the rules of today; as it stands where these cannot read it."""
+def _clean(kept: Article, base: str) -> Article:
+    """Return the article of a post by the rules of today; as it stands where these cannot read it.
+
+    Its links are relative to where its source says it now, `base`, if it was written with such links.
+    """
     try:
-        body = sanitize(clean(kept.body, kept.share_link))
+        body = sanitize(clean(kept.body, base))
     except IncompleteBodyError:
         return kept
     return replace(kept, body=body if not kept.is_flash or says_more(body, kept.digest) else "")

@@ -7,19 +7,18 @@ today; and a post that has just what the rules of 0.1.0 made of the source's tex
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
-from html import unescape
 
 from finews_spider.archive.older_rules import seen_by_0_1_0
 from finews_spider.items import Article
+from finews_spider.markup.characters import one_line
+from finews_spider.markup.plain import plain
 from finews_spider.markup.text import visible
 
 MAX_STUB = 1 / 3  # of the characters that the post has
 ZONE_STEP = timedelta(minutes=30)  # clocks differ by so much: a zone, or a half of the day, that was read otherwise
 
 _PICTURE = re.compile(r'<img [^>]*?src="(?:https?:)?([^"?]*)')
-_INLINE_TAG = re.compile(
-    r"[<＜]/?(?:a|b|big|em|font|i|ins|mark|s|small|span|strong|sub|sup|u)(?:\s[^<>＜]*)?/?>", re.IGNORECASE
-)
+_ENCODED = 3  # times that a text may be; once is usual
 
 
 def is_edited(kept: Article, kept_clean: Article, read: Article) -> bool:
@@ -30,7 +29,7 @@ def is_edited(kept: Article, kept_clean: Article, read: Article) -> bool:
     """
     assert kept.time
     assert read.time
-    if _texts(kept) != _texts(read) or _is_moved(kept.time, read.time):
+    if _texts(kept) != _texts(read) or _is_moved(kept.time, read):
         return True
     seen = {_seen(kept), _seen(kept_clean)}
     return _seen(read) not in seen and _seen_by_older_rules(read) not in seen
@@ -41,7 +40,8 @@ def with_permalink_of(kept: Article, read: Article) -> Article:
     assert kept.time
     assert read.time
     same_day = read.time.date() == kept.time.date()
-    return replace(read, media_name=kept.media_name, time=read.time if same_day else kept.time)
+    is_known = not same_day or (not read.to_the_second and read.time == kept.time.replace(second=0))
+    return replace(read, media_name=kept.media_name, time=kept.time if is_known else read.time)
 
 
 def is_stub(kept: Article, read: Article) -> bool:
@@ -50,13 +50,26 @@ def is_stub(kept: Article, read: Article) -> bool:
 
 
 def _texts(article: Article) -> tuple[str, ...]:
-    """Title, digest and tag without white space, marks and entities, which older rules left in them."""
-    texts = (article.title, article.digest if article.is_flash else "", article.tag)
-    return tuple("".join(unescape(_INLINE_TAG.sub("", text)).replace("＜", "<").split()) for text in texts)
+    """Title, digest and tag, as what is the same in both ways of writing them."""
+    title, tag = _bare(article.title), _bare(article.tag)
+    return title, _bare(article.digest).removeprefix(f"【{title}】") if article.is_flash else "", tag
 
 
-def _is_moved(kept: datetime, read: datetime) -> bool:
-    return bool((read - kept) % ZONE_STEP)
+def _bare(text: str) -> str:
+    """A text without white space, what nobody sees, marks and entities, which older rules left in."""
+    text = text.replace("＜", "<")
+    for _ in range(_ENCODED):
+        text = plain(text)
+    return "".join(one_line(text).split())
+
+
+def _is_moved(kept: datetime, read: Article) -> bool:
+    """Whether the time is another one, and not the same to the minute only, as a page tells it."""
+    time = read.time
+    assert time
+    if not read.to_the_second or kept.second == 0:
+        time, kept = time.replace(second=0), kept.replace(second=0)
+    return bool((time - kept) % ZONE_STEP)
 
 
 def _seen(article: Article) -> tuple[str, tuple[str, ...]]:

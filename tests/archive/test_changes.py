@@ -112,10 +112,35 @@ def test_a_zone_that_was_read_otherwise_is_no_edit(hours: float) -> None:
     assert edited(kept, replace(kept, time=kept.time + timedelta(hours=hours, minutes=1)))
 
 
-@pytest.mark.parametrize("title", ["S&amp;P上调题", "S&P上调<em>题</em>", "S&P上调＜b>题＜/b>"])
+def test_a_time_that_a_page_tells_to_the_minute_is_no_edit() -> None:
+    exact = article(body="<p>文字</p>")
+    assert exact.time
+    rough = replace(exact, time=exact.time.replace(second=0), to_the_second=False)
+    assert not edited(exact, rough)
+    assert not edited(replace(rough, to_the_second=True), exact)  # a post does not tell which it was
+    assert edited(exact, replace(rough, time=exact.time.replace(minute=58, second=0)))
+    assert edited(exact, replace(rough, to_the_second=True))
+    assert with_permalink_of(exact, rough).time == exact.time
+    assert with_permalink_of(rough, exact).time == exact.time
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("S&amp;P上调题", "S&P上调<em>题</em>", "S&P上调＜b>题＜/b>", "S&amp;amp;P上调题", "S&P上调<br/>题"),
+        *("S&P上调＜nobr>题＜/nobr>", "S&P\u200b上调题", "S&P上调题\u3000", "＜p>S&P上调题＜/p>", "S&#38;P上调题"),
+    ],
+)
 def test_entities_and_marks_that_older_rules_left_in_a_title_are_no_edit(title: str) -> None:
     assert not edited(article(title=title), article(title="S&P上调题"))
     assert edited(article(title=title), article(title="S&P下调题"))
+
+
+@pytest.mark.parametrize("digest", ["【题】要 点", "要&nbsp;点", "要<br>点", "＜em>要＜/em>点"])
+def test_what_older_rules_left_in_a_digest_is_no_edit(digest: str) -> None:
+    kept = article("", id="202112302230672549", family=FLASH, digest=digest)
+    assert not edited(kept, replace(kept, digest="要点"))
+    assert edited(kept, replace(kept, digest="要点二"))
 
 
 def an_article(world: World) -> Story:
@@ -215,6 +240,17 @@ def test_a_post_that_another_program_wrote_is_not_edited(
     (site.output / kept[0]).write_text(text.replace(old, new), encoding="utf-8")
     assert refreshed(site) == (0, 1)
     assert site.posts()[kept[0]].decode() == text.replace(old, new)
+
+
+def test_a_picture_whose_address_another_program_left_relative_is_no_edit(
+    site: Site, world: World, kept: tuple[str, bytes]
+) -> None:
+    body = '<p>文</p><p><img src="/1.jpg" /></p>'
+    serve(site, an_article(world), lambda answer: answer.update(text=body))
+    post = re.sub(r"(?s)(\n---\n).*(\n\n<http)", rf"\1{body}\2", kept[1].decode())
+    assert body in post
+    (site.output / kept[0]).write_text(post, encoding="utf-8")
+    assert refreshed(site) == (0, 1)
 
 
 def test_a_post_that_0_1_0_wrote_is_written_again_only_when_its_source_edits_it(
