@@ -1,5 +1,6 @@
 import asyncio
 import errno
+import gc
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -293,9 +294,10 @@ def test_a_new_folder_is_not_lost_in_a_power_cut(
 def test_no_file_is_left_open(opened: Opened, tmp_path: Path) -> None:
     archive = opened(tmp_path)
     add(archive, ID)
+    gc.collect()  # what tests before this one left open is none of its files
     before = set(Path("/dev/fd").iterdir())
     add(archive, OTHER)
-    assert set(Path("/dev/fd").iterdir()) == before
+    assert set(Path("/dev/fd").iterdir()) <= before
 
 
 def test_whoever_waits_no_more_keeps_no_other_waiting(opened: Opened, tmp_path: Path) -> None:
