@@ -430,7 +430,7 @@ def test_figures_tell_of_each_source_and_day_what_became_of_what_it_named(
 ) -> None:
     archive(ledger, ref(0))
     owed.record_listed([ref(at) for at in range(4)])
-    owed.record_listed([ref(1, "eastmoney"), ref(86400, "eastmoney")])
+    owed.record_listed([ref(1, "eastmoney"), ref(86400, "eastmoney"), replace(ref(9, "eastmoney"), day=None)])
     archive(ledger, ref(1))
     withdraw(owed, clock, 3)
     assert owed.listed.counts("finews") == (4, 3, 1, 1, 1)  # listed, new, known, archived, owed
