@@ -1,7 +1,6 @@
 """Addresses of links and pictures, resolved as a browser does it."""
 
 import re
-from urllib.parse import urljoin
 
 MAX_ADDRESS = 4_000  # characters; browsers and servers take some 2,000
 
@@ -9,7 +8,9 @@ _UNSEEN = re.compile(r"[\t\n\r]")  # what a browser takes out of an address
 _ENDS = "".join(map(chr, range(33))) + "\u00a0\u3000\u200b\ufeff"
 _HOST = r"(?:[\w.-]*[\w-]\.?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
 _USABLE = re.compile(rf"https?://{_HOST}(?:[/?#][^\x00-\x20\x7f]*)?", re.IGNORECASE)
+_DOT = re.compile("%2e", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_BASE = re.compile(r"(?P<host>https?://[^/?#]+)(?P<path>[^?#]*)", re.IGNORECASE)
 _HTTP = re.compile(r"(https?):[/\\]*", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto:[^\x00-\x20\x7f<>\"]+@[^\x00-\x20\x7f<>\"]+", re.IGNORECASE)
 
@@ -37,9 +38,31 @@ def _absolute(address: str, base: str) -> str:
         return f"{http[1]}://{path[http.end() :]}{mark}{rest}"
     if path.startswith("//"):
         return f"https://{path.lstrip('/')}{mark}{rest}"
-    if _SCHEME.match(path):
+    return "" if _SCHEME.match(path) else _joined(path, f"{mark}{rest}", base)
+
+
+def _joined(path: str, query: str, base: str) -> str:
+    """An address without scheme and host, of a page at `base`."""
+    page = _BASE.match(base)
+    if not page:
         return ""
-    try:
-        return urljoin(base, f"{path}{mark}{rest}")
-    except ValueError:  # no address of the web: `//[`
-        return ""
+    if not path:
+        return f"{page['host']}{page['path']}{query}"
+    if not path.startswith("/"):
+        path = f"{page['path'].rpartition('/')[0]}/{path}"
+    return f"{page['host']}{without_steps(path)}{query}"
+
+
+def without_steps(path: str) -> str:
+    """A path without its steps `.` and `..`, in whatever way they are written; at its end they leave a slash."""
+    names: list[str] = []
+    step = ""
+    for name in path.split("/")[1:]:
+        step = _DOT.sub(".", name)
+        if step == "..":
+            del names[-1:]
+        elif step != ".":
+            names.append(name)
+    if step in (".", ".."):
+        names.append("")
+    return "/" + "/".join(names)

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, NoReturn
 
 MAX_DAMAGED = 200  # rows; what has more is no list
+_MAX_KEYS = 20  # that rows begin with: all of one list begin alike, and those of a hostile one cost time
 _MAX_ENDS = 50  # brackets in a damaged last row, one of which ends the list
 
 _BETWEEN = re.compile(r"[ \t\r\n]*+(?:,[ \t\r\n]*+)?")
@@ -61,7 +62,7 @@ def _rows(text: str, at: int) -> tuple[list[Any], int]:
     keys: set[str] = set()  # that rows begin with; what lies in them begins with others
     at = _after(text, at)
     while at < len(text) and text[at] != "]":
-        if key := _FIRST_KEY.match(text, at):
+        if len(keys) < _MAX_KEYS and (key := _FIRST_KEY.match(text, at)):
             keys.add(key[1])
         row, end = _row(text, at)
         rows.append(row)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Container
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from finews_spider.markup.addresses import resolve
+from finews_spider.markup.addresses import resolve, without_steps
 
-_UNRESERVED = re.compile("%(2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])")
-_USER = re.compile(r"^([\x00-\x20]*(?:https?:)?//)[^/?#\\@]*@", re.IGNORECASE)
+# Codes of characters that need none; what one stands for must not complete another, `%6%62`.
+_UNRESERVED = re.compile("(?<!%)(?<!%[0-9a-fA-F])%(2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])")
+_USER = re.compile(r"^([\x00-\x20]*(?:https?:)?[/\\]{2,})[^/?#\\]*@(?=[^/?#\\])", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -17,7 +18,7 @@ def absolute(base: str, href: str) -> str:
     Scheme and host are in lower case; there is no default port, no step up in the path, and no fragment.
     """
     try:
-        parts = urlsplit(resolve(_USER.sub(r"\1", href), base))
+        parts = urlsplit(resolve(_USER.sub(r"\1", href.partition("#")[0]), base))
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return ""
@@ -25,7 +26,7 @@ def absolute(base: str, href: str) -> str:
         return ""
     host = f"[{host}]" if ":" in host else host
     netloc = host if port in (None, _PORTS[parts.scheme]) else f"{host}:{port}"
-    return urlunsplit((parts.scheme, netloc, _resolved(parts.path), parts.query, ""))
+    return _printable(urlunsplit((parts.scheme, netloc, _resolved(parts.path), parts.query, "")))
 
 
 def address(url: str) -> str:
@@ -49,10 +50,5 @@ def _printable(url: str) -> str:
 
 def _resolved(path: str) -> str:
     """Return a path without steps up and down, and without codes for characters that need none."""
-    steps: list[str] = []
-    for step in _UNRESERVED.sub(lambda code: chr(int(code[1], 16)), path).split("/")[1:]:
-        if step == "..":
-            del steps[-1:]
-        elif step != ".":
-            steps.append(step)
-    return "/" + "/".join(steps)
+    decoded = _UNRESERVED.sub(lambda code: chr(int(code[1], 16)), path.replace("\\", "/"))
+    return without_steps(decoded or "/")

@@ -1,6 +1,8 @@
 """A damaged row costs that row."""
 
 import json
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -100,7 +102,23 @@ def test_without_the_name_of_a_list_nothing_may_be_damaged() -> None:
 @given(st.data())
 def test_other_rows_are_read_whatever_stands_in_one(data: st.DataObject) -> None:
     """Unless what stands there is a row itself, or ends the list."""
-    damage = data.draw(st.text(alphabet='}[",:甲\\ 1', max_size=20))
+    damage = data.draw(st.text(alphabet='}[",:甲\\ 1', max_size=20) | st.text(st.characters(exclude_characters="{]")))
     text = page(row(1), f'{{"code": "5", "title": {damage}', row(2), row(3))
     codes = [found["code"] for found in rows_of(text) if found]
     assert [code for code in codes if code != "5"] == ["1", "2", "3"]
+
+
+def test_a_list_whose_rows_all_begin_otherwise_takes_no_longer() -> None:
+    rows = [f'{{"k{number}": 1}}' for number in range(100_000)]
+    began = time.process_time()
+    assert len(rows_of(page(*rows, *[DAMAGED["no value"]] * 100, row(1)))) > len(rows)
+    assert time.process_time() - began < 5
+
+
+PIECES = '{ } [ ] , : " \\ \\ud83d 1 1e9 NaN null "list":[ "data":{ "code": "a" {"code":"1"}, 甲 ( ) a( var = ;'.split()
+
+
+@given(st.lists(st.sampled_from([*PIECES, " ", "\n", "\x00", "\ufffd"]), max_size=40).map("".join) | st.text())
+def test_any_text_is_an_object_or_unreadable(text: str) -> None:
+    with suppress(UnreadableError):
+        assert isinstance(json_object(text, "list"), dict)

@@ -30,6 +30,10 @@ PATH = "/a/202112302230672549.html"
         PAGE.replace("/a/2021", "/a/20\n\t21"),
         f"{PAGE}#comment?a=1",
         PAGE.replace("/a/2021", "/%61/%32021"),
+        PAGE.replace("/a/2021", "/b/%2e/%2E./a/2021"),
+        f"\\\\reader@finance.eastmoney.com{PATH}",
+        f"https://reader@home@finance.eastmoney.com{PATH}",
+        f"https://finance.eastmoney.com/x\\..{PATH}",
     ],
 )
 def test_all_ways_to_write_an_address_give_it(href: str) -> None:
@@ -44,6 +48,16 @@ def test_all_ways_to_write_an_address_give_it(href: str) -> None:
         ("http://a.example", "http://a.example/"),
         ("http://finance.eastmoney.com@a.example/x", "http://a.example/x"),
         ("http://[::1]:80/x", "http://[::1]/x"),
+        ("/a//b/", "https://finance.eastmoney.com/a//b/"),
+        ("a//b", "https://finance.eastmoney.com/list/a//b"),
+        ("/a/b/..", "https://finance.eastmoney.com/a/"),
+        ("/a/b/%2e", "https://finance.eastmoney.com/a/b/"),
+        ("https://a.example/b/../", "https://a.example/"),
+        ("..", "https://finance.eastmoney.com/"),
+        (".", "https://finance.eastmoney.com/list/"),
+        ("/%6%62%62/%%36b", "https://finance.eastmoney.com/%6%62b/%%36b"),
+        ("/a\u3000#b", "https://finance.eastmoney.com/a"),
+        ("/a\u3000?", "https://finance.eastmoney.com/a%E3%80%80"),
     ],
 )
 def test_what_tells_two_pages_apart_stays(href: str, address: str) -> None:
@@ -51,16 +65,25 @@ def test_what_tells_two_pages_apart_stays(href: str, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "href", ["javascript:a()", "mailto:a@a.example", "ftp://a.example/x", "http://[", "http://a.example:x/", "data:,x"]
+    "href",
+    [
+        *("javascript:a()", "mailto:a@a.example", "ftp://a.example/x", "http://[", "http://a.example:x/", "data:,x"),
+        *("", "#", "#top", "http://a.example@/x"),
+    ],
 )
 def test_what_is_not_of_the_web_has_no_address(href: str) -> None:
     assert absolute(BASE, href) == ""
 
 
-@given(st.text())
+PIECES = "http: HTTPS: ftp: / // /// \\ . .. ... %2e %2E%2e %61 %2f %zz %6 %% a B.Example. u@ :443 : [::1] 新 ? # & ="
+HREFS = st.lists(st.sampled_from([*PIECES.split(), *" \t\n\x00\x7f\xa0\u3000\ud800"]), max_size=12).map("".join)
+
+
+@given(HREFS | st.text())
 def test_an_address_is_written_in_one_way(href: str) -> None:
     address = absolute(BASE, href)
-    assert absolute(BASE, address) == address or not address
+    assert absolute(BASE, address) == address
+    assert address.isprintable()
 
 
 @pytest.mark.parametrize(
