@@ -402,7 +402,8 @@ class Month:
         while self.named < len(self.order) and self.order[self.named].listed <= now:
             story = self.order[self.named]
             for id_ in story.ids:
-                insort(self.waiting, (max(story.listed, story.up), id_))
+                late = 2 * DAY if story.listed > story.time else timedelta()  # three looks, a day each, may find it
+                insort(self.waiting, (max(story.listed, story.up, START) + late, id_))
             self.named += 1
         waits = [(since, id_) for since, id_ in self.waiting if id_ not in self.written]
         self.waiting = [(since, id_) for since, id_ in waits if not self._is_gone(id_, now)]

@@ -13,7 +13,7 @@ from finews_spider.ledger.gaps import Gap
 from finews_spider.ledger.listings import ListState
 from finews_spider.sources.base import ListingPage
 
-LATE = timedelta(hours=72)  # that rows come into lists where their time belongs
+LATE = timedelta(hours=120)  # rows come up to 72 hours late; a look a day, each is looked for three times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
