@@ -1,5 +1,6 @@
 """Most tests crawl in forks of one process, which is sound only if a fork does what a fresh process does."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,15 @@ pytestmark = pytest.mark.slow
 def test_a_crawl_in_a_fork_does_what_a_fresh_process_does(site: Site, tmp_path: Path, room: Newsroom) -> None:
     fresh = Site(tmp_path / "fresh", room)
     expected, forked = fresh.crawl(PYTHONHASHSEED="random"), site.crawl()
-    assert (forked.code, forked.stats.keys()) == (expected.code, expected.stats.keys())
+    assert (forked.code, kinds(forked.stats)) == (expected.code, kinds(expected.stats))
     assert len(forked.out.splitlines()) == len(expected.out.splitlines())
     assert len(forked.err.splitlines()) == len(expected.err.splitlines())
     assert site.posts() == fresh.posts()
+
+
+def kinds(stats: Mapping[str, object]) -> set[str]:
+    """Return what was counted, but for what was cut of bodies: of two families the quicker one gives the body."""
+    return {name for name in stats if not name.startswith("finews/cleaned/")}
 
 
 def test_a_warning_is_an_error_in_a_fork_too(tmp_path: Path) -> None:
