@@ -48,9 +48,13 @@ class Newsroom:
         self._runners: list[web.ServerRunner] = []
         self.urls: dict[str, str] = {}
         self.log: list[LoggedRequest] = []
-        self.robots = dict.fromkeys(self._sites, ROBOTS)
         self.now = None
         self.clock: datetime | None = None
+        self._behave()
+
+    def _behave(self) -> None:
+        """As usual."""
+        self.robots = dict.fromkeys(self._sites, ROBOTS)
         self.moving, self.cursors = False, True
         self.by_cursor: int | None = None
         self.by_page: int | None = None
@@ -101,10 +105,9 @@ class Newsroom:
         self._rules.add(Rule(role, path_prefix, status, content, headers or {}, times, delay, handler, edit))
 
     def clear(self) -> None:
-        """Forget all other responses, and behave as usual."""
+        """Forget all other responses, robots.txt too, and behave as usual. The times, `now` and `clock`, stay."""
         self._rules.clear()
-        self.moving, self.cursors = False, True
-        self.by_cursor = self.by_page = None
+        self._behave()
 
     def requests(self, role: str | None = None, prefix: str = "") -> list[LoggedRequest]:
         """Return the logged requests to a role (None: any) whose path starts with `prefix`."""

@@ -258,7 +258,6 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Days
 def copy(healthy: dict[str, Days], tmp_path: Path) -> Iterator[Callable[[str], Days]]:
     """A copy of a source's site."""
     room = healthy["finews"].room
-    robots = dict(room.robots)
 
     def copy_of(source: str) -> Days:
         shutil.copytree(healthy[source].output, tmp_path / "site")
@@ -266,7 +265,6 @@ def copy(healthy: dict[str, Days], tmp_path: Path) -> Iterator[Callable[[str], D
 
     yield copy_of
     room.clear()
-    room.robots.update(robots)
 
 
 @together

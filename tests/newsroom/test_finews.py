@@ -292,6 +292,8 @@ def test_robots_of_one_role() -> None:
         room.robots["share"] = "User-agent: *\r\nDisallow: /\r\n"
         assert "\r\n" in get(room, "share", "/robots.txt").text
         assert "\r\n" not in get(room, "site", "/robots.txt").text
+        room.clear()
+        assert "\r\n" not in get(room, "share", "/robots.txt").text
 
 
 def test_an_unknown_path(room: Newsroom) -> None:
