@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import chain
 
 from finews_spider.downloader.failures import FetchFailure
 from finews_spider.items import Article, ArticleRef, Family
 from finews_spider.sources.base import AbsentError, Route, UnreadableError
 from finews_spider.sources.parsing import media_name_in
+
+NOT_UP_YET = timedelta(hours=1)  # after its time; as long as the pause after a first absence
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,6 +125,11 @@ class ArticleFetch:
     def is_absent(self) -> bool:
         """Whether the sites say that there is no such article, and nothing else."""
         return self.missing > 0 and self.troubles == 0 and not self.answered
+
+    def is_early(self, now: datetime) -> bool:
+        """Whether it is absent, and so new that its page may not be up yet: no other route is worth a request now."""
+        times = [ref.time for ref in self.refs.values() if ref.to_the_second]
+        return self.is_absent and bool(times) and all(time and abs(now - time) < NOT_UP_YET for time in times)
 
     def _body_is_told(self) -> bool:
         return self.answered or not any(item.is_flash for item in self.items.values())

@@ -9,6 +9,7 @@ from scrapy import Request, signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from finews_spider import dates
 from finews_spider.crawl import scope
 from finews_spider.crawl.article_fetch import ArticleFetch
 from finews_spider.crawl.run import Run
@@ -101,7 +102,7 @@ class Articles:
 
     def _next_step(self, fetch: ArticleFetch) -> Iterator[Request | Article]:
         """Yield the articles when they are whole or no route is left, else the request for what is missing."""
-        route = fetch.next_route()
+        route = None if self._can_wait(fetch) else fetch.next_route()
         if not route:
             yield from self._hand_over(fetch)
             return
@@ -111,6 +112,11 @@ class Articles:
             errback=self.failed,
             cb_kwargs={"fetch": fetch, "route": route},
         )
+
+    def _can_wait(self, fetch: ArticleFetch) -> bool:
+        """Return whether later runs look again: a link or a window is read once, by all routes."""
+        arguments = self.run.arguments
+        return not (arguments.ref or arguments.query.window) and fetch.is_early(dates.now())
 
     # Responses.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.simulate import DAY, SCENARIOS, Faults, Figures, Month
+from tools.simulate import DAY, MAX_COST, SCENARIOS, Faults, Figures, Month, cost
 
 DAYS = 6  # the last four are not counted: rows may come three days late
 
@@ -21,6 +21,7 @@ def test_nothing_is_lost_nor_called_well_while_it_is_missing(tmp_path: Path) -> 
     assert (figures.lost, figures.twice, figures.false_wells) == ([], 0, [])
     assert figures.codes.keys() >= {0, 3, 4}
     assert figures.late > 0
+    assert 1 < cost(figures) <= MAX_COST
 
 
 @pytest.mark.slow

@@ -64,13 +64,13 @@ def refuse(request: Request, status: int) -> list[Request | Article]:
 def exhaust(request: Request, status: int) -> list[str]:
     """Answer it and all that it leads to with this status; return their URLs."""
     steps: list[Request | Article] = [request]
-    asked = []
+    requested = []
     while steps:
         (step,) = steps
         assert isinstance(step, Request)
         steps = refuse(step, status)
-        asked.append(step.url)
-    return asked
+        requested.append(step.url)
+    return requested
 
 
 def item(spider: FinewsSpider) -> Article:
@@ -102,7 +102,7 @@ def test_an_article_costs_one_request_and_is_under_way_until_it_is_archived(
     spider: FinewsSpider, caplog: pytest.LogCaptureFixture
 ) -> None:
     article = item(spider)
-    assert [each for each in caplog.records if each.levelname == "WARNING"] == []
+    assert [entry for entry in caplog.records if entry.levelname == "WARNING"] == []
     assert (article.title, article.body, article.media_name) == ("题", "<p>文</p>", "中国证券报")
     assert article.share_link.endswith(f"infoCode=NW{FIRST}")
     assert not has_ended(spider)
@@ -145,15 +145,15 @@ def test_an_article_is_through_though_the_disk_cannot_note_why(spider: FinewsSpi
 def test_what_no_route_gives_is_owed_and_counted_by_the_last_of_them(spider: FinewsSpider) -> None:
     owe(spider)
     (request,) = begin(spider)
-    asked = exhaust(request, 503)
+    requested = exhaust(request, 503)
     ref = owed(spider).ref
     helpers = ["finews", *spider.run.sources["finews"].fallback_sources]
-    assert asked == [route.url for name in helpers for route in spider.run.sources[name].routes(ref)]
+    assert requested == [route.url for name in helpers for route in spider.run.sources[name].routes(ref)]
     assert len(helpers) > 1
     assert has_ended(spider)
     assert counts(spider) == {"asked": 1, "last_route": 1, "failed/HTTP 503": 1}
     assert (owed(spider).state, owed(spider).tries) == (State.OWED, 1)
-    assert owed(spider).reason.count("HTTP 503") == len(asked)
+    assert owed(spider).reason.count("HTTP 503") == len(requested)
 
 
 @pytest.mark.parametrize(("share", "late"), [((), None), (("http://finews.zning.xyz",), 1)])
@@ -195,6 +195,32 @@ def test_what_is_not_there_has_failed_and_is_owed(spider: FinewsSpider) -> None:
     assert counts(spider) == {"asked": 1, "last_route": 1, "failed/HTTP 404": 1}
     assert "HTTP 404" in owed(spider).reason
     assert (owed(spider).state, owed(spider).absences, owed(spider).tries) == (State.OWED, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("age", "to_the_second", "arguments", "waits"),
+    [
+        (timedelta(minutes=59), True, {}, True),
+        (timedelta(minutes=-59), True, {}, True),  # by a list whose clock is ahead
+        (timedelta(minutes=61), True, {}, False),
+        (timedelta(minutes=59), False, {}, False),
+        (timedelta(minutes=59), True, {"since": "2021-12-30", "until": "2021-12-31"}, False),
+    ],
+)
+def test_a_page_that_may_not_be_up_yet_costs_one_request(
+    made: Made, age: timedelta, to_the_second: bool, arguments: dict[str, str], waits: bool
+) -> None:
+    spider = made(**arguments)
+    owe(spider, time=dates.now() - age, to_the_second=to_the_second)
+    (request,) = begin(spider)
+    assert (len(exhaust(request, 404)) == 1) == waits
+    assert (owed(spider).state, owed(spider).absences) == (State.OWED, 1)
+
+
+def test_an_error_of_a_new_article_asks_the_next_route(spider: FinewsSpider) -> None:
+    owe(spider, time=dates.now(), to_the_second=True)
+    (request,) = begin(spider)
+    assert len(exhaust(request, 503)) > 1
 
 
 def test_what_is_gone_for_good_is_counted_and_failed_nowhere(
