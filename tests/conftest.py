@@ -80,15 +80,15 @@ def run_forked(*arguments: str | Path) -> Ran:
 @contextmanager
 def unanswered(room: Newsroom, role: str, path: str) -> Iterator[Event]:
     """Requests for this path wait until the block ends; the first one sets the event."""
-    asked, over = Event(), Event()
+    requested, over = Event(), Event()
 
     async def wait(_: web.BaseRequest) -> web.Response:
-        asked.set()
+        requested.set()
         await asyncio.to_thread(over.wait, 60)
         return web.Response()
 
     room.answer(role, path, handler=wait)
-    yield asked
+    yield requested
     over.set()
     room.clear()
 
@@ -169,7 +169,7 @@ class Site:
 
     def articles_asked(self) -> list[str]:
         """Paths of the requests that were for articles."""
-        return [asked.path for asked in self.room.log if re.search(r"\d{17}", asked.path)]
+        return [logged.path for logged in self.room.log if re.search(r"\d{17}", logged.path)]
 
 
 @dataclass
@@ -196,8 +196,8 @@ class TimedSite(Site):
         self.room.clock = self.now + self.hosts_ahead
         with self.log.open("wb") as log:
             code = forks.start(words, log, log, self.now).wait()
-        said = self.log.read_text(encoding="utf-8", errors="backslashreplace")
-        return Ran(code, said, said)
+        printed = self.log.read_text(encoding="utf-8", errors="backslashreplace")
+        return Ran(code, printed, printed)
 
     def times(self) -> dict[str, int]:
         """When each post was written, in ns."""

@@ -45,7 +45,7 @@ def test_an_answer_has_bounds(settings: Settings) -> None:
 
 def test_user_agent_says_who_and_how_to_reach_them(site: Site) -> None:
     site.crawl(settings={"FINEWS_CONTACT": "mailto:me@example.com"})
-    agents = {asked.headers["User-Agent"] for asked in site.room.log}
+    agents = {logged.headers["User-Agent"] for logged in site.room.log}
     assert agents == {"finews/0.2.0 (+mailto:me@example.com)"}
 
 

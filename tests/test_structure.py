@@ -66,7 +66,7 @@ def imported(path: Path) -> Iterator[str]:
 def below(name: str) -> set[str]:
     """Return what a part may import: itself, and all that stands below it."""
     lower = takewhile(lambda line: name not in line.split(), ORDER)
-    return {name, *(each for line in lower for each in line.split())}
+    return {name, *(entry for line in lower for entry in line.split())}
 
 
 def test_every_part_has_its_place() -> None:
@@ -128,7 +128,7 @@ def code_literals(tree: ast.Module) -> Iterator[ast.AST]:
             ):
                 yield node
             case ast.FunctionDef(returns=returns) if returns and is_code(returns):
-                yield from (each for each in ast.walk(node) if isinstance(each, ast.Return) and number(each.value))
+                yield from (entry for entry in ast.walk(node) if isinstance(entry, ast.Return) and number(entry.value))
 
 
 @each_module

@@ -26,7 +26,7 @@ def steps(workflow: Path) -> list[dict[str, Any]]:
 def test_actions_are_pinned_to_a_commit_and_the_version_is_said(workflow: Path) -> None:
     uses = re.findall(r"uses: (.*)", workflow.read_text(encoding="utf-8"))
     assert uses
-    assert all(re.fullmatch(r"actions/[a-z/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each) for each in nonempty(uses))
+    assert all(re.fullmatch(r"actions/[a-z/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", entry) for entry in nonempty(uses))
 
 
 def test_finews_itself_is_not_crawled_for() -> None:
@@ -54,8 +54,8 @@ def test_articles_that_are_owed_are_a_warning(tmp_path: Path, code: int, ends: i
     assert ("::warning" in done.stdout) == (code == 3)
 
 
-@pytest.mark.parametrize(("code", "said"), [(0, ""), (3, ""), (4, "the summary\n"), (6, "the summary\n")])
-def test_the_crontab_sends_no_mail_when_all_is_well(tmp_path: Path, code: int, said: str) -> None:
+@pytest.mark.parametrize(("code", "printed"), [(0, ""), (3, ""), (4, "the summary\n"), (6, "the summary\n")])
+def test_the_crontab_sends_no_mail_when_all_is_well(tmp_path: Path, code: int, printed: str) -> None:
     scrapy = tmp_path / "finews/.venv/bin/scrapy"
     scrapy.parent.mkdir(parents=True)
     scrapy.write_text(f"#!/bin/sh\necho the summary\nexit {code}\n")
@@ -65,5 +65,5 @@ def test_the_crontab_sends_no_mail_when_all_is_well(tmp_path: Path, code: int, s
     assert "%" not in line  # cron makes it a newline
     command = ["sh", "-c", line.replace("/home/me", str(tmp_path))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == (said, "")
+    assert (done.stdout, done.stderr) == (printed, "")
     assert {path.name for path in tmp_path.iterdir()} == {"finews"}

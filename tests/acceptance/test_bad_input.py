@@ -60,7 +60,7 @@ def test_until_before_since(site: Site) -> None:
 def test_wrong_sources_file(tmp_path: Path, line: str, words: list[str]) -> None:
     text = (Path("finews_spider") / "sources.toml").read_text(encoding="utf-8")
     name = line.partition(" ")[0]
-    lines = [each for each in text.split("\n") if not each.startswith(f"{name} =")]
+    lines = [entry for entry in text.split("\n") if not entry.startswith(f"{name} =")]
     lines.insert(lines.index("[finews]") + 1, line)
     sources = tmp_path / "sources.toml"
     sources.write_text("\n".join(lines), encoding="utf-8")

@@ -91,8 +91,8 @@ def test_sixty_days_without_an_alarm(tmp_path: Path) -> None:
     runs = [(day, hour) for day in range(60) for hour in ((9, 13, 17, 22) if day in often else (22,))]
     with Newsroom(Uneven(stories)) as room:
         site = Days(tmp_path / "site", room, "finews,eastmoney")
-        told = {run: told for run in runs if (told := site.crawl_at(*run)) != (0, [])}
-    assert told == {}
+        noted = {run: noted for run in runs if (noted := site.crawl_at(*run)) != (0, [])}
+    assert noted == {}
     assert len(site.posts()) > sum(stories)
 
 
@@ -276,31 +276,31 @@ def test_the_day_after_is_well(copy: Callable[[str], Days], source: str) -> None
 @together
 @pytest.mark.parametrize("name", BREAKAGES)
 def test_a_breakage_is_told_of_by_the_first_run(copy: Callable[[str], Days], name: str) -> None:
-    source, happens, told = BREAKAGES[name]
+    source, happens, noted = BREAKAGES[name]
     site = copy(source)
     happens(site.room)
     code, reasons = site.crawl_at(HEALTHY)
     assert code == 4
-    assert any(re.match(f"{source}: {told}", reason) for reason in reasons), reasons
+    assert any(re.match(f"{source}: {noted}", reason) for reason in reasons), reasons
 
 
 @together
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "noted"),
     [
         ("columns without rows", "have no rows"),
         ("all articles gone", "could not be archived"),
         ("bodies cut to a stub", "are much shorter"),
     ],
 )
-def test_what_lasts_is_told_of_until_it_is_mended(copy: Callable[[str], Days], name: str, told: str) -> None:
+def test_what_lasts_is_told_of_until_it_is_mended(copy: Callable[[str], Days], name: str, noted: str) -> None:
     source, happens, _ = BREAKAGES[name]
     site = copy(source)
     happens(site.room)
     for day in (HEALTHY, HEALTHY + 1):
         code, (reason,) = site.crawl_at(day)
         assert code == 4
-        assert told in reason
+        assert noted in reason
     site.room.clear()
     assert site.crawl_at(HEALTHY + 2) == (0, [])
 

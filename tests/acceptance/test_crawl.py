@@ -75,11 +75,13 @@ def test_posts_hold_the_clean_body_and_all_else(site: Site, world: World) -> Non
 
 def test_an_article_costs_one_request(site: Site, world: World) -> None:
     site.crawl()
-    asked = Counter(number for path in site.articles_asked() for number in re.findall(r"\d{18}", path.split("/")[-1]))
+    requested = Counter(
+        number for path in site.articles_asked() for number in re.findall(r"\d{18}", path.split("/")[-1])
+    )
     once = {story.number for story in world if not (story.in_article and story.in_flash)}
-    assert {asked[number] for number in once} == {1}
+    assert {requested[number] for number in once} == {1}
     # The digest of a flash is on its post page only, so an article that is a flash too may need both.
-    assert max(asked.values()) <= 2
+    assert max(requested.values()) <= 2
 
 
 def test_a_second_run_asks_for_no_article_and_touches_no_file(site: Site) -> None:
@@ -133,8 +135,8 @@ def test_window_keeps_both_of_its_days(site: Site, world: World) -> None:
     days = sorted({story.time.date() for story in world})
     site.crawl(f"since={days[2]}", f"until={days[3]}")
     assert site.names() == ids_of(world, days[2]) | ids_of(world, days[3])
-    asked = {re.findall(r"\d{18}", path)[0] for path in site.articles_asked()}
-    assert asked == {id_.removeprefix("NW") for id_ in site.names()}
+    requested = {re.findall(r"\d{18}", path)[0] for path in site.articles_asked()}
+    assert requested == {id_.removeprefix("NW") for id_ in site.names()}
 
 
 def test_url_reads_one_article(site: Site, world: World) -> None:
@@ -150,8 +152,8 @@ def test_share_host_down_then_the_origin_answers(site: Site, world: World) -> No
     site.crawl()
     assert site.names() == ids_of(world)
     articles = {story.number for story in world if story.in_article and not story.in_flash}
-    asked = {asked.path[-18:] for asked in site.room.requests("origin", TEXT_API)}
-    assert articles <= asked
+    requested = {logged.path[-18:] for logged in site.room.requests("origin", TEXT_API)}
+    assert articles <= requested
 
 
 @pytest.mark.slow
@@ -256,9 +258,9 @@ def test_feeds_work_as_in_any_scrapy_project(site: Site, world: World, tmp_path:
 
 @pytest.mark.slow
 def test_a_second_run_at_the_same_time_is_refused(site: Site) -> None:
-    with unanswered(site.room, "site", "/") as asked:
+    with unanswered(site.room, "site", "/") as requested:
         first = site.start()
-        assert asked.wait(60)
+        assert requested.wait(60)
         ran = site.crawl()
         first.kill()
         first.wait()

@@ -136,8 +136,8 @@ def test_a_run_says_which_folder_it_cannot_write_and_why(site: Site, disk: Disk,
     assert "Traceback" not in ran.err
     assert ran.code in (2, 3)
     lines = [line for line in ran.err.splitlines() if " ERROR: " in line or line.startswith("scrapy crawl")]
-    (said,) = [line for line in lines if str(site.output) in line and "run again" in line]
-    assert any(reason in said for reason in REASONS[how])
+    (printed,) = [line for line in lines if str(site.output) in line and "run again" in line]
+    assert any(reason in printed for reason in REASONS[how])
 
 
 def test_a_run_ends_where_what_is_owed_cannot_be_noted(site: Site, world: World) -> None:

@@ -175,14 +175,16 @@ WIRE = {
 }
 
 
-@pytest.mark.parametrize("asked", ["/", "/category/"])  # robots.txt among the others, or a list alone
+@pytest.mark.parametrize("requested", ["/", "/category/"])  # robots.txt among the others, or a list alone
 @pytest.mark.parametrize("answer", WIRE)
-def test_nothing_that_comes_over_the_wire_is_obeyed(repository: Site, tmp_path: Path, answer: str, asked: str) -> None:
-    with hostile({asked: lambda client: client.sendall(WIRE[answer])}) as server:
+def test_nothing_that_comes_over_the_wire_is_obeyed(
+    repository: Site, tmp_path: Path, answer: str, requested: str
+) -> None:
+    with hostile({requested: lambda client: client.sendall(WIRE[answer])}) as server:
         urls = repository.room.urls
         urls.update(dict.fromkeys(urls, server.url))
         texts = read(repository, "finews", tmp_path)
-    assert any(path.startswith(asked) for path in server.requested)
+    assert any(path.startswith(requested) for path in server.requested)
     assert {name: found for name, text in texts.items() if (found := obeyed(text))} == {}
 
 

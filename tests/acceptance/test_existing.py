@@ -39,7 +39,7 @@ class Crawled:
     before: dict[str, tuple[int, str]]
     after: dict[str, tuple[int, str]]
     archived: list[Story]
-    asked: list[str]
+    requested: list[str]
 
     @property
     def new(self) -> set[str]:
@@ -78,15 +78,15 @@ def as_it_was_written(n: int, story: Story) -> tuple[str, bytes]:
 
 def test_a_run_adds_posts_and_pages_and_touches_nothing(crawled: Crawled, world: World) -> None:
     assert crawled.ran.code == 0
-    assert {path: told for path, told in crawled.after.items() if path in crawled.before} == crawled.before
+    assert {path: noted for path, noted in crawled.after.items() if path in crawled.before} == crawled.before
     posts = {path for path in crawled.new if path.startswith("_posts/")}
     assert {path.partition("/")[0] for path in crawled.new - posts} == {"category"}
     assert len(posts) == sum(story.in_article + story.in_flash for story in world) - len(crawled.archived)
 
 
 def test_all_posts_are_known(crawled: Crawled) -> None:
-    asked = " ".join(crawled.asked)
-    assert not any(story.number in asked for story in nonempty(crawled.archived))
+    requested = " ".join(crawled.requested)
+    assert not any(story.number in requested for story in nonempty(crawled.archived))
     posts = [path for path in crawled.new if path.startswith("_posts/")]
     assert crawled.site.report()["posts"] == POSTS + len(crawled.archived) + len(posts)
 

@@ -78,18 +78,18 @@ def test_a_page_that_hides_articles_is_not_believed(site: TimedSite, kind: str) 
 @pytest.mark.slow
 def test_a_gap_that_stays_ends_with_seven_and_is_given_up_with_its_days(site: TimedSite) -> None:
     site.room.answer("listapi", f"{COLUMN}3", body=b'{"code":"1","data":{"list":[]}}')
-    codes, told = [], []
+    codes, noted = [], []
     for _ in range(12):
         ran = site.crawl(ALL)
         codes.append(ran.code)
-        told.append([line for line in ran.out.splitlines() if line.startswith("gap:")])
+        noted.append([line for line in ran.out.splitlines() if line.startswith("gap:")])
         site.now += timedelta(hours=4)
     last = codes.index(0) - 1
     assert codes == [3] * 6 + [7] * (last - 5) + [0] * (11 - last)
-    assert "given up" not in told[last - 1][0]
-    assert "no run looks again: backfill these days" in told[last][0]
-    assert "2022-01-08 " in told[last][0]
-    assert told[last + 1 :] == [[]] * (11 - last)
+    assert "given up" not in noted[last - 1][0]
+    assert "no run looks again: backfill these days" in noted[last][0]
+    assert "2022-01-08 " in noted[last][0]
+    assert noted[last + 1 :] == [[]] * (11 - last)
     assert "gap, given up" in site.owed().out
     assert "1 gap looked at" in site.owed("--retry").out
     site.room.clear()

@@ -104,17 +104,17 @@ def test_a_run_with_nothing_new_asks_for_no_article(second: Second) -> None:
 
 
 def test_a_run_with_nothing_new_asks_for_each_list_once_and_is_told_that_it_is_the_same(second: Second) -> None:
-    lists = [asked for asked in second.site.room.log if asked.path != "/robots.txt"]
+    lists = [logged for logged in second.site.room.log if logged.path != "/robots.txt"]
     assert len(lists) > 5
-    assert len({(asked.role, asked.path) for asked in lists}) == len(lists)
-    assert {asked.status for asked in lists} == {304}
+    assert len({(logged.role, logged.path) for logged in lists}) == len(lists)
+    assert {logged.status for logged in lists} == {304}
 
 
 def test_a_run_with_nothing_new_says_so_in_its_report(second: Second) -> None:
     (source,) = second.site.report()["sources"].values()
     assert source["rows"] == source["known"] > 20
     assert (source["new"], source["asked"], source["owed"]) == (0, 0, 0)
-    assert {(each["pages"], each["unchanged"]) for each in source["lists"].values()} == {(1, 1)}
+    assert {(entry["pages"], entry["unchanged"]) for entry in source["lists"].values()} == {(1, 1)}
 
 
 def test_a_run_with_nothing_new_touches_no_file(second: Second) -> None:
@@ -149,10 +149,10 @@ def test_a_list_is_asked_for_again_with_what_it_told(
     site.room.answer("site", "/emnews/", body="<h2>东财滚动新闻</h2></html>", headers={header: value})
     for _ in range(2):
         assert site.crawl("category=emnews").code == 0
-    (asked,) = site.room.requests("site", "/emnews/")
-    conditions = {"If-None-Match", "If-Modified-Since"} & asked.headers.keys()
+    (requested,) = site.room.requests("site", "/emnews/")
+    conditions = {"If-None-Match", "If-Modified-Since"} & requested.headers.keys()
     assert conditions == ({condition} if condition else set())
-    assert not condition or asked.headers[condition] == value
+    assert not condition or requested.headers[condition] == value
 
 
 def test_a_list_that_is_not_kept_whole_is_asked_for_again(archived: TimedSite) -> None:
@@ -160,7 +160,7 @@ def test_a_list_that_is_not_kept_whole_is_asked_for_again(archived: TimedSite) -
         ledger.rows("UPDATE pages SET body = substr(body, 1, length(body) / 2)")
     for statuses in ([304, 200], [304]):
         assert archived.crawl().code == 0
-        assert [asked.status for asked in archived.room.requests("site", "/emnews/")] == statuses
+        assert [logged.status for logged in archived.room.requests("site", "/emnews/")] == statuses
 
 
 # What others did.
@@ -220,10 +220,10 @@ def test_an_article_that_fails_is_asked_for_when_its_pause_is_over(archived: Tim
 
 def test_an_article_that_is_owed_is_listed_with_reason_tries_and_time(archived: TimedSite, story: Story) -> None:
     owe(archived, story)
-    said = archived.owed()
-    assert said.code == 0
+    printed = archived.owed()
+    assert printed.code == 0
     for part in (f"NW{story.number}  owed  finews", "HTTP 503", "1 tries, next after 2022-01-13 09:10"):
-        assert part in said.out
+        assert part in printed.out
     archived.now += PAUSE
     assert "next by the next run" in archived.owed().out
 
@@ -370,7 +370,11 @@ def test_an_article_that_is_owed_is_asked_for_where_its_site_moved(archived: Tim
         moved = replace(archived, room=room)
         del archived.room.log[:]
         assert moved.crawl().code == 0
-        assert [asked.role for asked in room.requests() if story.number in asked.path] == ["share", "origin", "site"]
+        assert [logged.role for logged in room.requests() if story.number in logged.path] == [
+            "share",
+            "origin",
+            "site",
+        ]
     assert archived.room.log == []
     assert archived.posts() == before
 
@@ -423,7 +427,7 @@ def in_column(world: World) -> set[str]:
 
 def pages_asked(site: Site) -> list[tuple[str, int]]:
     """Numbers of the column's pages, and how they were answered."""
-    return [(asked.path[len(PAGES)], asked.status) for asked in site.room.requests("listapi", PAGES)]
+    return [(logged.path[len(PAGES)], logged.status) for logged in site.room.requests("listapi", PAGES)]
 
 
 def test_a_list_that_was_not_read_to_its_end_is_read_on_past_an_unchanged_page(short: TimedSite, world: World) -> None:
@@ -475,9 +479,9 @@ def test_a_backfill_that_was_killed_asks_only_for_what_is_missing(
     assert (report["ended"], report["exit_code"]) == (None, None)
     assert site.crawl(*days).code == 0
     missing = Counter(id_.removeprefix("NW") for id_ in whole.names() - before)
-    asked = numbers_asked(site)
-    assert asked.keys() <= missing.keys()
-    assert max(asked.values()) <= 2
+    requested = numbers_asked(site)
+    assert requested.keys() <= missing.keys()
+    assert max(requested.values()) <= 2
     assert site.posts() == whole.posts()
 
 
@@ -487,9 +491,9 @@ def test_a_backfill_owes_what_it_could_not_have(archived: TimedSite, world: Worl
     post_of(archived, story).unlink()
     archived.fail(story)
     assert archived.crawl(f"since={day}", f"until={day}").code == 3
-    told = archived.report()["window"]["days"]["finews"][day]
-    assert told["listed"] == told["known"] + 1
-    assert (told["owed"], told["archived"]) == (1, 0)
+    noted = archived.report()["window"]["days"]["finews"][day]
+    assert noted["listed"] == noted["known"] + 1
+    assert (noted["owed"], noted["archived"]) == (1, 0)
     archived.room.clear()
     archived.now += PAUSE
     assert archived.crawl(f"since={day}", f"until={day}").code == 0
@@ -523,10 +527,10 @@ def test_days_that_no_list_covered_are_told(
     assert list(window["days"]["eastmoney"]) == days
     assert window["not_covered"]["eastmoney"] == [day for day in days if day < oldest] != []
     assert short.report()["sources"]["eastmoney"]["lists"]["column cgnjj"]["ended"] == ended
-    said = short.log.read_text(encoding="utf-8")
-    assert ("days of the window covered by no list" in said) == (code == 7)
-    assert f"2021-12-30 to {days[days.index(oldest) - 1]}" in said
-    assert "not covered" in said
+    printed = short.log.read_text(encoding="utf-8")
+    assert ("days of the window covered by no list" in printed) == (code == 7)
+    assert f"2021-12-30 to {days[days.index(oldest) - 1]}" in printed
+    assert "not covered" in printed
 
 
 def test_all_days_are_covered_by_lists_that_were_read_past_them(short: TimedSite) -> None:

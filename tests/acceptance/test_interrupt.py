@@ -85,17 +85,17 @@ def test_ctrl_c_ends_a_run_soon_and_the_next_goes_on(site: Site, reference: dict
 
 
 def test_ctrl_c_twice_waits_for_no_answer(site: Site, reference: dict[str, bytes]) -> None:
-    asked, over = threading.Event(), threading.Event()
+    requested, over = threading.Event(), threading.Event()
 
     async def answer(request: web.BaseRequest) -> web.Response:
-        asked.set()
+        requested.set()
         while not over.is_set():
             await asyncio.sleep(0.01)
         return web.Response()
 
     crawl = at_its_first_post(site)
     site.room.answer("newsinfo", "/", handler=answer)
-    wait(crawl, asked.is_set)
+    wait(crawl, requested.is_set)
     crawl.send_signal(signal.SIGINT)
     wait(crawl, lambda: b"SIGINT" in site.log.read_bytes())
     ran, seconds = ctrl_c(site, crawl)

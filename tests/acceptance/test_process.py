@@ -47,13 +47,13 @@ def events(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Event
     tree.save("_config.yml", "title: 新闻\n")
     tree.git("push", "-q", "--set-upstream", "origin", "main")
     (tmp_path / "sitecustomize.py").write_text(LISTENER)
-    told = tmp_path / "told"
-    environment = {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1", "TOLD": str(told)}
+    noted = tmp_path / "told"
+    environment = {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1", "TOLD": str(noted)}
     ran = site.crawl(settings={"FINEWS_PUBLISH": "push"}, **environment)
     assert ran.code == 0, ran.err
     assert "pushed" in ran.out
     found: Events = {}
-    for line in told.read_text().splitlines():
+    for line in noted.read_text().splitlines():
         event, arguments = json.loads(line)
         found.setdefault(event, []).append(arguments)
     return found
@@ -71,8 +71,8 @@ def test_a_run_starts_no_program_but_git_and_no_shell(events: Events) -> None:
 
 
 def test_a_run_asks_nobody_but_the_hosts_of_its_sources(events: Events, site: Site) -> None:
-    asked = {tuple(address) for _, address in events["socket.connect"]}
-    assert asked <= {(urlsplit(url).hostname, urlsplit(url).port) for url in site.room.urls.values()}
+    requested = {tuple(address) for _, address in events["socket.connect"]}
+    assert requested <= {(urlsplit(url).hostname, urlsplit(url).port) for url in site.room.urls.values()}
 
 
 def test_a_run_writes_in_the_output_folder_only(events: Events, site: Site) -> None:
@@ -95,9 +95,9 @@ def listening(process: int) -> set[str]:
 @pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="tells by /proc who listens")
 def test_a_run_listens_nowhere(site: Site) -> None:
     assert listening(os.getpid())  # the newsroom
-    with unanswered(site.room, "site", "/category/") as asked:
+    with unanswered(site.room, "site", "/category/") as requested:
         crawl = site.start()
-        assert asked.wait(60)
+        assert requested.wait(60)
         found = listening(crawl.pid)
     assert site.end_of(crawl).code == 4
     assert found == set()
@@ -122,12 +122,12 @@ def test_nobody_else_may_write_what_a_run_leaves(site: Site) -> None:
 @pytest.mark.parametrize("answers", [True, False])
 @pytest.mark.parametrize("secret", SECRETS)
 def test_a_proxys_password_is_in_no_log_and_no_file(site: Site, answers: bool, secret: str) -> None:
-    with server() as (port, asked):
+    with server() as (port, requested):
         proxy = f"http://user:{secret}@127.0.0.1:{port if answers else 9}"
         ran = site.crawl(settings={"LOG_LEVEL": "DEBUG"}, http_proxy=proxy, no_proxy="")
-    assert bool(asked) == answers
+    assert bool(requested) == answers
     assert ran.code == 4
-    said = ran.out + ran.err
+    printed = ran.out + ran.err
     files = [path.read_bytes() for path in site.output.rglob("*") if path.is_file()]
-    assert not re.search("hunter2|abcd", said)
+    assert not re.search("hunter2|abcd", printed)
     assert not any(re.search(b"hunter2|abcd", file) for file in nonempty(files))

@@ -232,14 +232,14 @@ def total(by: int) -> Callable[[str], str]:
 
 
 def test_a_list_of_which_fewer_rows_come_than_it_has_did_not_come_to_its_end(site: Site) -> None:
-    said = []
+    printed = []
     site.room.answer("listapi", COLUMNS, edit=total(1))
     for _ in range(5):
         ran = site.crawl(*ALL)
         ended = site.report()["sources"]["eastmoney"]["lists"]["column cgnjj"]["ended"]
-        said.append((ran.code, ended, "believed no more" in ran.out))
-    assert said[:3] == [(3, "short", False), (3, "short", False), (3, "short", True)]
-    assert said[3:] == [(0, "end", False), (0, "known", False)]
+        printed.append((ran.code, ended, "believed no more" in ran.out))
+    assert printed[:3] == [(3, "short", False), (3, "short", False), (3, "short", True)]
+    assert printed[3:] == [(0, "end", False), (0, "known", False)]
 
 
 # Times that a list writes from now on.

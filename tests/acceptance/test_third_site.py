@@ -53,12 +53,12 @@ class Third:
         options = {**FULL_SPEED, "FINEWS_OUTPUT": str(self.output), "FINEWS_SOURCES_FILE": str(sources), **settings}
         command = [sys.executable, "-W", "error", "-m", "tests.support.third_site", *words]
         command += [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
-        del self.site.asked[:]
+        del self.site.requested[:]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
         return Ran(done.returncode, done.stdout, done.stderr)
 
     def crawl(self, *arguments: str, **settings: str) -> Ran:
-        return self.scrapy("crawl", "finews", *(word for each in arguments for word in ("-a", each)), **settings)
+        return self.scrapy("crawl", "finews", *(word for entry in arguments for word in ("-a", entry)), **settings)
 
     def posts(self) -> dict[str, str]:
         """The posts of the third site, by their ids."""
@@ -72,7 +72,7 @@ class Third:
         return found
 
     def articles_asked(self) -> list[str]:
-        return [path for path in self.site.asked if re.match(r"/(?:20|b/)", path)]
+        return [path for path in self.site.requested if re.match(r"/(?:20|b/)", path)]
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_a_second_run_asks_for_no_article(archived: Third) -> None:
     ran = archived.crawl()
     assert (ran.code, archived.articles_asked()) == (0, [])
     assert archived.report()["known"] == 4  # of the list's second page nothing is asked
-    assert "/news/?page=2" not in archived.site.asked
+    assert "/news/?page=2" not in archived.site.requested
 
 
 def test_a_backfill_reads_back_through_the_window(third: Third) -> None:
@@ -152,7 +152,7 @@ def test_a_backfill_reads_back_through_the_window(third: Third) -> None:
     assert ran.code == 7, ran.err  # nobody knows what came before the oldest row
     assert "days of the window covered by no list: 2021-11-01 to" in ran.out
     assert third.posts().keys() == {"2021-11-older-news", "2021-11-oldest-news"}
-    assert "/news/?page=2" in third.site.asked
+    assert "/news/?page=2" in third.site.requested
     assert third.crawl().code == 0
     assert third.posts().keys() == {*STORIES, *briefs(third)}
 

@@ -38,7 +38,9 @@ def ids_of(world: World, day: date | None = None) -> set[str]:
 
 
 def numbers_asked(site: Site) -> Counter[str]:
-    return Counter(re.findall(r"\d{18}", asked.path)[0] for asked in site.room.log if re.search(r"\d{18}", asked.path))
+    return Counter(
+        re.findall(r"\d{18}", logged.path)[0] for logged in site.room.log if re.search(r"\d{18}", logged.path)
+    )
 
 
 def test_every_article_is_archived_once_and_costs_one_request(site: Site, world: World) -> None:
@@ -46,9 +48,9 @@ def test_every_article_is_archived_once_and_costs_one_request(site: Site, world:
     assert ran.code == 0
     assert site.names() == ids_of(world)
     assert len(site.posts()) == len(site.names())
-    asked = numbers_asked(site)
-    assert set(asked) == {id_.removeprefix("NW") for id_ in ids_of(world)}
-    assert set(asked.values()) == {1}
+    requested = numbers_asked(site)
+    assert set(requested) == {id_.removeprefix("NW") for id_ in ids_of(world)}
+    assert set(requested.values()) == {1}
     assert all(path.startswith(ARTICLE_API) for path in nonempty(site.articles_asked()))
 
 
@@ -58,7 +60,7 @@ def test_a_run_that_repeats_asks_for_listings_only(site: Site) -> None:
     assert before
     site.crawl("source=eastmoney")
     assert numbers_asked(site) == {}
-    assert {asked.role for asked in site.room.log} == {"listapi", "weblist"}
+    assert {logged.role for logged in site.room.log} == {"listapi", "weblist"}
     assert site.posts() == before
 
 
@@ -119,7 +121,7 @@ def test_window_keeps_both_of_its_days(site: Site, world: World) -> None:
     days = sorted({story.time.date() for story in world})
     site.crawl("source=eastmoney", f"since={days[2]}", f"until={days[3]}")
     assert site.names() == ids_of(world, days[2]) | ids_of(world, days[3])
-    cursors = [asked.path for asked in site.room.requests("weblist", "/comm/")]
+    cursors = [logged.path for logged in site.room.requests("weblist", "/comm/")]
     assert all("sortEnd=&" not in path for path in nonempty(cursors))
 
 
@@ -145,7 +147,7 @@ def test_midnight_in_beijing_parts_the_days(site: Site, world: World, zone: str)
 def test_column_narrows_the_run(site: Site, world: World) -> None:
     site.crawl("column=cgnjj")
     assert site.names() == {f"NW{story.number}" for story in in_columns(world) if "cgnjj" in story.columns}
-    assert all("column=350&" in asked.path for asked in nonempty(site.room.requests("listapi", "/comm/")))
+    assert all("column=350&" in logged.path for logged in nonempty(site.room.requests("listapi", "/comm/")))
 
 
 @pytest.mark.parametrize("name", ["cywjh", "345", "366"])
@@ -307,7 +309,7 @@ def test_getnews_gives_the_same_words_links_and_pictures(site: Site) -> None:
     there.crawl("source=eastmoney")
     assert site.room.requests("finance", "/a/") == []
     sizes = re.compile(rb' (?:width|height|style)="[^"]*"')
-    posts, others = ({path: sizes.sub(b"", text) for path, text in each.posts().items()} for each in (site, there))
+    posts, others = ({path: sizes.sub(b"", text) for path, text in entry.posts().items()} for entry in (site, there))
     assert posts == others != {}
 
 
@@ -394,9 +396,9 @@ def test_an_older_page_that_failed_is_read_by_the_next_run(long_column: Newsroom
 def test_a_run_that_was_killed_loses_nothing(long_column: Newsroom, tmp_path: Path) -> None:
     site = Site(tmp_path / "site", long_column)
     numbers = sorted(s.number for s in LONG if "cgnjj" in s.columns and s.in_article)
-    with unanswered(long_column, "newsinfo", f"{ARTICLE_API}{numbers[len(numbers) // 4]}") as asked:
+    with unanswered(long_column, "newsinfo", f"{ARTICLE_API}{numbers[len(numbers) // 4]}") as requested:
         killed = site.start("column=cgnjj")
-        assert asked.wait(60)
+        assert requested.wait(60)
         killed.kill()
         killed.wait()
     assert 0 < len(site.names()) < len(numbers)

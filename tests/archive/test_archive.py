@@ -70,7 +70,7 @@ def add(archive: Archive, *articles: str, text: str = TEXT) -> list[BaseExceptio
 
     async def run() -> list[BaseException | None]:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # errors are to reach who waits
-        adding = (archive.add(each, TIME, text) for each in articles)
+        adding = (archive.add(entry, TIME, text) for entry in articles)
         return await asyncio.wait_for(asyncio.gather(*adding, return_exceptions=True), timeout=60)
 
     return asyncio.run(run())
@@ -413,9 +413,9 @@ def identity(path: Path) -> tuple[int, int, int]:
     return found.st_ino, found.st_mode, found.st_mtime_ns
 
 
-@pytest.mark.parametrize("what", IN_THE_WAY)
-def test_what_stands_in_a_posts_place_is_named_and_stays(opened: Opened, tmp_path: Path, what: str) -> None:
-    place, make = IN_THE_WAY[what]
+@pytest.mark.parametrize("case_kind", IN_THE_WAY)
+def test_what_stands_in_a_posts_place_is_named_and_stays(opened: Opened, tmp_path: Path, case_kind: str) -> None:
+    place, make = IN_THE_WAY[case_kind]
     (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
     make(tmp_path / place)
     before = identity(tmp_path / place)

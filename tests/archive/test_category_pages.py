@@ -108,7 +108,7 @@ def test_categories_are_those_of_the_posts_in_every_folder(tmp_path: Path) -> No
         post(tmp_path, number, "a", "一新闻", folder=folder)
     post(tmp_path, 9, "b", "二新闻")
     found = category_pages.scan(tmp_path)
-    assert {slug: (each.posts, each.tag) for slug, each in found.items()} == {"a": (4, "一新闻"), "b": (1, "二新闻")}
+    assert {slug: (entry.posts, entry.tag) for slug, entry in found.items()} == {"a": (4, "一新闻"), "b": (1, "二新闻")}
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_posts_keep_their_path_and_bytes(tmp_path: Path) -> None:
         put(tmp_path, f"_posts/{path}", f"文{number}")
     before = fingerprints(tmp_path)
     assert sorted(moved(tmp_path, 7)) == sorted((f"_posts/{path}", f"old_post/{path}") for path in paths)
-    assert fingerprints(tmp_path) == {path.replace("_posts/", "old_post/"): told for path, told in before.items()}
+    assert fingerprints(tmp_path) == {path.replace("_posts/", "old_post/"): noted for path, noted in before.items()}
 
 
 def test_all_that_will_move_is_told_before_the_first_has(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_an_existing_site_keeps_all_that_is_no_old_post(tmp_path: Path) -> None:
     pairs = move_old(site, 1, existing.LAST.date())
     assert len(pairs) > 30
     names = {f"_posts/{old.name}": f"old_post/{new.name}" for old, new in pairs}
-    assert fingerprints(site) == {names.get(path, path): told for path, told in before.items()}
+    assert fingerprints(site) == {names.get(path, path): noted for path, noted in before.items()}
     assert ids <= known(site)
 
 

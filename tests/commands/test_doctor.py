@@ -35,8 +35,8 @@ def test_all_is_well(site: Site) -> None:
 
 def test_every_endpoint_and_column_is_asked_once(site: Site) -> None:
     ran = doctor(site)
-    asked = [(asked.role, asked.path) for asked in site.room.log if asked.path != "/robots.txt"]
-    assert len(asked) == len(set(asked))
+    requested = [(logged.role, logged.path) for logged in site.room.log if logged.path != "/robots.txt"]
+    assert len(requested) == len(set(requested))
     assert ran.out.count("eastmoney  column ") == 40
     names = ("home", "category emnews", "flashes", "older flash list", "flash history", "roll")
     for name in (*names, "column 366", "article API", "getnews API", "article page"):

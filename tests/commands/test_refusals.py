@@ -31,9 +31,9 @@ def refusal(folder: Path, wrong: str, *words: str) -> list[str]:
     """Return what a command refuses, and why."""
     ran = run_forked(*words, "-s", f"FINEWS_OUTPUT={folder}", "-s", WRONG[wrong].format(folder=folder))
     assert ran.code == 2
-    said = [line for line in ran.err.splitlines() if line.startswith(f"scrapy {words[0]}: ")]
-    assert len(said) == 1, ran.err
-    return said[0].split(": ")[1:3]
+    printed = [line for line in ran.err.splitlines() if line.startswith(f"scrapy {words[0]}: ")]
+    assert len(printed) == 1, ran.err
+    return printed[0].split(": ")[1:3]
 
 
 def test_there_are_other_commands() -> None:

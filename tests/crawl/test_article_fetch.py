@@ -43,8 +43,8 @@ def routes(*names: str) -> list[Route]:
 def fetch(*wanted: ArticleRef, kept: Article | None = None) -> ArticleFetch:
     """With three routes: api, text, page."""
     made = ArticleFetch(number=NUMBER)
-    for each in wanted or [ref()]:
-        made.add(each, item_of(each, "https://a.example/share"), routes("api", "text", "page"), kept)
+    for entry in wanted or [ref()]:
+        made.add(entry, item_of(entry, "https://a.example/share"), routes("api", "text", "page"), kept)
     return made
 
 

@@ -184,10 +184,10 @@ def test_a_covered_day_has_no_row_that_was_not_read(data: st.DataObject) -> None
     cut = data.draw(st.integers(2, max(2, len(served)))) if ended == "end" else len(served)
     made, read = Reach(), 0
     for page in paged(lambda: data.draw(st.integers(1, 3)), served[:cut]):
-        told = [None if data.draw(st.integers(0, 7)) == 7 else day(number) for number in page]
-        made.page(told)
+        noted = [None if data.draw(st.integers(0, 7)) == 7 else day(number) for number in page]
+        made.page(noted)
         read += len(page)
-        if ended == "window" and any(told) and all(each < day(1) for each in told if each):
+        if ended == "window" and any(noted) and all(entry < day(1) for entry in noted if entry):
             break
         if ended not in ("window", "end") and data.draw(st.booleans()):
             break

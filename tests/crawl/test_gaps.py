@@ -34,7 +34,7 @@ class News:
     max_pages: int = 50
     late: dict[datetime, datetime] = field(default_factory=dict)  # when a row of that time comes into the list
     instead: dict[int, list[datetime]] = field(default_factory=dict)
-    asked: list[int] = field(default_factory=list)
+    requested: list[int] = field(default_factory=list)
 
     def rows(self) -> list[datetime]:
         """The times of its rows, newest first."""
@@ -49,7 +49,7 @@ class News:
         return Listing("news", f"https://a.example/{number}", partial(self._read, max_pages, number))
 
     def _read(self, max_pages: int, number: int, _: str) -> ListingPage:
-        self.asked.append(number)
+        self.requested.append(number)
         times = self.instead.get(number, self.page(number))
         refs = [ArticleRef(source="third", id=f"{time:%m%d%H%M}", url="", day=time.date(), time=time) for time in times]
         page = ListingPage(refs)
@@ -84,7 +84,7 @@ class Runs:
     def run(self, after: timedelta = timedelta()) -> list[str]:
         """Return what a run found, so much later."""
         self.news.now += after
-        self.news.asked.clear()
+        self.news.requested.clear()
         self.ledger.rows("DROP TABLE IF EXISTS temp.queue")
         self.ledger.rows("DROP TABLE IF EXISTS temp.listed")
         owed, lists, found = Owed(self.ledger, 7 * DAY), Pagination(self.ledger, Query()), []
@@ -132,7 +132,7 @@ def runs(tmp_path: Path, news: News) -> Iterator[Runs]:
 
 def test_a_run_reads_no_more_than_it_needs(runs: Runs, news: News) -> None:
     assert len(runs.run(HOUR)) == 10
-    assert news.asked == [1]
+    assert news.requested == [1]
     assert (runs.ended, runs.gap) == ("known", None)
 
 
@@ -204,7 +204,7 @@ def test_a_deep_look_is_taken_once_a_day(runs: Runs, news: News) -> None:
     pages = []
     for _ in range(4 * 24 * 3):
         runs.run(timedelta(minutes=15))
-        pages.append(len(news.asked))
+        pages.append(len(news.requested))
     assert sum(number > 1 for number in pages) == 3
     assert 40 < max(pages) < 90  # of 20 rows: five days and some
 

@@ -47,17 +47,17 @@ def request(spider: FinewsSpider, wanted: Listing) -> Request:
     return made
 
 
-def answer(asked: Request, **values: Any) -> list[Request]:
-    assert asked.callback
-    return list(asked.callback(Response(asked.url, request=asked, body=b'{"rows": []}', **values), **asked.cb_kwargs))
+def answer(sent: Request, **values: Any) -> list[Request]:
+    assert sent.callback
+    return list(sent.callback(Response(sent.url, request=sent, body=b'{"rows": []}', **values), **sent.cb_kwargs))
 
 
-def fail(asked: Request, why: int | Exception) -> list[Request]:
-    error = HttpError(Response(asked.url, status=why)) if isinstance(why, int) else why
+def fail(sent: Request, why: int | Exception) -> list[Request]:
+    error = HttpError(Response(sent.url, status=why)) if isinstance(why, int) else why
     failure = Failure(error)  # type: ignore[no-untyped-call]
-    failure.request = asked  # type: ignore[attr-defined]  # as Scrapy does
-    assert asked.errback
-    return list(asked.errback(failure))
+    failure.request = sent  # type: ignore[attr-defined]  # as Scrapy does
+    assert sent.errback
+    return list(sent.errback(failure))
 
 
 def read(spider: FinewsSpider, wanted: Listing, **values: Any) -> list[Request]:
@@ -74,27 +74,27 @@ def is_through(spider: FinewsSpider) -> bool:
 
 
 def test_a_listing_is_asked_for_once_and_is_open_until_it_is_read(spider: FinewsSpider) -> None:
-    asked = request(spider, listing())
+    sent = request(spider, listing())
     assert list(spider.listings.request(source_of(spider), listing())) == []
     assert spider.listings.open == 1
     assert not is_through(spider)
-    answer(asked)
+    answer(sent)
     assert is_through(spider)
 
 
 def test_answers_are_kept_of_first_pages_only_and_not_in_a_window(made: Made) -> None:
     spider = made()
-    asked = request(spider, listing(ListingPage([ref()], next_page=listing(path="/2"))))
-    assert asked.meta["kept_responses"] is spider.run.responses
-    (older,) = answer(asked)
+    sent = request(spider, listing(ListingPage([ref()], next_page=listing(path="/2"))))
+    assert sent.meta["kept_responses"] is spider.run.responses
+    (older,) = answer(sent)
     assert "kept_responses" not in older.meta
     assert "kept_responses" not in request(made(since="2021-12-30"), listing()).meta
 
 
 def test_what_it_names_is_owed_and_what_it_leads_to_is_asked_for(spider: FinewsSpider) -> None:
     older, linked = listing(path="/2"), listing(name="column", path="/column")
-    asked = read(spider, listing(ListingPage([ref(0), ref(1)], next_page=older, linked=[linked])))
-    assert [each.url for each in asked] == [linked.url, older.url]
+    sent = read(spider, listing(ListingPage([ref(0), ref(1)], next_page=older, linked=[linked])))
+    assert [entry.url for entry in sent] == [linked.url, older.url]
     assert ids_owed(spider) == [ref(0).id, ref(1).id]
     assert spider.listings.open == 2
 
@@ -113,18 +113,18 @@ def test_rows_that_are_no_articles_of_the_run_are_counted_by_reason(
 
 def test_what_cannot_be_read_is_asked_for_again_some_times(spider: FinewsSpider) -> None:
     other = listing(name="other", path="/other")
-    asked = request(spider, listing(BlockedError("captcha page"), fallback=other))
-    spider.run.responses.keep(asked.url, Validators("etag"), b"")
+    sent = request(spider, listing(BlockedError("captcha page"), fallback=other))
+    spider.run.responses.keep(sent.url, Validators("etag"), b"")
     for _ in range(RETRIES):
-        (asked,) = answer(asked)
-        assert asked.url == listing().url
+        (sent,) = answer(sent)
+        assert sent.url == listing().url
         assert spider.listings.open == 1
-        assert not spider.run.responses.is_kept(asked.url)
-    (asked,) = answer(asked)
-    assert asked.url == other.url
+        assert not spider.run.responses.is_kept(sent.url)
+    (sent,) = answer(sent)
+    assert sent.url == other.url
     assert spider.run.pagination.readings["finews", "home"].failed == "cannot be read: captcha page"
     assert counts(spider) == {"blocked": 1}
-    answer(asked)
+    answer(sent)
     assert is_through(spider)
 
 
@@ -135,9 +135,9 @@ def test_what_cannot_be_read_is_asked_for_again_some_times(spider: FinewsSpider)
 def test_rows_of_which_none_can_be_read_are_counted(
     spider: FinewsSpider, error: Exception, counted: dict[str, int]
 ) -> None:
-    asked = [request(spider, listing(error))]
-    while asked:
-        asked = answer(*asked)
+    sent = [request(spider, listing(error))]
+    while sent:
+        sent = answer(*sent)
     assert counts(spider) == counted
     assert is_through(spider)
 
@@ -160,20 +160,20 @@ def test_what_stands_in_for_a_listing_that_did_not_come(
     spider: FinewsSpider, may_be_absent: bool, status: int, failed: bool, has_other: bool
 ) -> None:
     other = listing(name="other", path="/other") if has_other else None
-    asked = fail(request(spider, listing(fallback=other, may_be_absent=may_be_absent)), status)
-    assert [each.url for each in asked] == ([f"{URL}/other"] if has_other else [])
+    sent = fail(request(spider, listing(fallback=other, may_be_absent=may_be_absent)), status)
+    assert [entry.url for entry in sent] == ([f"{URL}/other"] if has_other else [])
     assert bool(spider.run.pagination.readings["finews", "home"].failed) is failed
     assert is_through(spider) is not has_other
 
 
 def test_a_page_that_need_not_be_there_is_told_absent_once(made: Made, caplog: pytest.LogCaptureFixture) -> None:
     absent = listing(name="category TechWeb", may_be_absent=True)
-    told = []
+    noted = []
     for arguments in ({}, {}, {"category": "TechWeb"}, {"category": "TechWeb"}):
         caplog.clear()
         assert fail(request(made(**arguments), absent), 404) == []
-        told.append([each.levelname for each in caplog.records].count("WARNING"))
-    assert told == [1, 0, 1, 1]
+        noted.append([entry.levelname for entry in caplog.records].count("WARNING"))
+    assert noted == [1, 0, 1, 1]
 
 
 def test_a_list_that_ends_with_an_absent_page_is_not_told_absent(
@@ -186,36 +186,36 @@ def test_a_list_that_ends_with_an_absent_page_is_not_told_absent(
 
 
 def test_a_disk_that_fails_ends_the_run(spider: FinewsSpider, stops: list[type]) -> None:
-    asked = request(spider, listing(ListingPage([ref()])))
+    sent = request(spider, listing(ListingPage([ref()])))
     spider.run.ledger.rows("PRAGMA query_only = 1")
     with pytest.raises(DiskError):
-        answer(asked)
+        answer(sent)
     assert stops == [DiskError]
     assert is_through(spider)
 
 
 def test_a_disk_that_cannot_keep_an_answer_ends_the_run(spider: FinewsSpider, stops: list[type]) -> None:
-    asked = request(spider, listing(fallback=listing(path="/other")))
-    assert fail(asked, DiskError(Path("a"), "full")) == []
+    sent = request(spider, listing(fallback=listing(path="/other")))
+    assert fail(sent, DiskError(Path("a"), "full")) == []
     assert stops == [DiskError]
     assert not spider.run.pagination.readings["finews", "home"].failed
 
 
 def test_what_a_run_cancels_is_no_failure(spider: FinewsSpider) -> None:
-    asked = request(spider, listing(fallback=listing(path="/other")))
+    sent = request(spider, listing(fallback=listing(path="/other")))
     spider.run.stopped = True
-    assert fail(asked, 503) == []
+    assert fail(sent, 503) == []
     assert not spider.run.pagination.readings["finews", "home"].failed
     assert is_through(spider)
 
 
 def test_a_total_that_is_never_reached_is_told_once(made: Made, caplog: pytest.LogCaptureFixture) -> None:
-    told = []
+    noted = []
     for _ in range(5):
         caplog.clear()
         read(made(), listing(ListingPage([ref()], total=2)))
-        told.append("that is believed no more" in caplog.text)
-    assert told == [False, False, True, False, False]
+        noted.append("that is believed no more" in caplog.text)
+    assert noted == [False, False, True, False, False]
 
 
 AT = "Fri, 31 Dec 2021 01:00:00 GMT"

@@ -64,14 +64,14 @@ def test_the_list_that_was_begun_last_is_being_read_once_a_page_of_it_came(tmp_p
 def test_of_the_articles_that_were_asked_for_those_under_way_are_not_done(spider: FinewsSpider) -> None:
     run = spider.run
     run.owed.record_listed([ArticleRef(source="finews", id=f"{number}", url="") for number in range(5)])
-    for what, number in {
+    for kind, number in {
         "asked": 4,
         "archived": 1,
         "failed/HTTP 503": 1,
         "refused/no title": 1,
         "withdrawn": 1,
     }.items():
-        run.count("finews", what, number)
+        run.count("finews", kind, number)
     before = figures_of(run)
     assert (before.wanted, before.done, before.archived, before.failed, before.sources) == (5, 4, 1, 3, 1)
     run.fetches["1"] = ArticleFetch(number="1")

@@ -67,14 +67,14 @@ def test_posts_that_came_and_went_are_told(made: Made, caplog: pytest.LogCapture
     run = made().run
     post = run.config.output / f"_posts/2021-12-30-NW{FIRST}.md"
     post.parent.mkdir()
-    told = []
+    noted = []
     changes: list[Callable[[], object]] = [post.exists, lambda: post.write_text("a"), post.unlink]
     for change in changes:
         change()
         caplog.clear()
         run.fill_queue()
-        told.append([line for line in caplog.messages if "since the last run" in line])
-    assert told == [
+        noted.append([line for line in caplog.messages if "since the last run" in line])
+    assert noted == [
         [],
         ["1 posts came since the last run, 0 are gone"],
         ["0 posts came since the last run, 1 are gone"],

@@ -124,9 +124,9 @@ def test_every_exit_code_has_a_row() -> None:
 
 
 def test_every_target_of_make_says_what_it_does_and_has_a_row() -> None:
-    targets = {target: said for target, _, said in TARGET.findall(text("Makefile"))}
+    targets = {target: purpose for target, _, purpose in TARGET.findall(text("Makefile"))}
     assert len(targets) > 8
-    assert [target for target, said in targets.items() if not said] == []
+    assert [target for target, purpose in targets.items() if not purpose] == []
     assert {key.removeprefix("make ") for key in keys("CONTRIBUTING.md", "target")} == set(targets)
 
 

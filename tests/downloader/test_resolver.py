@@ -150,12 +150,12 @@ ALLOWED, FORBIDDEN = "127.0.0.1", "127.0.0.2"
 def test_what_was_checked_is_connected_to(tmp_path: Path, addresses: list[str], cache: str, scheme: str) -> None:
     """A name whose address changes between two questions (DNS rebinding)."""
     (tmp_path / "sitecustomize.py").write_text(FICKLE, encoding="utf-8")
-    told = tmp_path / "told"
+    noted = tmp_path / "told"
     settings = {"FINEWS_PRIVATE_NETWORKS": ALLOWED, "DNSCACHE_ENABLED": cache}
-    environment = {"PYTHONPATH": str(tmp_path), "TOLD": str(told), "ADDRESSES": " ".join(addresses), "no_proxy": "*"}
+    environment = {"PYTHONPATH": str(tmp_path), "TOLD": str(noted), "ADDRESSES": " ".join(addresses), "no_proxy": "*"}
     with server() as (port, requested):
         ran = crawl(tmp_path, f"{scheme}://news.invalid:{port}", settings=settings, **environment)
-    heard = [json.loads(line) for line in told.read_text().splitlines()]
+    heard = [json.loads(line) for line in noted.read_text().splitlines()]
     looked_up = [address for event, address in heard if event == "looked up"]
     connected = [address for event, address in heard if event == "connected"]
     assert looked_up == addresses[: len(looked_up)]

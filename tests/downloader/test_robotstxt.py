@@ -46,7 +46,7 @@ def test_without_permission_a_host_gets_no_request_and_is_named(site: Site, worl
     site.room.answer("share", ROBOTS, **answer)  # type: ignore[arg-type]
     ran = site.crawl()
     assert "Traceback" not in ran.err
-    assert {asked.path for asked in site.room.log if asked.role == "share"} == {ROBOTS}
+    assert {logged.path for logged in site.room.log if logged.role == "share"} == {ROBOTS}
     (left_alone,) = [host["left_alone"] for host in site.report()["hosts"].values() if host["left_alone"]]
     assert why in left_alone
     assert f"it {left_alone}" in ran.out
@@ -78,7 +78,7 @@ def test_a_young_copy_serves(archived: TimedSite, world: World, hours: int, serv
     archived.now += timedelta(hours=hours)
     archived.room.answer("site", ROBOTS, status=503)
     archived.crawl()
-    paths = [asked.path for asked in archived.room.log if asked.role == "site" and asked.path != ROBOTS]
+    paths = [logged.path for logged in archived.room.log if logged.role == "site" and logged.path != ROBOTS]
     assert bool(paths) == serves
     assert not [path for path in paths if path.startswith("/emnews/")]
 

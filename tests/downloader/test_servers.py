@@ -115,15 +115,15 @@ ENDLESS = {
 }
 
 
-@pytest.mark.parametrize("what", ENDLESS)
-def test_what_never_ends(site: Site, world: World, victim: Story, what: str) -> None:
-    assert_harmless(site, attack_the_text(site, victim, ENDLESS[what]), others(world, victim))
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_what_never_ends(site: Site, world: World, victim: Story, kind: str) -> None:
+    assert_harmless(site, attack_the_text(site, victim, ENDLESS[kind]), others(world, victim))
 
 
-@pytest.mark.parametrize("what", ["headers", "header in lines", "interim responses"])
-def test_a_head_without_end_is_not_read_until_the_time_is_over(site: Site, victim: Story, what: str) -> None:
+@pytest.mark.parametrize("kind", ["headers", "header in lines", "interim responses"])
+def test_a_head_without_end_is_not_read_until_the_time_is_over(site: Site, victim: Story, kind: str) -> None:
     """Without the limit, some GB of it would be in memory by then."""
-    attacked = attack_the_text(site, victim, ENDLESS[what], DOWNLOAD_TIMEOUT="30")
+    attacked = attack_the_text(site, victim, ENDLESS[kind], DOWNLOAD_TIMEOUT="30")
     assert "the response's head is too large" in attacked.ran.err
 
 

@@ -118,10 +118,10 @@ def test_without_a_folder_of_its_own_it_is_in_that_of_temporary_files(
 def test_doctor_beside_a_crawl_keeps_its_pace(site: Site, world: World, tmp_path: Path) -> None:
     """By the clock of the server, which has one host."""
     delay = 0.25
-    asked: list[float] = []
+    requested: list[float] = []
 
     async def answer(_: web.BaseRequest) -> web.Response:
-        asked.append(time.monotonic())
+        requested.append(time.monotonic())
         return web.Response(text="")
 
     site.room.answer("site", "/", handler=answer)
@@ -132,5 +132,7 @@ def test_doctor_beside_a_crawl_keeps_its_pace(site: Site, world: World, tmp_path
     options = words[words.index("-s") :]
     run_forked("doctor", *options)
     crawl.wait(60)
-    assert len(asked) > 6
-    assert asked[-1] - asked[0] > delay * (len(asked) - 1) * 0.75  # each alone would keep it, in half the time
+    assert len(requested) > 6
+    assert (
+        requested[-1] - requested[0] > delay * (len(requested) - 1) * 0.75
+    )  # each alone would keep it, in half the time

@@ -125,10 +125,10 @@ def tables(file: Path) -> dict[str, list[str]]:
         return {name: [column for _, column, *_ in db.execute(f"PRAGMA table_info({name})")] for name in names}
 
 
-def positions(size: int, each: int) -> list[int]:
+def positions(size: int, number: int) -> list[int]:
     """Return places in a file, so many of each page, always the same."""
     random = Random(1)
-    return [start + random.randrange(PAGE) for start in range(0, size, PAGE) for _ in range(each)]
+    return [start + random.randrange(PAGE) for start in range(0, size, PAGE) for _ in range(number)]
 
 
 def flip(file: Path, at: int) -> None:
@@ -190,7 +190,7 @@ def test_what_was_dropped_is_counted_and_read_of_lists_again(site: TimedSite, ca
 @pytest.mark.slow
 def test_a_run_with_a_flipped_byte_ends_well(site: TimedSite, world: World) -> None:
     file, kept, posts = site.output / FILE, (site.output / FILE).read_bytes(), site.posts()
-    told = {}
+    noted = {}
     for number, at in enumerate(nonempty(positions(len(kept), 2))):
         file.write_bytes(kept)
         flip(file, at)
@@ -198,9 +198,9 @@ def test_a_run_with_a_flipped_byte_ends_well(site: TimedSite, world: World) -> N
             continue
         ran = [site.owed, site.crawl, lambda: site.run("reindex", "-s", f"FINEWS_OUTPUT={site.output}")][number % 3]()
         if ran.code not in (ExitCode.OK, ExitCode.OWED, ExitCode.MISSING) or "Traceback" in ran.err:
-            told[at] = (ran.code, ran.err[-3000:])
+            noted[at] = (ran.code, ran.err[-3000:])
         assert posts.items() <= site.posts().items()
-    assert told == {}
+    assert noted == {}
 
 
 def forget_many(output: Path) -> None:

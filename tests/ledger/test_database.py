@@ -23,12 +23,12 @@ PAGE = 4096
 
 
 def ids_owed(ledger: Ledger) -> list[str]:
-    return [debt.ref.id for debt in Owed(ledger, timedelta(days=14))]
+    return [owing.ref.id for owing in Owed(ledger, timedelta(days=14))]
 
 
 def refs(number: int) -> list[ArticleRef]:
     numbers = range(202112302230000000, 202112302230000000 + number)
-    return [ArticleRef(source="finews", id=f"NW{each}", url=f"https://a.example/{each}") for each in numbers]
+    return [ArticleRef(source="finews", id=f"NW{entry}", url=f"https://a.example/{entry}") for entry in numbers]
 
 
 def posts(output: Path, number: int) -> None:

@@ -108,7 +108,7 @@ def test_articles_are_taken_once_in_the_order_of_the_lists(owed: Owed) -> None:
 def test_a_post_settles_what_is_owed(owed: Owed, ledger: Ledger) -> None:
     owed.record_listed([ref(), ref(1)])
     archive(ledger, ref())
-    assert [debt.ref.id for debt in owed] == [ref(1).id]
+    assert [owing.ref.id for owing in owed] == [ref(1).id]
     assert owed.count("finews") == owed.count_queued() == 1
 
 
@@ -116,9 +116,9 @@ def test_each_failure_doubles_the_pause(owed: Owed, ledger: Ledger, clock: Clock
     owed.record_listed([ref()])
     for times in range(12):
         owed.tries.fail(ref().id, "HTTP 503")
-        (debt,) = owed
+        (owing,) = owed
         pause = min(PAUSE * 2**times, DAY)
-        assert (debt.next_try, debt.tries, debt.reason) == (clock.now + pause, times + 1, "HTTP 503")
+        assert (owing.next_try, owing.tries, owing.reason) == (clock.now + pause, times + 1, "HTTP 503")
         clock.now += pause - timedelta(seconds=1)
         assert next_run(ledger).take(9) == []
         clock.now += timedelta(seconds=1)
@@ -201,7 +201,7 @@ def test_a_host_that_is_left_alone_is_no_try(owed: Owed, ledger: Ledger, clock: 
     for _ in range(30):
         clock.now += timedelta(days=1)
         assert owed.tries.fail(ref().id, "host left alone", tried=False) is State.OWED
-    assert [debt.tries for debt in owed] == [0]
+    assert [owing.tries for owing in owed] == [0]
     assert len(next_run(ledger).take(9)) == 1
 
 
@@ -243,7 +243,7 @@ def test_an_absence_is_believed_at_the_third_look_after_six_hours(owed: Owed, le
         clock.now += timedelta(seconds=1)
         assert is_due(ledger)
     assert absent(owed) is State.WITHDRAWN
-    assert [(debt.absences, debt.tries, debt.reason) for debt in owed] == [(3, 0, "HTTP 404")]
+    assert [(owing.absences, owing.tries, owing.reason) for owing in owed] == [(3, 0, "HTTP 404")]
     clock.now += timedelta(days=30)
     assert not is_due(ledger)
 
@@ -270,7 +270,7 @@ def test_a_page_that_was_read_takes_all_absences_back(owed: Owed, clock: Clock) 
     clock.now += 6 * HOUR
     absent(owed)
     owed.tries.fail(ref().id, "refused: no title", answered=True)
-    assert [debt.absences for debt in owed] == [0]
+    assert [owing.absences for owing in owed] == [0]
     clock.now += 6 * HOUR
     assert [absent(owed), absent(owed), absent(owed)] == [State.OWED] * 3
 
@@ -317,7 +317,7 @@ def test_what_is_owed_again_is_not_dropped_by_a_run_that_was_not_for_it(
     again = next_run(ledger)
     again.record_listed([ref()])
     again.release(ref().id)
-    assert [debt.state for debt in again] == [State.OWED]
+    assert [owing.state for owing in again] == [State.OWED]
 
 
 def test_the_absences_of_a_source_that_is_doubted_are_taken_back(owed: Owed, ledger: Ledger, clock: Clock) -> None:
@@ -332,7 +332,7 @@ def test_the_absences_of_a_source_that_is_doubted_are_taken_back(owed: Owed, led
     for at in (1, 2):
         absent(again, at)
     assert again.tries.restore_withdrawn("finews") == 1  # not the absence of an article that this run did not look at
-    assert [(debt.state, debt.absences) for debt in again] == [(State.OWED, 1), (State.OWED, 2), (State.OWED, 2)]
+    assert [(owing.state, owing.absences) for owing in again] == [(State.OWED, 1), (State.OWED, 2), (State.OWED, 2)]
     assert [task.id for task in next_run(ledger).take(9)] == [ref(0).id, ref(1).id]
 
 
@@ -359,7 +359,7 @@ def test_retry_gives_the_whole_patience_again(owed: Owed, clock: Clock) -> None:
     withdraw(owed, clock, 0)
     fail(owed, MIN_TRIES)
     owed.retry(State.OWED)
-    assert [(debt.tries, debt.absences) for debt in owed] == [(0, 0)]
+    assert [(owing.tries, owing.absences) for owing in owed] == [(0, 0)]
     clock.now += timedelta(days=14)
     assert set(fail(owed, MIN_TRIES)) == {State.OWED}
     assert [absent(owed) for _ in range(3)] == [State.OWED] * 3
@@ -371,7 +371,7 @@ def test_what_is_forgotten_is_never_owed_again(owed: Owed, ledger: Ledger) -> No
     owed.forget(ref(1).id)  # a person deleted its post
     assert next_run(ledger).record_listed([ref(), ref(1)]) == [False, False]
     assert owed.count("finews") == 0
-    assert [debt.state for debt in owed] == [State.FORGOTTEN, State.FORGOTTEN]
+    assert [owing.state for owing in owed] == [State.FORGOTTEN, State.FORGOTTEN]
 
 
 def test_a_clock_that_was_wrong_puts_nothing_off_for_years(owed: Owed, ledger: Ledger, clock: Clock) -> None:
@@ -417,7 +417,7 @@ def test_what_a_run_was_not_for_is_released_unless_it_was_owed_before(owed: Owed
     again.record_listed([ref(0), ref(1)])
     again.release(ref(0).id)
     again.release(ref(1).id)
-    assert [debt.ref.id for debt in again] == [ref(0).id]
+    assert [owing.ref.id for owing in again] == [ref(0).id]
 
 
 def test_a_source_takes_up_its_own(owed: Owed, ledger: Ledger) -> None:
@@ -481,10 +481,10 @@ def test_an_article_that_fails_is_owed_listed_and_asked_for_when_its_pause_is_ov
     ran = site.crawl()
     assert ran.code == 3
     assert site.report()["sources"]["finews"]["owed"] == 1
-    said = scrapy_owed(site).out
-    assert id_ in said
-    assert "HTTP 503" in said
-    assert "1 tries, next after" in said
+    printed = scrapy_owed(site).out
+    assert id_ in printed
+    assert "HTTP 503" in printed
+    assert "1 tries, next after" in printed
     site.room.clear()
     ran = site.crawl()  # within its pause
     assert (ran.code, site.articles_asked()) == (3, [])
@@ -512,10 +512,10 @@ def test_forget_and_what_is_no_id(site: Site, world: World) -> None:
 
 
 def test_nothing_of_a_terminal_is_in_a_title() -> None:
-    debt = OwedArticle(
+    owing = OwedArticle(
         ref=replace(ref(), title="a\x1b[31mb\u202ec"), state=State.OWED, seen=NOW, tries=1, next_try=NOW, reason="\x07"
     )
-    assert not any(char in line for line in nonempty(lines(debt)) for char in "\x1b\u202e\x07")
+    assert not any(char in line for line in nonempty(lines(owing)) for char in "\x1b\u202e\x07")
 
 
 def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:

@@ -417,11 +417,11 @@ NO_POSTS: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("what", NO_POSTS)
-def test_what_only_has_the_name_of_a_post_is_none(output: Path, ledger: Ledger, index: Index, what: str) -> None:
+@pytest.mark.parametrize("kind", NO_POSTS)
+def test_what_only_has_the_name_of_a_post_is_none(output: Path, ledger: Ledger, index: Index, kind: str) -> None:
     owed = Owed(ledger, timedelta(days=14))
     owed.record_listed([ArticleRef(source="finews", id=id_of(6), url="u")])
-    NO_POSTS[what](output / PLACE)
+    NO_POSTS[kind](output / PLACE)
     assert index.sync() == (0, 0)
     assert id_of(6) not in index
     assert [article.ref.id for article in owed] == [id_of(6)]
@@ -517,7 +517,7 @@ def test_a_post_that_a_run_wrote_is_not_owed(output: Path, ledger: Ledger, index
     owed = Owed(ledger, timedelta(days=14))
     owed.record_listed([ArticleRef(source="finews", id=id_of(number), url="u") for number in (6, 7)])
     add(index, output, DAY, 6)
-    assert [debt.ref.id for debt in owed] == [id_of(7)]
+    assert [owing.ref.id for owing in owed] == [id_of(7)]
 
 
 def test_a_post_that_others_brought_is_not_owed(output: Path, ledger: Ledger, index: Index) -> None:
@@ -525,7 +525,7 @@ def test_a_post_that_others_brought_is_not_owed(output: Path, ledger: Ledger, in
     owed.record_listed([ArticleRef(source="finews", id=id_of(number), url="u") for number in (6, 7)])
     put(output, DAY, 6)
     index.sync()
-    assert [debt.ref.id for debt in owed] == [id_of(7)]
+    assert [owing.ref.id for owing in owed] == [id_of(7)]
 
 
 def test_what_is_written_twice_is_one_post(output: Path, ledger: Ledger, index: Index) -> None:
@@ -634,7 +634,7 @@ class Folders(RuleBasedStateMachine):
     def is_free(self, folder: str) -> bool:
         """Whether no file stands in the way."""
         path = self.output / folder
-        return all(each.is_dir() or not each.exists() for each in (path, *path.parents))
+        return all(entry.is_dir() or not entry.exists() for entry in (path, *path.parents))
 
 
 @pytest.mark.slow

@@ -509,7 +509,7 @@ SOUP = st.lists(
         " <a&href=//a.example/> <img&src=//a.example/1.jpg> <svg> </svg> <math> <button> <xmp> <plaintext> </body>"
         ' <!-- --> <p&hidden> <p&class=em_media> <x-y> <a"b> 文 责任编辑 在东方财富看资讯行情 &nbsp; \u3000 \x00 &#0;'
         " &#x202e; \u202e & <!--EM_StockImg_Start--> <img&data-original=//webquoteklinepic.eastmoney.com/>".split(" ")
-    ).map(lambda each: each.replace("&", " ") if each.startswith("<") else each)
+    ).map(lambda entry: entry.replace("&", " ") if entry.startswith("<") else entry)
 ).map("".join)
 
 

@@ -23,7 +23,7 @@ SOUP = st.lists(
         "<p> </p> <b> </b> <div> <table> <tr> <td> <center> <br> <script> </script> <svg> </svg> <!-- --> 文 < > & \" '"
         " {{ <a&#32;href='javascript:a()'> </a> <img&#32;src=x&#32;onerror=a()> <p&#32;onclick=a()> <noembed> <xmp>"
         " <plaintext> <math> <style> </style> <template>".split()
-    ).map(lambda each: each.replace("&#32;", " "))
+    ).map(lambda entry: entry.replace("&#32;", " "))
 ).map("".join)
 
 

@@ -533,15 +533,15 @@ def test_a_wrong_branch(site: Tree) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "what"), [("rebase", "rebase"), ("merge", "merge"), ("cherry-pick", "cherry-pick")]
+    ("command", "kind"), [("rebase", "rebase"), ("merge", "merge"), ("cherry-pick", "cherry-pick")]
 )
-def test_something_in_progress(site: Tree, command: str, what: str) -> None:
+def test_something_in_progress(site: Tree, command: str, kind: str) -> None:
     site.git("switch", "-q", "-c", "topic")
     site.save("_config.yml", "topic")
     site.git("switch", "-q", "main")
     site.save("_config.yml", "main")
     site.git(command, "topic", code=1)
-    assert f"a {what} is in progress in {site.folder}: end it with git {what} --continue" in site.refuses()
+    assert f"a {kind} is in progress in {site.folder}: end it with git {kind} --continue" in site.refuses()
 
 
 def test_a_patch_in_progress(site: Tree) -> None:

@@ -73,23 +73,23 @@ def trouble(site: Tree) -> str:
 )
 def test_the_login_of_a_remote_is_not_shown(site: Tree, url: str) -> None:
     site.git("remote", "set-url", "origin", url)
-    said = trouble(site)
-    assert [piece for piece in PIECES if piece in said] == []
+    printed = trouble(site)
+    assert [piece for piece in PIECES if piece in printed] == []
 
 
 @pytest.mark.parametrize("key", ["insteadOf", "pushInsteadOf"])
 def test_neither_is_the_one_that_an_address_is_rewritten_to(site: Tree, key: str) -> None:
     site.git("remote", "set-url", "origin", "https://news.example/x")
     site.git("config", f"url.http://me:{SECRET}@{HOST}/?token=t0ken&to=.{key}", "https://news.example/")
-    said = trouble(site)
-    assert "127.0.0.1" in said
-    assert [piece for piece in PIECES if piece in said] == []
+    printed = trouble(site)
+    assert "127.0.0.1" in printed
+    assert [piece for piece in PIECES if piece in printed] == []
 
 
 def test_neither_is_that_of_an_address_to_push_to(site: Tree) -> None:
     site.git("remote", "set-url", "--push", "origin", f"http://me:{SECRET}@{HOST}/x")
-    said = trouble(site)
-    assert [piece for piece in PIECES if piece in said] == []
+    printed = trouble(site)
+    assert [piece for piece in PIECES if piece in printed] == []
 
 
 @pytest.mark.parametrize("setting", ["http.proxy", "remote.origin.proxy", "http_proxy"])
@@ -101,39 +101,39 @@ def test_neither_is_that_of_a_proxy(site: Tree, setting: str, password: str, mon
         site.git("config", setting, proxy)
     else:
         monkeypatch.setenv(setting, proxy)
-    said = trouble(site)
-    assert [piece for piece in PIECES if piece in said] == []
+    printed = trouble(site)
+    assert [piece for piece in PIECES if piece in printed] == []
 
 
 def test_neither_is_a_header_or_anything_that_a_hook_repeats(site: Tree) -> None:
     site.git("config", f"http.http://{HOST}/.extraHeader", "Authorization: Basic t0ken+t0ken==")
     site.git("config", "remote.other.url", f"https://me:{SECRET}@news.example/x")
-    told = ["t0ken+t0ken==", SECRET, "hunter2", "Cookie: a=t0ken", "https://me:hunter2@other.example/?t0ken"]
-    site.hook("pre-push", f"echo 'no, {', '.join(told)}, no' >&2; exit 1")
-    said = trouble(site)
-    assert "no, ***" in said
-    assert [piece for piece in PIECES if piece in said] == []
+    noted = ["t0ken+t0ken==", SECRET, "hunter2", "Cookie: a=t0ken", "https://me:hunter2@other.example/?t0ken"]
+    site.hook("pre-push", f"echo 'no, {', '.join(noted)}, no' >&2; exit 1")
+    printed = trouble(site)
+    assert "no, ***" in printed
+    assert [piece for piece in PIECES if piece in printed] == []
 
 
 def test_a_hook_of_a_commit_repeats_nothing_either(site: Tree) -> None:
     site.git("config", "remote.origin.url", f"https://me:{SECRET}@news.example/x")
     site.hook("pre-commit", f"git remote -v >&2; echo {SECRET} >&2; exit 1")
-    said = site.refuses(site.write(POST))
-    assert "***" in said
-    assert [piece for piece in PIECES if piece in said] == []
+    printed = site.refuses(site.write(POST))
+    assert "***" in printed
+    assert [piece for piece in PIECES if piece in printed] == []
 
 
 def test_what_is_no_secret_is_shown() -> None:
     settings = [("remote.origin.url", "git@news.example:site.git"), ("user.email", "person@news.example"), ("a.b", "")]
     assert secrets_of(settings, {"PATH": "/usr/bin"}) == []
-    said = (
+    printed = (
         "fatal: '/srv/site.git' does not appear to be a git repository; git@news.example: a@b denied, see https://a/b"
     )
-    assert masked(said, secrets_of(settings, {})) == said
+    assert masked(printed, secrets_of(settings, {})) == printed
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("printed", "shown"),
     [
         ("at 'https://me:p@ss@host/x': no ssh://you@host/y a@b", "at 'https://***@host/x': no ssh://***@host/y a@b"),
         ("https://host/x?token=1 and http://host/y#2.", "https://host/x?*** and http://host/y#***"),
@@ -144,5 +144,5 @@ def test_what_is_no_secret_is_shown() -> None:
         ("https://host/x", "https://host/x"),
     ],
 )
-def test_urls_are_shown_without_login_and_query(said: str, shown: str) -> None:
-    assert masked(said) == shown
+def test_urls_are_shown_without_login_and_query(printed: str, shown: str) -> None:
+    assert masked(printed) == shown

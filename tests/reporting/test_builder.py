@@ -20,8 +20,8 @@ BY_REASON = "skipped refused failed routes".split()
 STATS = {
     "start_time": NOW,
     "downloader/request_count": 12,
-    **{f"finews/finews/{what}": number for number, what in enumerate(COUNTS, start=11)},
-    **{f"finews/finews/{what}/of {what}": number for number, what in enumerate(BY_REASON, start=31)},
+    **{f"finews/finews/{kind}": number for number, kind in enumerate(COUNTS, start=11)},
+    **{f"finews/finews/{kind}/of {kind}": number for number, kind in enumerate(BY_REASON, start=31)},
     "finews/eastmoney/asked": 99,
     "finews/eastmoney/failed/no/answer": 3,
     "finews/hosts/a.example:8080/requests": 3,
@@ -70,9 +70,9 @@ def test_a_source_has_its_own_counts_and_no_others() -> None:
     )
     assert report.lists["cut"].ended is None
     assert (report.rows, report.new, report.known, report.owed) == (65, 9, 56, 4)
-    assert [getattr(report, what) for what in COUNTS] == list(range(11, 21))
-    by_reason = [getattr(report, what) for what in BY_REASON]
-    assert by_reason == [{f"of {what}": number} for number, what in enumerate(BY_REASON, start=31)]
+    assert [getattr(report, kind) for kind in COUNTS] == list(range(11, 21))
+    by_reason = [getattr(report, kind) for kind in BY_REASON]
+    assert by_reason == [{f"of {kind}": number} for number, kind in enumerate(BY_REASON, start=31)]
     assert (report.newest, report.oldest) == ("2026-11-22", "2026-11-19")
 
 

@@ -34,7 +34,7 @@ def source(
     asked: int | None = None,
     archived: int | None = None,
     bodies: int | None = None,
-    each: int = 900,
+    length: int = 900,
     lists: Mapping[str, ListReport | int] | None = None,
     **fields: Any,
 ) -> SourceReport:
@@ -47,7 +47,7 @@ def source(
     archived = asked - lost if archived is None else archived
     bodies = archived if bodies is None else bodies
     readings = {name: listed(one) if isinstance(one, int) else one for name, one in (lists or {"home": 20}).items()}
-    numbers = {"new": new, "asked": asked, "archived": archived, "bodies": bodies, "chars": bodies * each}
+    numbers = {"new": new, "asked": asked, "archived": archived, "bodies": bodies, "chars": bodies * length}
     return source_report(lists=readings, **numbers, **fields)
 
 
@@ -109,14 +109,14 @@ def test_a_source_that_is_named_for_the_first_time_is_well() -> None:
 
 def test_a_list_that_failed_is_named_at_once() -> None:
     lists = {"home": listed(failed="HTTP 503"), "category emnews": 20}
-    said = ["finews: home could not be read: HTTP 503 (1); see scrapy doctor"]
-    assert of_finews([], lists=lists) == said
-    assert of_finews(lists=lists) == said
+    printed = ["finews: home could not be read: HTTP 503 (1); see scrapy doctor"]
+    assert of_finews([], lists=lists) == printed
+    assert of_finews(lists=lists) == printed
 
 
 def test_a_host_that_is_left_alone_is_one_reason() -> None:
     failed = [listed(failed="HTTP 503")] * 5 + [listed(failed="host left alone: it failed 5 times in a row")] * 31
-    lists = {f"column c{at}": each for at, each in enumerate(failed)} | {"flashes": listed(200)}
+    lists = {f"column c{at}": entry for at, entry in enumerate(failed)} | {"flashes": listed(200)}
     run = report(eastmoney=source(new=0, lists=lists), left={"np-listapi.eastmoney.com": "failed 5 times in a row"})
     assert judged(run, WELL) == [
         "eastmoney: all 36 column lists could not be read: host left alone: it failed 5 times in a row (31),"
@@ -149,9 +149,9 @@ def test_a_list_that_always_had_rows_and_has_none_is_named() -> None:
     ]
 
 
-@pytest.mark.parametrize(("runs", "said"), [(0, 0), (2, 0), (3, 1), (12, 1)])
-def test_three_runs_with_rows_are_always(runs: int, said: int) -> None:
-    assert len(of_finews(before(runs), new=0, lists={"home": 0})) == said
+@pytest.mark.parametrize(("runs", "printed"), [(0, 0), (2, 0), (3, 1), (12, 1)])
+def test_three_runs_with_rows_are_always(runs: int, printed: int) -> None:
+    assert len(of_finews(before(runs), new=0, lists={"home": 0})) == printed
 
 
 def test_a_list_that_never_had_rows_is_well() -> None:
@@ -290,11 +290,11 @@ def test_a_list_that_is_absent_has_no_rows() -> None:
 # Articles that do not come.
 
 
-@pytest.mark.parametrize("what", ["refused", "failed"])
-@pytest.mark.parametrize(("lost", "said"), [(1, 0), (5, 0), (6, 1), (10, 1)])
-def test_most_articles_refused_or_failed_are_named(what: str, lost: int, said: int) -> None:
-    assert len(of_finews(new=10, **{what: {"HTTP 404": lost}})) == said
-    assert len(of_finews([], new=10, **{what: {"HTTP 404": lost}})) == said
+@pytest.mark.parametrize("kind", ["refused", "failed"])
+@pytest.mark.parametrize(("lost", "printed"), [(1, 0), (5, 0), (6, 1), (10, 1)])
+def test_most_articles_refused_or_failed_are_named(kind: str, lost: int, printed: int) -> None:
+    assert len(of_finews(new=10, **{kind: {"HTTP 404": lost}})) == printed
+    assert len(of_finews([], new=10, **{kind: {"HTTP 404": lost}})) == printed
 
 
 def test_what_became_of_lost_articles_is_told() -> None:
@@ -304,14 +304,14 @@ def test_what_became_of_lost_articles_is_told() -> None:
     ]
 
 
-@pytest.mark.parametrize(("withdrawn", "said"), [(1, 0), (4, 0), (9, 1), (10, 1)])
-def test_articles_are_withdrawn_one_by_one_but_not_nearly_all(withdrawn: int, said: int) -> None:
-    assert len(of_finews(new=10, withdrawn=withdrawn)) == said
+@pytest.mark.parametrize(("withdrawn", "printed"), [(1, 0), (4, 0), (9, 1), (10, 1)])
+def test_articles_are_withdrawn_one_by_one_but_not_nearly_all(withdrawn: int, printed: int) -> None:
+    assert len(of_finews(new=10, withdrawn=withdrawn)) == printed
 
 
-@pytest.mark.parametrize(("new", "said"), [(1, 0), (4, 0), (5, 1)])
-def test_a_few_articles_are_too_few_to_judge(new: int, said: int) -> None:
-    assert len(of_finews(before(new=0), new=new, failed={"x": new})) == said
+@pytest.mark.parametrize(("new", "printed"), [(1, 0), (4, 0), (5, 1)])
+def test_a_few_articles_are_too_few_to_judge(new: int, printed: int) -> None:
+    assert len(of_finews(before(new=0), new=new, failed={"x": new})) == printed
 
 
 def test_a_few_articles_are_judged_with_those_of_the_runs_before() -> None:
@@ -382,19 +382,19 @@ def test_articles_of_a_window_or_a_category_are_judged_by_themselves(argument: s
 # The last route.
 
 
-@pytest.mark.parametrize(("late", "said"), [(1, 0), (5, 0), (6, 1), (15, 1)])
-def test_articles_that_come_by_the_last_route_only_are_named(late: int, said: int) -> None:
-    assert len(of_finews(new=15, last_route=late)) == said
+@pytest.mark.parametrize(("late", "printed"), [(1, 0), (5, 0), (6, 1), (15, 1)])
+def test_articles_that_come_by_the_last_route_only_are_named(late: int, printed: int) -> None:
+    assert len(of_finews(new=15, last_route=late)) == printed
 
 
-@pytest.mark.parametrize(("late", "said"), [(4, 0), (5, 1)])
-def test_a_few_articles_among_ten_may_come_by_the_last_route(late: int, said: int) -> None:
-    assert len(of_finews(new=10, last_route=late)) == said
+@pytest.mark.parametrize(("late", "printed"), [(4, 0), (5, 1)])
+def test_a_few_articles_among_ten_may_come_by_the_last_route(late: int, printed: int) -> None:
+    assert len(of_finews(new=10, last_route=late)) == printed
 
 
-@pytest.mark.parametrize(("late", "said"), [(4, 0), (5, 1)])
-def test_some_articles_that_come_by_the_last_route_are_too_few_to_judge(late: int, said: int) -> None:
-    assert len(of_finews(before(new=0), new=late, last_route=late)) == said
+@pytest.mark.parametrize(("late", "printed"), [(4, 0), (5, 1)])
+def test_some_articles_that_come_by_the_last_route_are_too_few_to_judge(late: int, printed: int) -> None:
+    assert len(of_finews(before(new=0), new=late, last_route=late)) == printed
 
 
 def test_articles_by_the_last_route_are_judged_with_those_of_the_runs_before() -> None:
@@ -417,42 +417,42 @@ def test_articles_that_fail_come_to_the_last_route() -> None:
 
 # Bodies.
 
-WORDY = before(6, new=10, each=900)
+WORDY = before(6, new=10, length=900)
 
 
-@pytest.mark.parametrize(("each", "said"), [(900, 0), (300, 0), (299, 1), (1, 1)])
-def test_bodies_of_less_than_a_third_are_named(each: int, said: int) -> None:
-    assert len(of_finews(WORDY, new=10, each=each)) == said
+@pytest.mark.parametrize(("length", "printed"), [(900, 0), (300, 0), (299, 1), (1, 1)])
+def test_bodies_of_less_than_a_third_are_named(length: int, printed: int) -> None:
+    assert len(of_finews(WORDY, new=10, length=length)) == printed
 
 
 def test_how_short_bodies_are_is_told() -> None:
-    assert of_finews(WORDY, new=10, each=50) == [
+    assert of_finews(WORDY, new=10, length=50) == [
         "finews: the bodies of 10 articles are much shorter: 50 characters on average, 900 and more before; look at a"
         " new post and at its page; see scrapy doctor"
     ]
 
 
 def test_the_shortest_of_the_runs_before_counts() -> None:
-    night = before(1, new=10, each=300)
-    assert of_finews([*WORDY, *night, *WORDY], new=10, each=120) == []
-    assert len(of_finews([*WORDY, *night, *WORDY], new=10, each=99)) == 1
+    night = before(1, new=10, length=300)
+    assert of_finews([*WORDY, *night, *WORDY], new=10, length=120) == []
+    assert len(of_finews([*WORDY, *night, *WORDY], new=10, length=99)) == 1
 
 
 @pytest.mark.parametrize(
-    ("runs", "new", "said"), [(4, 12, 0), (5, 10, 1), (2, 50, 0), (3, 50, 1), (50, 1, 1), (49, 1, 0)]
+    ("runs", "new", "printed"), [(4, 12, 0), (5, 10, 1), (2, 50, 0), (3, 50, 1), (50, 1, 1), (49, 1, 0)]
 )
-def test_fifty_bodies_in_three_runs_tell_how_long_they_are(runs: int, new: int, said: int) -> None:
-    assert len(of_finews(before(runs, new=new), new=10, each=50)) == said
+def test_fifty_bodies_in_three_runs_tell_how_long_they_are(runs: int, new: int, printed: int) -> None:
+    assert len(of_finews(before(runs, new=new), new=10, length=50)) == printed
 
 
-@pytest.mark.parametrize(("new", "said"), [(4, 0), (5, 1)])
-def test_a_few_short_bodies_are_too_few_to_judge(new: int, said: int) -> None:
-    assert len(of_finews(WORDY, new=new, each=50)) == said
+@pytest.mark.parametrize(("new", "printed"), [(4, 0), (5, 1)])
+def test_a_few_short_bodies_are_too_few_to_judge(new: int, printed: int) -> None:
+    assert len(of_finews(WORDY, new=new, length=50)) == printed
 
 
 def test_a_few_short_bodies_are_judged_with_those_of_the_runs_before() -> None:
-    assert len(of_finews([*WORDY, *before(2, new=2, each=50)], new=2, each=50)) == 1
-    assert of_finews([*WORDY, *before(1, "finews: much shorter", new=20, each=50)], new=2, each=900) == []
+    assert len(of_finews([*WORDY, *before(2, new=2, length=50)], new=2, length=50)) == 1
+    assert of_finews([*WORDY, *before(1, "finews: much shorter", new=20, length=50)], new=2, length=900) == []
 
 
 def test_a_run_without_bodies_says_nothing_of_them() -> None:
@@ -461,27 +461,27 @@ def test_a_run_without_bodies_says_nothing_of_them() -> None:
 
 
 def test_bodies_stay_broken_as_long_as_they_are_short() -> None:
-    (why,) = of_finews(WORDY, new=10, each=50)
-    broken = [*before(50, why, new=10, each=50), *before(1, new=0)]
-    assert len(of_finews([*WORDY, *broken], new=10, each=60)) == 1
-    (again,) = of_finews(broken, new=10, each=149)
+    (why,) = of_finews(WORDY, new=10, length=50)
+    broken = [*before(50, why, new=10, length=50), *before(1, new=0)]
+    assert len(of_finews([*WORDY, *broken], new=10, length=60)) == 1
+    (again,) = of_finews(broken, new=10, length=149)
     assert "149 characters on average, as in the runs before" in again
-    assert of_finews(broken, new=10, each=150) == []
+    assert of_finews(broken, new=10, length=150) == []
 
 
 def test_bodies_that_were_short_once_and_are_long_again_are_usual() -> None:
     """Or a night whose news is short would be told of every time."""
-    (why,) = of_finews(WORDY, new=10, each=50)
-    assert of_finews([*WORDY, *before(1, why, new=10, each=50), *WORDY], new=10, each=50) == []
+    (why,) = of_finews(WORDY, new=10, length=50)
+    assert of_finews([*WORDY, *before(1, why, new=10, length=50), *WORDY], new=10, length=50) == []
 
 
 @pytest.mark.parametrize("argument", ["since", "url", "refresh", "category", "column"])
 def test_bodies_of_a_window_or_a_category_are_not_compared(argument: str) -> None:
-    run = report(finews=source(each=50), arguments={argument: "x"})
+    run = report(finews=source(length=50), arguments={argument: "x"})
     assert judged(run, WORDY) == []
     if argument in ("category", "column"):
-        long = [report(finews=source(each=9000), arguments={argument: "x"})] * 6
-        assert of_finews(long, each=50) == []
+        long = [report(finews=source(length=9000), arguments={argument: "x"})] * 6
+        assert of_finews(long, length=50) == []
 
 
 # Old news.
@@ -496,9 +496,9 @@ def of_eastmoney(
     return judged(replace(run, exit_code=exit_code))
 
 
-@pytest.mark.parametrize(("days", "said"), [(0, 0), (9.99, 0), (10.01, 1), (400, 1)])
-def test_a_newest_item_older_than_the_limit_is_named(days: float, said: int) -> None:
-    assert len(of_eastmoney(flashes=ago(days))) == said
+@pytest.mark.parametrize(("days", "printed"), [(0, 0), (9.99, 0), (10.01, 1), (400, 1)])
+def test_a_newest_item_older_than_the_limit_is_named(days: float, printed: int) -> None:
+    assert len(of_eastmoney(flashes=ago(days))) == printed
 
 
 def test_how_old_the_newest_item_is_is_told() -> None:
@@ -554,9 +554,9 @@ def test_an_interrupted_run_may_not_have_read_what_is_new() -> None:
 # Block pages.
 
 
-@pytest.mark.parametrize(("blocked", "said"), [(0, 0), (4, 0), (5, 1), (30, 1)])
-def test_block_pages_are_named(blocked: int, said: int) -> None:
-    assert len(of_finews(new=9, blocked=blocked)) == said
+@pytest.mark.parametrize(("blocked", "printed"), [(0, 0), (4, 0), (5, 1), (30, 1)])
+def test_block_pages_are_named(blocked: int, printed: int) -> None:
+    assert len(of_finews(new=9, blocked=blocked)) == printed
 
 
 def test_a_few_block_pages_among_many_articles_are_not_enough() -> None:
@@ -578,9 +578,9 @@ def test_articles_that_are_behind_a_login_in_every_run_are_not_news() -> None:
 
 def test_each_trouble_of_each_source_is_told() -> None:
     broken: dict[str, Any] = {"lists": {"home": 0, "flashes": listed(failed="x")}, "failed": {"x": 9}, "blocked": 27}
-    said = judged(report(finews=source(**broken), eastmoney=source(**broken)), WELL)
-    assert len(said) == 7  # eastmoney has no list `home` in the runs before
-    assert {each.partition(":")[0] for each in said} == {"finews", "eastmoney"}
+    printed = judged(report(finews=source(**broken), eastmoney=source(**broken)), WELL)
+    assert len(printed) == 7  # eastmoney has no list `home` in the runs before
+    assert {entry.partition(":")[0] for entry in printed} == {"finews", "eastmoney"}
 
 
 def test_runs_without_news_push_no_basis_out_of_sight(tmp_path: Path) -> None:
@@ -591,4 +591,4 @@ def test_runs_without_news_push_no_basis_out_of_sight(tmp_path: Path) -> None:
         path.write_text(to_json(one), encoding="utf-8")
     reports, warnings = read_last(tmp_path)
     assert (len(reports), warnings) == (201, [])
-    assert len(judged(report(finews=source(each=20)), reports)) == 1
+    assert len(judged(report(finews=source(length=20)), reports)) == 1

@@ -41,7 +41,7 @@ def test_a_limit_of_pages_is_said(long_lists: Newsroom, tmp_path: Path) -> None:
 def types(value: object) -> object:
     """The shape of a report: names and types."""
     if isinstance(value, dict):
-        return {name: types(each) for name, each in value.items()}
+        return {name: types(entry) for name, entry in value.items()}
     return type(value).__name__
 
 

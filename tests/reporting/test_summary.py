@@ -158,8 +158,10 @@ def test_many_warnings_are_cut_and_that_is_said() -> None:
 def test_without_a_window_only_lists_that_fell_short_are_named() -> None:
     lists = {"home": of_list("known", "2026-11-20"), "roll": of_list("end", "2026-11-20")}
     lists |= {"flashes": of_list("limit", "2026-11-19T08:00:00+08:00"), "column a": of_list("failed", None, "HTTP 503")}
-    said = [line for line in plain(report(sources={"eastmoney": of_source(lists=lists)})) if line.startswith("lists")]
-    assert said == [
+    printed = [
+        line for line in plain(report(sources={"eastmoney": of_source(lists=lists)})) if line.startswith("lists")
+    ]
+    assert printed == [
         "lists: eastmoney: 1 list stopped at the limit of pages: back to 2026-11-19 (flashes)",
         "lists: eastmoney: 1 list failed (HTTP 503): nothing read of column a",
     ]
@@ -213,8 +215,8 @@ def test_lists_that_are_alike_are_one_line() -> None:
     lists |= {"old": of_list("end", "2021-01-01"), "cut": of_list(None, None)}
     lists |= {f"column e{number}": of_list("end", f"{day(number)}") for number in range(1, 7)}
     lists |= {f"column f{number}": of_list("failed", f"{day(9)}", "HTTP 503") for number in range(5)}
-    said = [line for line in plain(backfill({1: 3}, lists=lists)) if line.startswith("lists")]
-    assert said == [
+    printed = [line for line in plain(backfill({1: 3}, lists=lists)) if line.startswith("lists")]
+    assert printed == [
         "lists: finews: 31 lists read past the window: back to 2021-01-01 to 2021-12-02",
         "lists: finews: 6 lists came to their end:"
         " back to 2021-12-06 (column e6), 2021-12-05 (column e5), 2021-12-04 (column e4),"
@@ -295,7 +297,7 @@ def hostile() -> RunReport:
 
 
 def is_harmless(text: str) -> bool:
-    return not any(unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl", "Zp") for each in text.replace("\n", ""))
+    return not any(unicodedata.category(entry) in ("Cc", "Cf", "Cs", "Zl", "Zp") for entry in text.replace("\n", ""))
 
 
 def test_nothing_from_outside_can_steer_a_terminal() -> None:
@@ -410,7 +412,7 @@ def test_a_summary_that_cannot_be_written_is_no_failure(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "printed"),
     [
         (-1, "0.0 s"),
         (0.44, "0.4 s"),
@@ -423,8 +425,8 @@ def test_a_summary_that_cannot_be_written_is_no_failure(monkeypatch: pytest.Monk
         (86400 * 3 + 4 * 3600, "3 days 4 h"),
     ],
 )
-def test_spans_of_time_are_said_as_people_do(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
+def test_spans_of_time_are_said_as_people_do(seconds: float, printed: str) -> None:
+    assert duration(seconds) == printed
 
 
 def test_what_is_long_is_cut() -> None:

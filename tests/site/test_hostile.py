@@ -109,7 +109,7 @@ def look(tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="module")
 def seen(built: Path, look: Callable[[Path], Any]) -> dict[str, Any]:
     """What a browser has of each post's page."""
-    return {each["page"]: each for each in look(built)[0]["all"] if re.search(r"/\d{17}|/NW\d{17}", each["page"])}
+    return {entry["page"]: entry for entry in look(built)[0]["all"] if re.search(r"/\d{17}|/NW\d{17}", entry["page"])}
 
 
 def page_of(article: Article) -> str:
@@ -123,12 +123,12 @@ def squeezed(text: str) -> str:
 
 def test_the_corpus_has_more_than_a_thousand_cases_and_all_are_told() -> None:
     cases = [hostile.bodies(), hostile.lines(), hostile.names()]
-    assert all(len(set(each)) == len(each) for each in nonempty(cases))
+    assert all(len(set(entry)) == len(entry) for entry in nonempty(cases))
     assert sum(map(len, cases)) > 1_500
-    told = list(HostileWorld(STORIES))
-    assert {story.blocks[0].plain.partition("</p>")[2] for story in told if story.blocks} >= set(cases[0])
-    assert {story.title for story in told} >= set(cases[1]) <= {story.digest for story in told if story.in_flash}
-    assert {story.media_name for story in told} >= set(cases[2])
+    noted = list(HostileWorld(STORIES))
+    assert {story.blocks[0].plain.partition("</p>")[2] for story in noted if story.blocks} >= set(cases[0])
+    assert {story.title for story in noted} >= set(cases[1]) <= {story.digest for story in noted if story.in_flash}
+    assert {story.media_name for story in noted} >= set(cases[2])
 
 
 def test_every_post_has_its_page_and_no_page_is_anywhere_else(
@@ -177,7 +177,7 @@ def test_github_pages_builds_the_same_pages(
 
 
 def test_every_page_has_the_title_of_its_post(posts: dict[str, Article], seen: dict[str, Any]) -> None:
-    shown = {page: (squeezed(each["heading"]), squeezed(each["title"])) for page, each in seen.items()}
+    shown = {page: (squeezed(entry["heading"]), squeezed(entry["title"])) for page, entry in seen.items()}
     titles = {page: squeezed(article.title) for page, article in posts.items()}
     assert shown == {page: (title, f"{title}-财经新闻") for page, title in titles.items()}
 
@@ -195,7 +195,7 @@ def test_every_page_has_its_share_link_and_back_links(posts: dict[str, Article],
 
 
 def test_every_page_has_the_same_elements_around_its_content(seen: dict[str, Any]) -> None:
-    (around,) = {each["around"] for each in seen.values()}
+    (around,) = {entry["around"] for entry in seen.values()}
     assert around.index("</main>") < around.index("<footer>") < around.index("</body>")
 
 
@@ -239,10 +239,10 @@ def test_a_browser_tells_when_a_script_runs(tool: Callable[[str], str], tmp_path
     raw = f"<script>top.ran = 1</script><img src='https://{EVIL}/1.png'><p onclick='a()'>文</p>"
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "raw.html").write_text(f"<meta charset=utf-8>{raw}")
-    seen, asked = judged(tool("chromium"), tmp_path / "site", tmp_path / "profile", ["/raw.html"])
+    seen, requested = judged(tool("chromium"), tmp_path / "site", tmp_path / "profile", ["/raw.html"])
     assert seen["ran"] == 1
     assert seen["all"][0]["handlers"] == ["onclick"]
-    assert EVIL in asked
+    assert EVIL in requested
 
 
 @pytest.mark.parametrize("site", ["built", "bare"])
@@ -250,26 +250,26 @@ def test_no_script_runs(site: str, look: Callable[[Path], Any], request: pytest.
     seen, _ = look(request.getfixturevalue(site))
     assert seen["ran"] == 0
     assert seen["title"] == ""
-    assert [each["page"] for each in seen["all"] if each.get("where") != each["page"]] == []
-    assert {name for each in seen["all"] for name in each["handlers"]} == set()
-    assert {scheme for each in seen["all"] for scheme in each["links"]} <= {"http:", "https:", "mailto:"}
+    assert [entry["page"] for entry in seen["all"] if entry.get("where") != entry["page"]] == []
+    assert {name for entry in seen["all"] for name in entry["handlers"]} == set()
+    assert {scheme for entry in seen["all"] for scheme in entry["links"]} <= {"http:", "https:", "mailto:"}
 
 
 @pytest.mark.parametrize("site", ["built", "bare"])
 def test_nothing_is_asked_for_but_pictures(
     site: str, look: Callable[[Path], Any], request: pytest.FixtureRequest
 ) -> None:
-    _, asked = look(request.getfixturevalue(site))
-    assert PICTURES in asked
-    assert EVIL not in asked
-    assert {host for host in asked if not host.endswith(OF_THE_BROWSER)} <= {PICTURES, PICTURES_OF_NEWS}
+    _, requested = look(request.getfixturevalue(site))
+    assert PICTURES in requested
+    assert EVIL not in requested
+    assert {host for host in requested if not host.endswith(OF_THE_BROWSER)} <= {PICTURES, PICTURES_OF_NEWS}
 
 
 def test_pages_of_a_bare_layout_have_their_parts_too(bare: Path, look: Callable[[Path], Any]) -> None:
-    seen = [each for each in look(bare)[0]["all"] if not each["page"].startswith("/category/")]
+    seen = [entry for entry in look(bare)[0]["all"] if not entry["page"].startswith("/category/")]
     assert len(seen) > 2_000 / EVERY
-    assert all(each["around"].endswith("</footer></body></html>") for each in nonempty(look(bare)[0]["all"]))
-    assert len({re.sub(r"(<em></em>)+", "", each["around"]) for each in seen}) == 1
+    assert all(entry["around"].endswith("</footer></body></html>") for entry in nonempty(look(bare)[0]["all"]))
+    assert len({re.sub(r"(<em></em>)+", "", entry["around"]) for entry in seen}) == 1
 
 
 # A feed reader that takes all that a feed says for HTML, and has no policy: the worst that there is.
@@ -301,15 +301,15 @@ def test_no_script_runs_in_a_feed(
 ) -> None:
     (lists / "reader.html").write_text(READER, encoding="utf-8")
     pages = ["/feed.xml", "/sitemap.xml", "/search.json", "/reader.html"]
-    seen, asked = judged(tool("chromium"), lists, tmp_path / "profile", pages)
-    assert [each["page"] for each in seen["all"]] == pages
+    seen, requested = judged(tool("chromium"), lists, tmp_path / "profile", pages)
+    assert [entry["page"] for entry in seen["all"]] == pages
     assert seen["all"][3]["heading"] == str(len(posts))
     assert seen["ran"] == 0
     assert seen["title"] == ""
-    assert [name for each in seen["all"] for name in each["handlers"]] == []
-    assert {scheme for each in seen["all"] for scheme in each["links"]} <= {"http:", "https:", "mailto:"}
-    assert PICTURES in asked
-    assert {host for host in asked if not host.endswith(OF_THE_BROWSER)} <= {PICTURES, PICTURES_OF_NEWS}
+    assert [name for entry in seen["all"] for name in entry["handlers"]] == []
+    assert {scheme for entry in seen["all"] for scheme in entry["links"]} <= {"http:", "https:", "mailto:"}
+    assert PICTURES in requested
+    assert {host for host in requested if not host.endswith(OF_THE_BROWSER)} <= {PICTURES, PICTURES_OF_NEWS}
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def test_no_script_runs_in_a_feed(
 def test_a_search_shows_titles_as_they_are(
     lists: Path, posts: dict[str, Article], query: str, tool: Callable[[str], str], tmp_path: Path
 ) -> None:
-    with served(lists) as address, listening() as (port, asked):
+    with served(lists) as address, listening() as (port, requested):
         url = f"{address}/?q={quote(query)}"
         page = dom(tool("chromium"), url, tmp_path / "profile", f"--proxy-server=127.0.0.1:{port}")
     form = page.xpath("//form[@role='search']")
@@ -329,7 +329,7 @@ def test_a_search_shows_titles_as_they_are(
     assert {path: title for path, title in rows.items() if squeezed(titles[path]) != squeezed(title)} == {}
     assert {element.root.tag for element in form.xpath("ol//*")} <= {"li", "a", "small"}
     assert {name for element in form.xpath("ol//*") for name in element.attrib} <= {"href"}
-    assert {host for host in asked if not host.endswith(OF_THE_BROWSER)} == set()
+    assert {host for host in requested if not host.endswith(OF_THE_BROWSER)} == set()
 
 
 def is_found(query: str, title: str) -> bool:

@@ -53,7 +53,7 @@ def write(site: Path, *, flat: bool = False) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         name = f"{article.time:%Y-%m-%d}-{article.id}.md"
         (folder / name).write_text(render(article, existing.SITE), encoding="utf-8")
-    category_pages.ensure(site, {each.category: each.tag for each in articles()})
+    category_pages.ensure(site, {entry.category: entry.tag for entry in articles()})
     return site
 
 
@@ -92,7 +92,7 @@ def post_paths(site: Path) -> set[str]:
 
 def dead_links(site: Path, base: str = "") -> set[str]:
     """Links and sources within the site that lead nowhere; also those that leave its base."""
-    there = {link for each in pages(site).values() for link in each.xpath("//@href | //@src").getall()}
+    there = {link for entry in pages(site).values() for link in entry.xpath("//@href | //@src").getall()}
     own = {link.split("#")[0].split("?")[0] for link in there if re.match(r"/(?!/)", link)}
     assert own
     return {
@@ -156,7 +156,7 @@ def test_a_category_page_has_the_title_of_its_posts_and_all_of_them(site: Path) 
 
 
 def test_a_post_has_time_source_share_link_and_the_way_back(site: Path) -> None:
-    article = next(each for each in articles() if each.media_name == "中国证券报")
+    article = next(entry for entry in articles() if entry.media_name == "中国证券报")
     assert article.time is not None
     path = f"{article.category}/{article.time:%Y/%m/%d}/{article.id}.html"
     content = page(site / path).xpath("//section")
@@ -169,11 +169,11 @@ def test_a_post_has_time_source_share_link_and_the_way_back(site: Path) -> None:
 
 def test_no_page_loads_anything_from_elsewhere_but_pictures(site: Path) -> None:
     pictures: list[str] = []
-    for each in nonempty(pages(site).values()):
-        loaded = each.xpath("//script/@src | //link[@rel!='canonical']/@href | //iframe/@src").getall()
+    for entry in nonempty(pages(site).values()):
+        loaded = entry.xpath("//script/@src | //link[@rel!='canonical']/@href | //iframe/@src").getall()
         assert all(re.match(r"/(?!/)", link) for link in nonempty(loaded))
-        assert each.xpath("//script[not(@src)] | //style | //*[@onerror or @onclick]").getall() == []
-        pictures += each.xpath("//img/@src").getall()
+        assert entry.xpath("//script[not(@src)] | //style | //*[@onerror or @onclick]").getall() == []
+        pictures += entry.xpath("//img/@src").getall()
     assert all(link.startswith("https://") for link in nonempty(pictures))
 
 
@@ -209,12 +209,12 @@ def wide_posts(site: Path) -> list[str]:
 @pytest.mark.parametrize("width", ["phone", "desktop"])
 def test_no_page_is_wider_than_the_window(seen: Any, width: str) -> None:
     assert len(seen[width]) == 7
-    assert [each["page"] for each in seen[width] if each["needs"] > each["width"]] == []
+    assert [entry["page"] for entry in seen[width] if entry["needs"] > entry["width"]] == []
 
 
 @pytest.mark.parametrize("width", ["phone", "desktop"])
 def test_a_missing_picture_is_a_quiet_box_with_words(seen: Any, width: str) -> None:
-    pictures = [picture for each in seen[width] for picture in each["pictures"]]
+    pictures = [picture for entry in seen[width] for picture in entry["pictures"]]
     assert [picture["says"] for picture in pictures[:2]] == ['"图片无法显示"', '"图片无法显示：南宁港"']
     assert not any(picture["shown"] for picture in nonempty(pictures))
     assert all(200 < picture["width"] < PHONE and 70 < picture["height"] < 140 for picture in nonempty(pictures))

@@ -129,9 +129,9 @@ def test_an_article_that_tells_of_captchas_is_read_by_every_route() -> None:
 def test_routes_and_listings_say_what_stands_in_place_of_the_answer() -> None:
     post = ArticleRef(source="finews", id=REF.id, url=f"{FINEWS.site}/x/2021/12/30/{REF.id}.html")
     either: list[Route | Listing] = [*EASTMONEY.routes(REF), *FINEWS.routes(post), column()]
-    for each in either:
+    for entry in either:
         with pytest.raises(BlockedError, match=r"^captcha page$"):
-            each.read(html("请输入验证码"))
+            entry.read(html("请输入验证码"))
 
 
 def test_an_answer_of_another_shape_is_unreadable_as_ever() -> None:

@@ -724,7 +724,7 @@ def test_a_row_whose_link_is_broken_is_known_by_its_other_link_or_by_its_number(
 def test_a_broken_character_costs_its_field(name: str) -> None:
     (ref,) = column().read(column_page({**COLUMN_ROW, name: f"\ufffd{COLUMN_ROW[name]}"})).refs
     assert (bool(ref.title), bool(ref.media_name), bool(ref.time)) == tuple(
-        name != each for each in ("title", "mediaName", "showTime")
+        name != entry for entry in ("title", "mediaName", "showTime")
     )
 
 
@@ -1089,7 +1089,7 @@ def test_other_links_name_no_article(url: str) -> None:
 @pytest.mark.parametrize(("query", "pages"), [(Query(), 2), (Query(window=Window(since=date(2021, 12, 30))), 3)])
 def test_a_run_without_a_window_reads_fewer_pages(query: Query, pages: int) -> None:
     few = replace(EASTMONEY, recent_pages=2)
-    listing: Listing | None = next(each for each in few.listings(query) if each.name.startswith("column "))
+    listing: Listing | None = next(entry for entry in few.listings(query) if entry.name.startswith("column "))
     read = 0
     while listing:
         read += 1

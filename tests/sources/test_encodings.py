@@ -75,9 +75,9 @@ def test_a_paragraph_is_read_as_it_was_written(written: str, encoding: str) -> N
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_so_is_all_that_the_newsroom_says(encoding: str) -> None:
-    said = [each for story in WORLD for each in (story.title, story.digest, WORLD.wrapped_body(story))]
-    said += ["".join(words) for words in WORDS.values()]
-    assert all(decode(each.encode(encoding)) == each for each in nonempty(said))
+    printed = [entry for story in WORLD for entry in (story.title, story.digest, WORLD.wrapped_body(story))]
+    printed += ["".join(words) for words in WORDS.values()]
+    assert all(decode(entry.encode(encoding)) == entry for entry in nonempty(printed))
 
 
 @pytest.mark.slow

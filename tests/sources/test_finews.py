@@ -112,7 +112,7 @@ def test_the_listings_are_the_home_page_and_the_known_categories() -> None:
 
 def test_the_listings_of_asked_categories_are_their_pages() -> None:
     listings = FINEWS.listings(Query(categories=("TechWeb", "emnews")))
-    assert [(each.name, each.url) for each in listings] == [
+    assert [(entry.name, entry.url) for entry in listings] == [
         ("category TechWeb", f"{SITE}/category/TechWeb.html"),
         ("category emnews", f"{SITE}/emnews/"),
     ]
@@ -245,7 +245,7 @@ def test_a_category_with_white_space_has_several_folders() -> None:
     assert [(ref.id, ref.day, ref.media_name) for ref in page.refs] == [(ID, date(2022, 5, 30), "")]
     (listing,) = page.linked
     assert listing.fallback
-    assert [(each.name, each.url, each.may_be_absent) for each in (listing, listing.fallback)] == [
+    assert [(entry.name, entry.url, entry.may_be_absent) for entry in (listing, listing.fallback)] == [
         ("category jiabao/yibao", f"{SITE}/category/jiabao%20%20yibao.html", True),
         ("category jiabao/yibao", f"{SITE}/category/jiabao%20yibao.html", True),
     ]

@@ -148,12 +148,14 @@ def judge(found: ListingPage | Article | str) -> None:
         assert found.isprintable()
         assert len(found) < 300
     elif isinstance(found, Article):
-        assert all(isinstance(each, str) for each in (found.title, found.media_name, found.digest, found.body))
+        assert all(isinstance(entry, str) for entry in (found.title, found.media_name, found.digest, found.body))
         assert found.time is None or found.time.utcoffset() == timedelta(hours=8)
     else:
         for ref in found.refs:
             assert ref.id in IDS
-            assert all(isinstance(each, str) for each in (ref.url, ref.title, ref.media_name, ref.digest, ref.category))
+            assert all(
+                isinstance(entry, str) for entry in (ref.url, ref.title, ref.media_name, ref.digest, ref.category)
+            )
 
 
 @given(body=st.binary())
@@ -202,10 +204,10 @@ LARGE: dict[str, Callable[[], str]] = {
 }
 
 
-@pytest.mark.parametrize("what", LARGE)
-def test_a_large_answer_is_done_with(what: str) -> None:
+@pytest.mark.parametrize("kind", LARGE)
+def test_a_large_answer_is_done_with(kind: str) -> None:
     """All readers in their turn, in seconds. What grows with the square would not end within hours."""
-    text = LARGE[what]()
+    text = LARGE[kind]()
     for name in READERS:
         judge(read(name, text))
 

@@ -41,7 +41,7 @@ def refusal(folder: Path, text: str) -> str:
 
 def with_line(key: str, line: str) -> str:
     """The file with another line for that key."""
-    return "".join(f"{line}\n" if each.startswith(f"{key} =") else each for each in LINES)
+    return "".join(f"{line}\n" if entry.startswith(f"{key} =") else entry for entry in LINES)
 
 
 def test_the_shipped_file_is_accepted() -> None:

@@ -79,19 +79,19 @@ def answers() -> list[Answer]:
 
 
 def of(name: str, *, with_body: bool = True) -> list[Answer]:
-    found = [each for each in answers() if each.route == name and bool(each.story.blocks) is with_body]
+    found = [entry for entry in answers() if entry.route == name and bool(entry.story.blocks) is with_body]
     assert found
     return found
 
 
 def test_there_are_no_other_routes() -> None:
-    assert {each.route for each in answers()} == set(ROUTES)
+    assert {entry.route for entry in answers()} == set(ROUTES)
 
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_every_story_is_told_in_each_of_its_families(route: str) -> None:
-    told = {each.article.id for each in answers() if each.route == route}
-    assert told == {ref.id for story in WORLD for ref in refs(story)}
+    noted = {entry.article.id for entry in answers() if entry.route == route}
+    assert noted == {ref.id for story in WORLD for ref in refs(story)}
 
 
 @pytest.mark.parametrize("route", ROUTES)

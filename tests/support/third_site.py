@@ -117,7 +117,7 @@ class ThirdSite:
 
     stories: list[Story]
     url: str = ""
-    asked: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
     failing: set[str] = field(default_factory=set)
     per_page: int = 3
 
@@ -128,7 +128,8 @@ class ThirdSite:
             return self._news(int(url.query.partition("=")[2]))
         if url.path == "/briefs.json":
             rows = [
-                {"hash": each.id, "title": each.title, "text": each.digest, "time": each.time} for each in self.briefs
+                {"hash": entry.id, "title": entry.title, "text": entry.digest, "time": entry.time}
+                for entry in self.briefs
             ]
             return json.dumps({"briefs": rows})
         return next((story.page() for story in self.stories if target == f"/{story.path}"), None)
@@ -169,7 +170,7 @@ def served(site: ThirdSite) -> Iterator[ThirdSite]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            site.asked.append(self.path)
+            site.requested.append(self.path)
             page = site.answer(self.path)
             self.send_response(503 if self.path in site.failing else 200 if page else 404)
             self.end_headers()
