@@ -6,6 +6,7 @@ and what holds one in a field of its own is refused later. What is broken all ov
 
 import codecs
 import re
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -18,6 +19,9 @@ _MIN_CHARACTERS = 12  # that tell; fewer may look like another encoding's by cha
 _MAX_BROKEN = 1 / 50  # of the characters beyond ASCII
 _FEW = 3  # one broken character gives up to three errors
 
+GZIP = b"\x1f\x8b"
+MAX_UNPACKED = 16 * 1024 * 1024  # bytes, as many as an answer may have that says how it is packed
+
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 # Where Python's gb18030 is of the year 2000, and the standard's (and browsers') of 2022. Compared with Chromium's.
 _GB18030_2022 = str.maketrans(
@@ -29,8 +33,10 @@ _GB18030_2022 = str.maketrans(
 def decode(body: bytes) -> str:
     """Return the text of an answer, without byte order marks: UTF-16 where it has its mark, else UTF-8 or GB18030.
 
-    Raises UnreadableError for what is none of these, and for what was garbled on the way.
+    It may be a gzip file, as sitemaps are, or packed without a word. Raises UnreadableError for what is none of these,
+    and for what was garbled on the way.
     """
+    body = unpacked(body)
     if encoding := _UTF_16.get(body[:2]):
         return body[2:].decode(encoding, "replace")
     readings = [reading for reading in _readings(body) if not reading.is_broken]
@@ -40,6 +46,20 @@ def decode(body: bytes) -> str:
         if not _is_garbled("".join(run.group() for run in islice(_RUN.finditer(reading.text), _SAMPLE))):
             return reading.text.lstrip("\ufeff")
     raise UnreadableError("garbled text: damaged, or taken for another encoding on the way")
+
+
+def unpacked(body: bytes) -> bytes:
+    """Return what a gzip file holds; another body as it is. Raises UnreadableError for a damaged or too large one."""
+    if body[:2] != GZIP:
+        return body
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        text = unpacker.decompress(body, MAX_UNPACKED)
+    except zlib.error as error:
+        raise UnreadableError(f"damaged gzip: {error}") from error
+    if not unpacker.eof:
+        raise UnreadableError("cut short or too large: a gzip file without an end")
+    return text
 
 
 class _Reading(NamedTuple):

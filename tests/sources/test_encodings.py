@@ -1,5 +1,6 @@
 """Bytes are read in the encoding that they have, and what is garbled is no text."""
 
+import gzip
 from contextlib import suppress
 from random import Random
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from finews_spider.newsroom.words import WORDS, text
 from finews_spider.newsroom.world import World
 from finews_spider.sources.base import UnreadableError
-from finews_spider.sources.encodings import decode
+from finews_spider.sources.encodings import MAX_UNPACKED, decode
 from tests.support.nonempty import nonempty
 
 WORLD = World(300)
@@ -110,3 +111,22 @@ def test_what_a_site_itself_could_not_show_stays() -> None:
 @pytest.mark.parametrize("plain", ["", "plain", "naïve café", "русский язык", "日本語のテキスト", "😀" * 20])
 def test_other_scripts_are_text(plain: str) -> None:
     assert decode(plain.encode()) == plain
+
+
+@pytest.mark.parametrize("text", ["", "中国证券报", "x" * 100_000])
+def test_a_gzip_file_is_unpacked(text: str) -> None:
+    assert decode(gzip.compress(text.encode())) == text
+    assert decode(gzip.compress(text.encode("gb18030"))) == text
+
+
+@pytest.mark.parametrize(
+    "body", [gzip.compress(b"text" * 100)[:-9], b"\x1f\x8b\x08", gzip.compress(b"text")[:4] + b"x" * 40]
+)
+def test_a_damaged_gzip_file_is_no_text(body: bytes) -> None:
+    with pytest.raises(UnreadableError, match="gzip"):
+        decode(body)
+
+
+def test_a_gzip_bomb_is_refused_before_it_is_unpacked() -> None:
+    with pytest.raises(UnreadableError, match="too large"):
+        decode(gzip.compress(b"\0" * (MAX_UNPACKED + 1)))
