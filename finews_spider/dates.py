@@ -4,7 +4,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
 MAX_TEXT = 1_000  # characters in which a time is looked for
@@ -74,8 +74,10 @@ class Moment(NamedTuple):
     to_the_second: bool
 
 
-def read_time(text: str) -> Moment | None:
+def read_time(text: str, zone: tzinfo = BEIJING) -> Moment | None:
     """Return the first time in `text`, in Beijing: `2021-12-30 07:57:23`, `2021年12月30日 下午3:05`, `…T20:30:00Z`.
+
+    One that says no zone is of that one.
 
     None where there is none, and where something stands with the digits that is not understood: no time is better than
     a wrong one.
@@ -87,7 +89,7 @@ def read_time(text: str) -> Moment | None:
         return None
     date_and_clock = {name: int(found[name] or 0) for name in ("year", "month", "day", "minute", "second")}
     try:
-        time = datetime(**date_and_clock, hour=_hour(found), tzinfo=_zone(found))
+        time = datetime(**date_and_clock, hour=_hour(found), tzinfo=_zone(found, zone))
         return Moment(time.astimezone(BEIJING), found["second"] is not None)
     except (ValueError, OverflowError):
         return None
@@ -112,10 +114,10 @@ def _hour(found: re.Match[str]) -> int:
     return hour + 12 if is_afternoon and hour < 12 and not is_noon else hour
 
 
-def _zone(found: re.Match[str]) -> timezone:
-    """The zone that stands with the time; Beijing's where none does."""
+def _zone(found: re.Match[str], other: tzinfo) -> tzinfo:
+    """The zone that stands with the time; the other where none does."""
     if not found["sign"]:
-        return timezone(timedelta(hours=_ZONES[found["zone"]])) if found["zone"] else BEIJING
+        return timezone(timedelta(hours=_ZONES[found["zone"]])) if found["zone"] else other
     offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
     return timezone(-offset if found["sign"] == "-" else offset)
 
