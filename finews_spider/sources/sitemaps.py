@@ -88,8 +88,9 @@ def _rows(text: str, name: str, zone: tzinfo) -> Iterator[SitemapRow]:
     for _, element in elements:
         yield _row(element, zone)
         element.clear()
-        while (before := element.getprevious()) is not None:
-            before.getparent().remove(before)
+        parent = element.getparent()
+        while parent is not None and parent[0] is not element:
+            del parent[0]
 
 
 def _row(element: etree._Element, zone: tzinfo) -> SitemapRow:
