@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from finews_spider.spiders.finews import FinewsSpider
 SITE = Path(__file__).resolve().parents[2] / "output"
 # What a run or a build makes in a site; the rest is the site's skeleton.
 NOT_SKELETON = shutil.ignore_patterns(*FOLDERS, "category", "_site", ".*")
+DEMO = Path("demo")
 POST_LINES = 20
 FULL_SPEED = {"LOG_LEVEL": "WARNING", "DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
 LOOPBACK = {"FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}  # where the newsroom is
@@ -45,7 +47,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options for the folder and the number of stories."""
         super().add_options(parser)
-        parser.add_argument("--folder", type=Path, default=Path("demo"), help="where the site goes (default: demo)")
+        parser.add_argument("--folder", type=Path, default=DEMO, help="where the site goes (default: demo)")
         parser.add_argument("--articles", type=int, default=240, help="stories in the newsroom (default: 240)")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -105,8 +107,9 @@ def _print_next(folder: Path) -> None:
     post = min(filter(_is_article, folder.glob(f"{POSTS}/**/*.md")), key=lambda post: post.name)
     print(f"\nOne of the posts, {post}:\n\n{_head(post)}")
     scrapy = os.path.relpath(sys.argv[0])
-    print(f"\nNext:\n  jekyll serve --source {folder}  # the site, if Jekyll is installed")
-    print(f"  {scrapy} demo          # again: finds nothing new")
+    print(f"\nNext:\n  jekyll serve --source {shlex.quote(str(folder))}  # the site, if Jekyll is installed")
+    again = f"{scrapy} demo" + ("" if folder == DEMO else f" --folder {shlex.quote(str(folder))}")
+    print(f"  {again}  # again: finds nothing new")
     print(f"  {scrapy} crawl finews  # the real sites, one request a second, into output/")
 
 

@@ -25,8 +25,11 @@ class Command(ExitCodeCommand, ScrapyCommand):
         return "Rebuild the ledger's index of posts, from the posts"
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
-        """Return OK. Raise ConfigurationError where the ledger cannot be used, ArchiveLockedError during a run."""
-        output = self.config().output
+        """Return OK. Raise ConfigurationError where there is no archive, or no ledger that can be used.
+
+        Raise ArchiveLockedError during a run.
+        """
+        output = self.config_of_archive().output
         with archive_lock(output), Ledger(output) as ledger:
             print(f"{ledger.file}: {Index(ledger, FOLDERS, id_in_post_name).reindex()} posts")
         return ExitCode.OK

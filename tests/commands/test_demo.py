@@ -51,6 +51,7 @@ def test_it_says_what_it_did_and_what_to_type_next(first: Ran, folder: Path) -> 
     assert f"{posts} new posts" in first.out
     assert "layout: post" in first.out
     assert "crawl finews" in first.out
+    assert f" demo --folder {folder}  # again" in first.out
     assert first.err == ""
 
 

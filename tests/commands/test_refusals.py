@@ -46,3 +46,10 @@ def test_a_command_refuses_what_a_crawl_refuses(folder: Path, command: str, wron
     before = sorted(folder.rglob("*"))
     assert refusal(folder, wrong, command) == refusal(folder, wrong, "crawl", "finews")
     assert [path for path in folder.rglob("*") if ".finews" not in path.parts] == before
+
+
+@pytest.mark.parametrize("command", ["categories", "coverage", "owed", "reindex"])
+def test_a_command_that_needs_an_archive_makes_none(tmp_path: Path, command: str) -> None:
+    ran = run_forked(command, "-s", f"FINEWS_OUTPUT={tmp_path / 'nowhere'}")
+    assert (ran.code, ran.err) == (2, f"scrapy {command}: FINEWS_OUTPUT: there is no {tmp_path / 'nowhere'}\n")
+    assert list(tmp_path.iterdir()) == []
