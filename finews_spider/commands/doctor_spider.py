@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from finews_spider.commands.doctor_checks import Check
 from finews_spider.config import read_config, user_agent
 from finews_spider.downloader.allowed_hosts import RestrictedSpider, allowed_netlocs
-from finews_spider.downloader.failures import FetchFailure
+from finews_spider.downloader.failures import FetchFailure, request_of
 from finews_spider.items import ArticleRef
 from finews_spider.sources.base import BlockedError, Listing, Query, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
@@ -97,7 +97,7 @@ class DoctorSpider(RestrictedSpider):
 
     def note_failure(self, failure: Failure) -> Iterator[Request]:
         """Note why a request failed or was not sent, and yield the next requests."""
-        arguments: dict[str, Any] = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        arguments = request_of(failure).cb_kwargs
         arguments["check"].trouble = str(FetchFailure.of(failure))
         yield from self.next_requests(arguments["checkup"], arguments["endpoint"])
 

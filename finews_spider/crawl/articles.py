@@ -13,7 +13,7 @@ from finews_spider import dates
 from finews_spider.crawl import scope
 from finews_spider.crawl.article_fetch import ArticleFetch
 from finews_spider.crawl.run import Run
-from finews_spider.downloader.failures import FetchFailure
+from finews_spider.downloader.failures import FetchFailure, request_of
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article, ArticleRef
 from finews_spider.ledger.owed import Task
@@ -140,7 +140,7 @@ class Articles:
         """Note why a request failed, and yield the next step."""
         if self.run.stopped:
             return
-        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        request = request_of(failure)
         fetch, route = request.cb_kwargs["fetch"], request.cb_kwargs["route"]
         with self._ending_on_fault(fetch):
             fetch.fail(route, FetchFailure.of(failure))

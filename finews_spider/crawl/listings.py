@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from finews_spider.crawl import scope
 from finews_spider.crawl.run import Run, RunSpider
 from finews_spider.downloader.conditional import UNCHANGED
-from finews_spider.downloader.failures import FetchFailure
+from finews_spider.downloader.failures import FetchFailure, request_of
 from finews_spider.exceptions import DiskError
 from finews_spider.items import ArticleRef
 from finews_spider.refusals import Skipped
@@ -75,7 +75,7 @@ class Listings:
 
     def failed(self, failure: Failure) -> Iterator[Request]:
         """Yield what stands in for a listing that did not come."""
-        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        request = request_of(failure)
         with self._closing(**request.cb_kwargs):
             if isinstance(failure.value, DiskError):  # of what keeps answers
                 self.run.stop(failure.value)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from scrapy import exceptions
+from scrapy import Request, exceptions
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
@@ -58,6 +58,12 @@ class FetchFailure:
         """Return the failure that an error's message describes: its kind is what stands before the first colon."""
         kind, _, detail = _short(error).partition(": ")
         return cls(kind[:60], detail, tried=tried)
+
+
+def request_of(failure: Failure) -> Request:
+    """Return the request that failed."""
+    request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+    return request
 
 
 def _short(error: BaseException) -> str:
