@@ -367,10 +367,14 @@ def test_a_folder_replaced_by_another_of_the_same_time_is_listed(output: Path, l
 
 @pytest.mark.parametrize("copy", [["cp", "-a"], ["rsync", "-a", "--delete"]], ids=lambda words: str(words[0]))
 def test_a_backup_that_is_restored_hides_nothing(
-    output: Path, ledger: Ledger, index: Index, copy: list[str], tmp_path_factory: pytest.TempPathFactory
+    output: Path,
+    ledger: Ledger,
+    index: Index,
+    copy: list[str],
+    tool: Callable[[str], str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    if not shutil.which(copy[0]):
-        pytest.skip(f"{copy[0]} is not installed")
+    tool(copy[0])
     backup = tmp_path_factory.mktemp("backup")
     subprocess.run([*copy, f"{output}/_posts/.", f"{backup}/"], check=True)
     with hidden(output / DAY):
