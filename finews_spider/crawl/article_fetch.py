@@ -7,7 +7,7 @@ from itertools import chain
 
 from finews_spider.downloader.failures import FetchFailure
 from finews_spider.items import Article, ArticleRef, Family
-from finews_spider.sources.base import AbsentError, Route, UnreadableError
+from finews_spider.sources.base import AbsentError, NotArticleError, Route, UnreadableError
 from finews_spider.sources.parsing import media_name_in
 
 NOT_UP_YET = timedelta(hours=1)  # after its time; as long as the pause after a first absence
@@ -27,7 +27,7 @@ class ArticleFetch:
     tried: bool = False  # whether anybody was asked
     answered: bool = False  # whether a route told what the body is, if any
     absences: int = 0  # answers that say that there is no such article
-    missing: int = 0  # answers 404 and 410, which a host that moved gives for everything
+    missing: int = 0  # answers 404 and 410, which a host that moved gives for everything; pages of another kind
     troubles: int = 0  # failures that say nothing of it
     failures: list[tuple[Route, FetchFailure]] = field(default_factory=list)
     handed_over: set[str] = field(default_factory=set)  # ids
@@ -45,7 +45,7 @@ class ArticleFetch:
             self.known.fill(kept)
             self.known.media_name = self.known.media_name or media_name_in(kept.body)
             self.answered = self.answered or bool(kept.body)
-        for name in ("title", "media_name", "digest"):
+        for name in ("title", "media_name", "digest", "body"):
             setattr(self.known, name, getattr(self.known, name) or getattr(ref, name))
         if self.known.time is None or (ref.to_the_second and not self.known.to_the_second):
             self.known.time, self.known.to_the_second = ref.time, ref.to_the_second
@@ -94,7 +94,8 @@ class ArticleFetch:
         self.tried = True
         self.failures.append((route, FetchFailure.reading(error)))
         self.absences += isinstance(error, AbsentError)
-        self.troubles += not isinstance(error, AbsentError)
+        self.missing += isinstance(error, NotArticleError)
+        self.troubles += not isinstance(error, AbsentError | NotArticleError)
 
     def hand_over(self) -> Iterator[Article]:
         """The items, as they are when no route is left or none is needed.

@@ -48,6 +48,10 @@ class AbsentError(UnreadableError):
     """The answer says that there is no such article."""
 
 
+class NotArticleError(UnreadableError):
+    """The page is of another kind, and says so: a list, or one about the site."""
+
+
 class BlockedError(UnreadableError):
     """In place of the answer stands a captcha, a block page, a login page or an empty one."""
 
@@ -202,6 +206,10 @@ class Source(ABC):
     @abstractmethod
     def ref(self, url: str) -> ArticleRef | None:
         """Return the article that a link names, where the link is this source's."""
+
+    def has(self, id_: str) -> bool:
+        """Return whether an id may be of one of this source's articles."""
+        return id_ in self.ids
 
     def column_slugs(self) -> set[str]:
         """Return the columns that a run can be narrowed to."""

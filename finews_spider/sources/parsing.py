@@ -36,12 +36,17 @@ _TITLE = 500  # characters; headlines have up to 50
 
 def html_page(text: str) -> Selector:
     """A whole page. Raises UnreadableError where its end is missing: the rest was lost on the way."""
+    check_end(text)
+    return Selector(text, type="html")
+
+
+def check_end(text: str) -> None:
+    """Raises UnreadableError for what is no page, or one whose end is missing, or that is too much to be parsed."""
     if not text.lstrip().startswith("<"):
         raise UnreadableError(f"not HTML: {shown(text)}")
     if not _END.search(text, max(0, len(text) - _AFTER_THE_END)):
         raise UnreadableError("cut short: the page has no end")
     check_html(text)
-    return Selector(text, type="html")
 
 
 def html_list(text: str) -> Selector:
