@@ -53,6 +53,7 @@ class ArticleRef:
     digest: str = ""
     category: str = ""
     share_link: str = ""  # where the listing tells the article's own
+    body: str = ""  # HTML, where the listing has the whole text
 
 
 @dataclass(kw_only=True, slots=True)

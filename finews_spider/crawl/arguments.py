@@ -41,7 +41,7 @@ class Arguments:
 
     def is_id(self, text: str) -> bool:
         """Return whether one of the run's sources has such ids."""
-        return any(text in source.ids for source in self.sources)
+        return any(source.has(text) for source in self.sources)
 
 
 def read_arguments(values: Mapping[str, str], sources: Mapping[str, Source]) -> Arguments:

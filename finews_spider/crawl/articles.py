@@ -87,7 +87,7 @@ class Articles:
 
     def _source_of(self, kept: Article) -> Source:
         """Return the source of a post: the one whose link it bears, or else the first that has such ids."""
-        sources = [source for source in self.run.arguments.sources if kept.id in source.ids]
+        sources = [source for source in self.run.arguments.sources if source.has(kept.id)]
         return next((source for source in sources if source.share_link_of(kept.id) == kept.share_link), sources[0])
 
     def _routes(self, source: Source, ref: ArticleRef) -> Iterator[Route]:

@@ -13,10 +13,12 @@ import msgspec
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.sources.base import Source
 from finews_spider.sources.eastmoney import EastmoneySource
+from finews_spider.sources.feed import FeedSource
 from finews_spider.sources.finews import FinewsSource
 from finews_spider.sources.toml_lines import Place, line_of
 
-SOURCES: dict[str, type[Source]] = {"finews": FinewsSource, "eastmoney": EastmoneySource}
+SOURCES: dict[str, type[Source]] = {"finews": FinewsSource, "eastmoney": EastmoneySource, "feed": FeedSource}
+_NAME = re.compile("[A-Za-z][A-Za-z0-9_-]{0,39}")
 OLD_KEYS = {"then": "fallback_sources"}  # of version 0.1.0
 
 
@@ -53,9 +55,21 @@ class _MistakeError(ValueError):
 
 
 def _source(name: str, table: object) -> Source:
+    if isinstance(table, dict) and "kind" in table:
+        return _source_of_kind(name, dict(table))
     if name not in SOURCES:
         raise _MistakeError((name,), _unknown("source", name, SOURCES))
     return cast(Source, _convert(table, SOURCES[name], (name,)))
+
+
+def _source_of_kind(name: str, table: dict[str, Any]) -> Source:
+    """Return the source of a table that may have any name."""
+    kind = table.pop("kind")
+    if kind != FeedSource.name:
+        raise _MistakeError((name, "kind"), f"{kind!r} is not accepted; use {FeedSource.name!r}, or no kind")
+    if name in SOURCES or not _NAME.fullmatch(name):
+        raise _MistakeError((name,), "is no name for a source of a kind; use another, of letters, digits, - and _")
+    return cast(Source, _convert(table, FeedSource.of_table(name), (name,)))
 
 
 def _check_names(names: Sequence[str], others: Collection[str], alike: Collection[str], place: Place) -> None:

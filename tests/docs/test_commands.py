@@ -9,13 +9,14 @@ import pytest
 
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
+from finews_spider.sources.loader import load
 from tests.conftest import run_forked
 from tests.support.checkout import Checkout, service
 from tests.support.nonempty import nonempty
 from tests.support.pages import PAGES, Block, blocks, inline, name
 from tests.support.paths import ROOT
 
-RUN = {"sh", "cron", "ini"}
+RUN = {"sh", "cron", "ini", "toml"}
 SHOWN = {"text", "output", "md"}  # a drawing; what the block before it prints; a post
 NOT_RUN = {
     "make check": "it lints and tests, as CI does",
@@ -53,6 +54,8 @@ def run(checkout: Checkout, block: Block) -> None:
         run_crontab(checkout, block)
     elif block.language == "ini":
         run_unit(checkout, block)
+    elif block.language == "toml":
+        load_tables(checkout, block)
 
 
 def run_lines(checkout: Checkout, block: Block) -> None:
@@ -81,6 +84,12 @@ def run_unit(checkout: Checkout, block: Block) -> None:
     words = shlex.split(unit["Service"]["ExecStart"])
     folder = Path(unit["Service"]["WorkingDirectory"].replace("%h", str(checkout.home)))
     checkout.type(shlex.join(words), folder=folder, good=(0, int(unit["Service"]["SuccessExitStatus"])))
+
+
+def load_tables(checkout: Checkout, block: Block) -> None:
+    path = checkout.folder / "tables.toml"
+    path.write_text(block.text, encoding="utf-8")
+    assert load(path)
 
 
 @pytest.mark.slow

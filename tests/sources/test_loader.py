@@ -112,7 +112,7 @@ def test_what_is_no_toml_is_refused_with_its_line(tmp_path: Path) -> None:
 def test_an_unknown_source_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
     text = "".join([*LINES, "[finnews]\n"])
     assert refusal(tmp_path, text) == (
-        ":15: finnews: unknown source; known are finews, eastmoney; did you mean finews?"
+        ":15: finnews: unknown source; known are finews, eastmoney, feed; did you mean finews?"
     )
 
 
