@@ -33,7 +33,7 @@ def test_rows_and_the_key_of_the_next_page() -> None:
     assert [one.playback_url("https://a.example") for one in page.captures] == [
         f"https://a.example/web/20211230010000id_/{PAGE}"
     ]
-    assert page.resume_key == "com,example)/a 2021"
+    assert (page.resume_key, page.damaged) == ("com,example)/a 2021", 0)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "[]", json.dumps([FIELDS])])
@@ -60,7 +60,7 @@ def test_redirects_revisits_and_damaged_rows_are_counted_and_left_out() -> None:
         (["20211230010000", "20220104000000", "20230101000000"], "20220104000000"),  # the last within a week
         (["20220301000000", "20230101000000"], "20220301000000"),  # else the first later
         (["20211229155959", "20211229160000"], "20211229160000"),  # its day begins in Beijing, at 16:00 UTC
-        (["20220106155959", "20220106160000"], "20220106155959"),  # and so ends the week
+        (["20220101000000", "20220106155959", "20220106160000"], "20220106155959"),  # and so ends the week
     ],
 )
 def test_the_capture_that_is_read(timestamps: list[str], chosen: str) -> None:
