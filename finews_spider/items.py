@@ -54,6 +54,7 @@ class ArticleRef:
     category: str = ""
     share_link: str = ""  # where the listing tells the article's own
     body: str = ""  # HTML, where the listing has the whole text
+    captures: str = ""  # of its page, a line each, best first, where an archive of the web named it
 
 
 @dataclass(kw_only=True, slots=True)

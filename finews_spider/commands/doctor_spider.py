@@ -41,7 +41,7 @@ class DoctorSpider(RestrictedSpider):
         """Make the spider, as Scrapy asks for it. Raise ConfigurationError for a wrong sources file."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         sources = load(read_config(crawler.settings).sources_file)
-        spider.sources = [source for source in sources.values() if source.enabled]
+        spider.sources = [source for source in sources.values() if source.enabled and not source.is_archive]
         spider.netlocs = allowed_netlocs(set().union(*(source.hosts() for source in spider.sources)))
         spider.checks = []
         return spider

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from finews_spider import dates
 from finews_spider.dates import Window, read_day
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.items import ArticleRef
@@ -55,6 +56,7 @@ def read_arguments(values: Mapping[str, str], sources: Mapping[str, Source]) -> 
         chosen = tuple(source for source in chosen if source.column_slugs())
     query = Query(categories=_categories(values.get("category")), columns=columns, window=_window(values))
     if "url" not in values:
+        _check_archives(chosen, query, values)
         if not any(source.listings(query) for source in chosen):
             raise ArgumentError(f"column, category: no listing of {_names_of(chosen)} is both")
         return Arguments(chosen, query, refresh=_refresh(values.get("refresh")))
@@ -76,10 +78,26 @@ def _sources(value: str | None, sources: Mapping[str, Source]) -> tuple[Source, 
     if value is not None:
         names = _names("source", value, sources.__contains__, meaning)
         return tuple(source for name, source in sources.items() if name in names)
-    enabled = tuple(source for source in sources.values() if source.enabled)
+    enabled = tuple(source for source in sources.values() if source.enabled and not source.is_archive)
     if not enabled:
         raise ArgumentError(f"source: none is enabled in the sources file; {meaning}")
     return enabled
+
+
+def _check_archives(sources: Iterable[Source], query: Query, values: Mapping[str, str]) -> None:
+    """Raise ArgumentError where an archive is named without a window that it can be asked for."""
+    archives = [source for source in sources if source.is_archive]
+    if not archives:
+        return
+    names, window = _names_of(archives), query.window
+    if window.since is None or window.until is None:
+        raise ArgumentError(
+            f"source: {names} has all days there ever were; name those to read: -a since=2021-12-01 -a until=2021-12-31"
+        )
+    if window.until > dates.now().date():
+        raise ArgumentError(f"until: {window.until} is yet to come; {names} has nothing of it")
+    if "refresh" in values:
+        raise ArgumentError(f"refresh: {names} does not tell what was edited; name other sources")
 
 
 def _categories(value: str | None) -> tuple[str, ...]:

@@ -5,12 +5,10 @@ the URLs that a source names and hands the answers to the `read` that stands bes
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, TypeVar
-
-import msgspec
+from typing import Any, ClassVar, TypeVar
 
 from finews_spider.dates import Window, read_day, read_listed_day
 from finews_spider.items import Article, ArticleRef
@@ -19,25 +17,10 @@ from finews_spider.refusals import UNREAD, Skipped
 from finews_spider.sources.block_pages import block_page
 from finews_spider.sources.ids import IdScheme
 from finews_spider.sources.links import without_surplus
+from finews_spider.sources.pace import Pace
+from finews_spider.sources.values import Days, Switch, Text
 
 Page = TypeVar("Page")
-
-# What values in sources.toml have to look like, and how a message calls that.
-_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
-
-
-def form(pattern: str, description: str) -> msgspec.Meta:
-    """Return what a text's annotation says of it: that the pattern matches it wholly."""
-    return msgspec.Meta(pattern=rf"\A(?:{pattern})\Z", description=description)
-
-
-Switch = Annotated[bool, msgspec.Meta(description="true or false")]
-Text = Annotated[str, msgspec.Meta(description="a text in quotes")]
-Origin = Annotated[str, form(rf"https?://[A-Za-z0-9.-]+(:({_PORT}))?", "a scheme and host, like https://example.com")]
-IdPath = Annotated[str, form(r"/[^\s{}]*\{id\}[^\s{}]*", "a path with {id} in it, like /page.do?id={id}")]
-Slug = Annotated[str, form(r"[\w·-]+", "a slug, like zhongguozhengquanbao")]
-Days = Annotated[int, msgspec.Meta(ge=0, le=9999, description="a number of days up to 9999; 0 is no limit")]
-Count = Annotated[int, msgspec.Meta(ge=1, description="a whole number, 1 or more")]
 
 
 class UnreadableError(ValueError):
@@ -77,7 +60,7 @@ class ListingPage:
     limit of pages leaves it out, `limit_reached` is set. `linked` are other lists, which a run reads in any case.
     `skipped` counts rows by why they are no refs; `missing_fields` names fields that rows should have. `undated` are
     refs of which the list tells no day but `昨天 09:00`. `total` is how many rows the list says that it has, on all its
-    pages; 0 where it does not say.
+    pages; 0 where it does not say. `whole` are days of which all was read, with this page, that a list in no order has.
     """
 
     refs: list[ArticleRef] = field(default_factory=list)
@@ -88,6 +71,7 @@ class ListingPage:
     missing_fields: set[str] = field(default_factory=set)
     undated: list[tuple[ArticleRef, str]] = field(default_factory=list)
     total: int = 0
+    whole: Window | None = None
 
     def skipped_all(self) -> bool:
         """Return whether it has rows, and none is a ref."""
@@ -124,7 +108,8 @@ class Listing:
     """A page that names articles, and how to read it.
 
     `fallback` stands in for it when it cannot be had or read. Where it `may_be_absent`, HTTP 404 is no failure.
-    A list is `in_order` where its rows go back in time.
+    A list is `in_order` where its rows go back in time. One that is not may have pages for days: `older` makes that for
+    the days before, which is read also where this one cannot be.
     """
 
     name: str
@@ -133,6 +118,8 @@ class Listing:
     fallback: "Listing | None" = None
     may_be_absent: bool = False
     in_order: bool = True
+    older: "Callable[[], Listing | None] | None" = None
+    pace: Pace | None = None
 
     def read(self, text: str, at: datetime | None = None) -> ListingPage:
         """What the answer names; `at` is its own Date, from which times like `昨天 09:00` tell a day.
@@ -149,11 +136,19 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way to an article's text, and how to read it."""
+    """One way to an article's text, and how to read it.
+
+    Of an archive: the address `original` that the page was captured from, which its links are relative to, and the
+    `digest` of what was captured. Of several routes to one `page`, one that was read is enough.
+    """
 
     name: str
     url: str
     reader: Callable[[str], Article]
+    original: str = ""
+    digest: str = ""
+    page: str = ""
+    pace: Pace | None = None
 
     def read(self, text: str) -> Article:
         """What the answer has. Raises UnreadableError where it is not what its URL gives when all is well."""
@@ -182,6 +177,7 @@ class Source(ABC):
     name: ClassVar[str]
     ids: ClassVar[IdScheme]
     parameters: ClassVar[frozenset[str]] = frozenset()
+    is_archive: ClassVar[bool] = False  # of other sources' pages: it is asked only where somebody names it
 
     enabled: Switch = True  # whether a run reads it when none is named
     fallback_sources: tuple[Text, ...] = ()  # whose routes are tried after its own; they have the same ids
@@ -210,6 +206,18 @@ class Source(ABC):
     def has(self, id_: str) -> bool:
         """Return whether an id may be of one of this source's articles."""
         return id_ in self.ids
+
+    def bound(self, sources: Mapping[str, "Source"]) -> "Source":
+        """Return it with what it needs of the other sources of its file. Raises ValueError where that is not there."""
+        return self
+
+    def captured(self, url: str) -> ArticleRef | None:
+        """Return the article, with its day, of which a page of this source was captured there, whatever its host."""
+        return None
+
+    def page_route(self, ref: ArticleRef) -> Route | None:
+        """Return the route to the article's own page; None where it has none, or nobody knows its address."""
+        return None
 
     def column_slugs(self) -> set[str]:
         """Return the columns that a run can be narrowed to."""

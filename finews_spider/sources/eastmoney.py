@@ -7,14 +7,15 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from finews_spider.items import ArticleRef
-from finews_spider.sources.base import Count, Listing, Origin, Query, Route, Source, Switch
+from finews_spider.sources.base import Listing, Query, Route, Source
 from finews_spider.sources.eastmoney_articles import ArticleRoutes
 from finews_spider.sources.eastmoney_columns import Column, Columns, Roll
 from finews_spider.sources.eastmoney_flashes import Flashes, OlderFlashes
 from finews_spider.sources.eastmoney_history import FlashHistory
-from finews_spider.sources.eastmoney_ids import FLASH, IDS, IdLink, id_in_article_page, link_of
+from finews_spider.sources.eastmoney_ids import FLASH, IDS, IdLink, day_of, id_in_article_page, link_of
 from finews_spider.sources.eastmoney_rows import RowReader
 from finews_spider.sources.links import address
+from finews_spider.sources.values import Count, Origin, Switch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,16 @@ class EastmoneySource(Source):
         url = address(url)
         id_ = id_in_article_page(url)
         return ArticleRef(source=self.name, id=id_, url=url) if id_ and self._rows().is_own(url) else None
+
+    def captured(self, url: str) -> ArticleRef | None:
+        """The article of an article page; its day is in its id."""
+        id_ = id_in_article_page(address(url))
+        day = day_of(id_) if id_ else None
+        return ArticleRef(source=self.name, id=id_, url=address(url), day=day) if id_ and day else None
+
+    def page_route(self, ref: ArticleRef) -> Route | None:
+        """The article page; a flash is on none."""
+        return None if IDS.family(ref.id).is_flash else self.routes(ref)[-1]
 
     def _columns(self, query: Query) -> list[Listing]:
         rows, pages = self._rows(), self._pages(query)

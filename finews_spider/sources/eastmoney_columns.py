@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode
 
-from finews_spider.sources.base import Count, Listing, ListingPage, Slug, Switch, Text, UnreadableError
+from finews_spider.sources.base import Listing, ListingPage, UnreadableError
 from finews_spider.sources.eastmoney_rows import (
     PAGE_SIZE,
     TRACE,
@@ -16,6 +16,7 @@ from finews_spider.sources.eastmoney_rows import (
     total_of,
 )
 from finews_spider.sources.parsing import base_of, html_list
+from finews_spider.sources.values import Count, Slug, Switch, Text
 
 
 @dataclass(frozen=True, kw_only=True)

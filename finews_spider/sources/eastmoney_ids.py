@@ -5,13 +5,15 @@ in up to two families: with `NW` in front it is the article, bare it is the flas
 """
 
 import re
+from datetime import date
 from typing import Annotated
 from urllib.parse import urljoin, urlsplit
 
+from finews_spider.dates import read_day
 from finews_spider.items import Family
-from finews_spider.sources.base import form
 from finews_spider.sources.ids import IdScheme
 from finews_spider.sources.links import without_surplus
+from finews_spider.sources.values import form
 
 ARTICLE = Family(tag_ending="新闻")
 FLASH = Family(is_flash=True, category="emnews", tag="东财滚动新闻", has_folder=True)
@@ -49,6 +51,12 @@ class EastmoneyIds(IdScheme):
 
 
 IDS = EastmoneyIds()
+
+
+def day_of(id_: str) -> date | None:
+    """Return the day with which an id begins; None where it is none."""
+    number = IDS.number(id_)
+    return read_day(f"{number[:4]}-{number[4:6]}-{number[6:8]}")
 
 
 def id_in_url(url: str) -> str | None:

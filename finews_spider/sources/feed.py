@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from finews_spider.items import Article, ArticleRef, Family
-from finews_spider.sources.base import Listing, NotArticleError, Query, Route, Source, Switch, Text, form
+from finews_spider.sources.base import Listing, NotArticleError, Query, Route, Source
 from finews_spider.sources.feed_ids import ARTICLE, IDS, article_address, bare_host, host_in_id, id_of
 from finews_spider.sources.feed_lists import FeedLists
 from finews_spider.sources.feed_pages import ArticlePages, check_selector
+from finews_spider.sources.values import Switch, Text, form
 
 LIBRARIES = ("feedparser", "trafilatura", "htmldate")
 

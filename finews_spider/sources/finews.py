@@ -12,17 +12,7 @@ from finews_spider.items import Article, ArticleRef
 from finews_spider.markup.plain import BROKEN
 from finews_spider.refusals import Skipped
 from finews_spider.slugs import slug
-from finews_spider.sources.base import (
-    IdPath,
-    Listing,
-    ListingPage,
-    Origin,
-    Query,
-    Route,
-    Slug,
-    Source,
-    UnreadableError,
-)
+from finews_spider.sources.base import Listing, ListingPage, Query, Route, Source, UnreadableError
 from finews_spider.sources.eastmoney_ids import (
     ARTICLE,
     FLASH,
@@ -52,6 +42,7 @@ from finews_spider.sources.parsing import (
     title_shown,
     whole,
 )
+from finews_spider.sources.values import IdPath, Origin, Slug
 
 _CATEGORIES = 4_000  # of them the home page leads to; the site had 1,975
 
@@ -96,7 +87,7 @@ class FinewsSource(Source):
             )
             for host in (*self.share, *self.origin)
         ]
-        pages = [Route("post page", url, partial(self._read_post, ref)) for url in self._post_urls(ref)]
+        pages = [page] if (page := self.page_route(ref)) else []
         return [*pages, *texts] if IDS.family(ref.id).is_flash else [*texts, *pages]
 
     def share_link_of(self, id_: str) -> str:
@@ -111,6 +102,15 @@ class FinewsSource(Source):
         if not id_ or urlsplit(url).hostname not in names:
             return None
         return self._post_ref(url) or ArticleRef(source=self.name, id=id_, url=url)
+
+    def captured(self, url: str) -> ArticleRef | None:
+        """The article of a post page; its day is in its address."""
+        return self._post_ref(address(url))
+
+    def page_route(self, ref: ArticleRef) -> Route | None:
+        """The post page, where its address is known."""
+        url = self._post_url(ref)
+        return Route("post page", url, partial(self._read_post, ref)) if url else None
 
     def _category(
         self, name: str, *, may_be_absent: bool = False, space: str = "", fallback: Listing | None = None
@@ -129,10 +129,10 @@ class FinewsSource(Source):
         one_space = self._category(name, may_be_absent=True, space=" ")
         return self._category(name, may_be_absent=True, space="  ", fallback=one_space)
 
-    def _post_urls(self, ref: ArticleRef) -> list[str]:
+    def _post_url(self, ref: ArticleRef) -> str:
         if address := post_address(ref.url):
-            return [self.site + address.path]  # the site may have moved since the ref was owed
-        return [self.site + flash_path(ref.id)] if IDS.family(ref.id).is_flash else []
+            return self.site + address.path  # the site may have moved since the ref was owed
+        return self.site + flash_path(ref.id) if IDS.family(ref.id).is_flash else ""
 
     def _post_ref(self, url: str) -> ArticleRef | None:
         address = post_address(url)

@@ -9,8 +9,8 @@ from finews_spider.sources.loader import SOURCES
 
 @cache
 def id_schemes() -> tuple[IdScheme, ...]:
-    """Return the schemes of all sources; some share one."""
-    return tuple(dict.fromkeys(source.ids for source in SOURCES.values()))
+    """Return the schemes of all sources; some share one. What is imported late has the ids of others."""
+    return tuple(dict.fromkeys(source.ids for source in SOURCES.values() if not isinstance(source, str)))
 
 
 @cache

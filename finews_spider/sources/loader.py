@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
@@ -17,7 +18,13 @@ from finews_spider.sources.feed import FeedSource
 from finews_spider.sources.finews import FinewsSource
 from finews_spider.sources.toml_lines import Place, line_of
 
-SOURCES: dict[str, type[Source]] = {"finews": FinewsSource, "eastmoney": EastmoneySource, "feed": FeedSource}
+# By the names of their tables; one that hardly any run reads is imported when a sources file has it.
+SOURCES: dict[str, type[Source] | str] = {
+    "finews": FinewsSource,
+    "eastmoney": EastmoneySource,
+    "feed": FeedSource,
+    "wayback": "finews_spider.sources.wayback:WaybackSource",
+}
 _NAME = re.compile("[A-Za-z][A-Za-z0-9_-]{0,39}")
 OLD_KEYS = {"then": "fallback_sources"}  # of version 0.1.0
 
@@ -42,7 +49,7 @@ def load(path: Path) -> dict[str, Source]:
             key = "then" if "then" in tables[name] else "fallback_sources"
             alike = {other for other, its in sources.items() if its.ids is source.ids}
             _check_names(source.fallback_sources, sources.keys() - {name}, alike, (name, key))
-        return sources
+        return {name: _bound(name, source, sources) for name, source in sources.items()}
     except _MistakeError as mistake:
         raise SourcesFileError(f"{path}:{line_of(mistake.place, text)}: {mistake}") from None
 
@@ -59,7 +66,23 @@ def _source(name: str, table: object) -> Source:
         return _source_of_kind(name, dict(table))
     if name not in SOURCES:
         raise _MistakeError((name,), _unknown("source", name, SOURCES))
-    return cast(Source, _convert(table, SOURCES[name], (name,)))
+    return cast(Source, _convert(table, source_class(name), (name,)))
+
+
+def source_class(name: str) -> type[Source]:
+    """Return the class of a source."""
+    found = SOURCES[name]
+    if isinstance(found, str):
+        module, _, attribute = found.partition(":")
+        return cast(type[Source], getattr(import_module(module), attribute))
+    return found
+
+
+def _bound(name: str, source: Source, sources: Mapping[str, Source]) -> Source:
+    try:
+        return source.bound(sources)
+    except ValueError as error:
+        raise _MistakeError((name,), str(error)) from None
 
 
 def _source_of_kind(name: str, table: dict[str, Any]) -> Source:
@@ -97,7 +120,7 @@ def _convert(value: Any, kind: Any, place: Place) -> Any:
 def _convert_table(table: Mapping[str, Any], kind: Any, place: Place) -> dict[str, Any]:
     """Return the values of a table by the fields of its class; of a dataclass, msgspec takes unknown keys for none."""
     hints = get_type_hints(kind, include_extras=True)
-    known = [field.name for field in fields(kind)]
+    known = [field.name for field in fields(kind) if field.init]
     values = {}
     for key, value in table.items():
         name = OLD_KEYS.get(key, key)

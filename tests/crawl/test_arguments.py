@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from finews_spider import dates
 from finews_spider.crawl.arguments import ACCEPTED, ArgumentError, read_arguments
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.sources.base import Source
 from finews_spider.sources.finews import FinewsSource
+from finews_spider.sources.loader import load
+from tests.support.paths import ROOT
 
 FINEWS: Any = FinewsSource(
     site="https://finews.withounder.com",
@@ -194,3 +197,41 @@ def test_an_id_is_one_of_a_source_of_the_run() -> None:
 
 def test_a_source_without_columns_says_so() -> None:
     assert refusal(column="abc").endswith("columns of finews are none")
+
+
+# Archives of the web.
+
+DELIVERED = load(ROOT / "finews_spider" / "sources.toml")
+TODAY = f"{dates.now():%Y-%m-%d}"
+
+
+def test_an_archive_is_read_only_where_it_is_named() -> None:
+    assert [source.name for source in read_arguments({}, DELIVERED).sources] == ["finews", "eastmoney"]
+    values = {"source": "wayback", "since": "2021-12-01", "until": TODAY}
+    assert [source.name for source in read_arguments(values, DELIVERED).sources] == ["wayback"]
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (
+            {},
+            "source: wayback has all days there ever were; name those to read: -a since=2021-12-01 -a until=2021-12-31",
+        ),
+        ({"since": "2021-12-01"}, "source: wayback has all days"),
+        ({"until": "2021-12-01"}, "source: wayback has all days"),
+        ({"since": "2021-12-01", "until": "2999-12-01"}, "until: 2999-12-01 is yet to come; wayback has nothing of it"),
+        ({"since": TODAY, "until": TODAY, "refresh": "3"}, "refresh: wayback does not tell what was edited"),
+    ],
+)
+def test_an_archive_needs_a_window(values: dict[str, str], reason: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        read_arguments({"source": "finews,wayback", **values}, DELIVERED)
+    assert str(caught.value).startswith(reason)
+
+
+def test_one_page_of_an_archive_needs_none() -> None:
+    url = f"https://web.archive.org/web/20220101000000/http://finance.eastmoney.com/a/{ID[2:]}.html"
+    ref = read_arguments({"source": "wayback", "url": url}, DELIVERED).ref
+    assert ref
+    assert ref.id == ID

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from finews_spider.items import Family
 from finews_spider.sources import known
 from finews_spider.sources.ids import IdScheme
-from finews_spider.sources.loader import SOURCES
+from finews_spider.sources.loader import SOURCES, source_class
 
 CARELESS = IdScheme({"(?s:.*)": Family()}, example="x")
 
@@ -43,9 +43,10 @@ def test_an_id_that_shares_nothing_is_its_own_number() -> None:
 
 
 def test_the_delivered_sources_name_the_same_articles_alike() -> None:
-    assert SOURCES["finews"].ids is SOURCES["eastmoney"].ids
+    assert source_class("finews").ids is source_class("eastmoney").ids
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_the_example_of_a_source_is_an_id_of_it_alone(name: str) -> None:
-    assert [scheme for scheme in known.id_schemes() if SOURCES[name].ids.example in scheme] == [SOURCES[name].ids]
+    ids = source_class(name).ids
+    assert [scheme for scheme in known.id_schemes() if ids.example in scheme] == [ids]

@@ -45,7 +45,7 @@ def with_line(key: str, line: str) -> str:
 
 
 def test_the_shipped_file_is_accepted() -> None:
-    assert list(load(SHIPPED)) == ["finews", "eastmoney"]
+    assert list(load(SHIPPED)) == ["finews", "eastmoney", "wayback"]
 
 
 def test_a_site_that_stopped_has_no_limit_of_age_and_one_that_goes_on_outlasts_holidays() -> None:
@@ -112,7 +112,7 @@ def test_what_is_no_toml_is_refused_with_its_line(tmp_path: Path) -> None:
 def test_an_unknown_source_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
     text = "".join([*LINES, "[finnews]\n"])
     assert refusal(tmp_path, text) == (
-        ":15: finnews: unknown source; known are finews, eastmoney, feed; did you mean finews?"
+        ":15: finnews: unknown source; known are finews, eastmoney, feed, wayback; did you mean finews?"
     )
 
 

@@ -20,10 +20,11 @@ from scrapy import cmdline
 
 from finews_spider.dates import read_day, read_time
 from finews_spider.items import Article, ArticleRef, Family
-from finews_spider.sources.base import Listing, ListingPage, Origin, Query, Route, Source
+from finews_spider.sources.base import Listing, ListingPage, Query, Route, Source
 from finews_spider.sources.ids import IdScheme
 from finews_spider.sources.loader import SOURCES
 from finews_spider.sources.parsing import body_in, html_page, json_object, one_line, title_of
+from finews_spider.sources.values import Origin
 
 PAPER, BRIEFS = "远山日报", "快报"
 STORY = Family(tag_ending="报道")
