@@ -24,12 +24,13 @@ class Page:
     status: int = 200
     validators: Mapping[str, str] = field(default_factory=dict)
     location: str = ""
+    headers_besides: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def headers(self) -> dict[str, str]:
         """The response's headers."""
         location = {"Location": self.location} if self.location else {}
-        return {"Content-Type": self.content_type, **self.validators, **location}
+        return {"Content-Type": self.content_type, **self.validators, **location, **self.headers_besides}
 
     def is_not_modified(self, headers: Mapping[str, str]) -> bool:
         """Return whether a request with these headers gets a 304. Dates have to be equal, as for nginx."""

@@ -17,17 +17,26 @@ from finews_spider.newsroom import eastmoney, pages
 from finews_spider.newsroom.finews import Blog, ShareHost
 from finews_spider.newsroom.pages import NOT_FOUND, Page, Site, View
 from finews_spider.newsroom.rules import Edit, Handler, LoggedRequest, Rule, Rules
+from finews_spider.newsroom.web_archive import WebArchive
 from finews_spider.newsroom.world import World
 
 SOURCES = Path(__file__).parent.parent / "sources.toml"
 ROBOTS = "User-agent: *\nDisallow: /private/\n"
+ARCHIVE_KEYS = ("cdx", "play")
+UNHURRIED = ("max_age_days", "cdx_delay", "playback_delay", "pause")  # keys; the newsroom has no need of it
 PAGES_KEPT = 4096  # in a site's cache; an article's page has a few KB
 
 
 def sites(world: World) -> dict[str, Site]:
-    """Return the site for each role. Roles are keys of sources.toml."""
+    """Return the site for each role. Roles are keys of sources.toml, but for the archive's, which has two there."""
     share = ShareHost(world)
-    return {"site": Blog(world), "share": share, "origin": share, **eastmoney.sites(world)}
+    return {
+        "site": Blog(world),
+        "share": share,
+        "origin": share,
+        **eastmoney.sites(world),
+        "archive": WebArchive(world),
+    }
 
 
 class Newsroom:
@@ -114,14 +123,15 @@ class Newsroom:
         return [logged for logged in self.log if role in (None, logged.role) and logged.path.startswith(prefix)]
 
     def sources_toml(self) -> str:
-        """Return finews_spider/sources.toml with the newsroom's URLs for the sites', and no age limit for news."""
+        """Return finews_spider/sources.toml with the newsroom's URLs for the sites', no age limit and no pauses."""
         lines = SOURCES.read_text(encoding="utf-8").splitlines(keepends=True)
         return "".join(self._relocate(line) for line in lines)
 
     def _relocate(self, line: str) -> str:
-        if line.startswith("max_age_days"):
-            return "max_age_days = 0\n"
-        url = self.urls.get(line.partition("=")[0].strip())
+        key = line.partition("=")[0].strip()
+        if key in UNHURRIED:
+            return f"{key} = 0\n"
+        url = self.urls.get("archive" if key in ARCHIVE_KEYS else key)
         return re.sub(r'https?://[^/"]+', url, line) if url else line
 
     async def _open(self) -> None:
