@@ -40,6 +40,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "finews_spider.downloader.robotstxt.RobotsTxtMiddleware": 100,  # Scrapy's lets a first batch through
     "finews_spider.downloader.throttle.ThrottleMiddleware": 840,  # sees every response, before a retry is decided
+    "finews_spider.downloader.playback.PlaybackMiddleware": 600,  # before bodies are unpacked, which raises errors
     "finews_spider.downloader.conditional.ConditionalMiddleware": 580,  # keeps decompressed bodies
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "finews_spider.downloader.allowed_hosts.AllowedHostsMiddleware": 50,  # Scrapy's drops requests silently

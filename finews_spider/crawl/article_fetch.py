@@ -24,6 +24,7 @@ class ArticleFetch:
     read: Article = field(init=False)  # what its own pages say
     known: Article = field(init=False)  # what listings and the archive say
     requested: set[str] = field(default_factory=set)  # URLs
+    read_pages: set[str] = field(default_factory=set)  # of routes that lead to one page
     tried: bool = False  # whether anybody was asked
     answered: bool = False  # whether a route told what the body is, if any
     absences: int = 0  # answers that say that there is no such article
@@ -66,14 +67,16 @@ class ArticleFetch:
         if self.is_whole():
             return None
         for route in chain.from_iterable(self.routes):
-            if route.url not in self.requested:
+            if route.url not in self.requested and not (route.page and route.page in self.read_pages):
                 self.requested.add(route.url)
                 return route
         return None
 
-    def take(self, article: Article) -> None:
+    def take(self, article: Article, route: Route | None = None) -> None:
         """Take what a route gave."""
         self.tried = True
+        if route and article.body:
+            self.read_pages.add(route.page)
         self.read.fill(article)
         if article.share_link and article.id in self.items:
             self.items[article.id].share_link = article.share_link

@@ -14,6 +14,7 @@ from finews_spider.crawl import scope
 from finews_spider.crawl.article_fetch import ArticleFetch
 from finews_spider.crawl.run import Run
 from finews_spider.downloader.failures import FetchFailure, request_of
+from finews_spider.downloader.paces import paced
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article, ArticleRef
 from finews_spider.ledger.owed import Task
@@ -87,7 +88,7 @@ class Articles:
 
     def _source_of(self, kept: Article) -> Source:
         """Return the source of a post: the one whose link it bears, or else the first that has such ids."""
-        sources = [source for source in self.run.arguments.sources if source.has(kept.id)]
+        sources = [one for one in self.run.arguments.sources if one.has(kept.id) and not one.is_archive]
         return next((source for source in sources if source.share_link_of(kept.id) == kept.share_link), sources[0])
 
     def _routes(self, source: Source, ref: ArticleRef) -> Iterator[Route]:
@@ -98,7 +99,8 @@ class Articles:
             self.run.count(source.name, "last_route")
         yield own[-1]
         for name in source.fallback_sources:
-            yield from self.run.sources[name].routes(ref)
+            if not self.run.sources[name].is_archive:
+                yield from self.run.sources[name].routes(ref)
 
     def _next_step(self, fetch: ArticleFetch) -> Iterator[Request | Article]:
         """Yield the articles when they are whole or no route is left, else the request for what is missing."""
@@ -111,6 +113,7 @@ class Articles:
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"fetch": fetch, "route": route},
+            meta={**paced(route.pace), **({"digest": route.digest} if route.digest else {})},
         )
 
     def _can_wait(self, fetch: ArticleFetch) -> bool:
@@ -125,8 +128,8 @@ class Articles:
         with self._ending_on_fault(fetch):
             try:
                 article = route.read(decode(response.body))
-                article.body_url = response.url
-                fetch.take(article)
+                article.body_url = route.original or response.url
+                fetch.take(article, route)
             except UnreadableError as error:
                 fetch.reject(route, error)
                 if isinstance(error, BlockedError):

@@ -6,6 +6,7 @@ than both of the last two; and where the reading stopped before the list did, th
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -32,10 +33,12 @@ class Reach:
 
     `ended` says why no more was read: "window", a page wholly older than the window was read; "end", the list has no
     older page; "short", it has none, but says that it has more rows than were seen; "limit", of pages; "failed", a page
-    could not be read; "known", a page named nothing new; None, the run was cut short.
+    could not be read; "known", a page named nothing new; None, the run was cut short. A list that is read by days has
+    in `by_days` those that were read wholly.
     """
 
     ended: str | None = None
+    by_days: set[date] | None = None
     rows: int = 0
     oldest: date | None = None
     _newest: date | None = None  # of the last page
@@ -58,9 +61,16 @@ class Reach:
         if self.ended != "failed":
             self.ended = why
 
+    def add_days(self, days: Window) -> None:
+        """Take note of days that were read wholly, of a list that is read by days."""
+        if self.by_days is not None and days.since and days.until:
+            self.by_days.update(days.since + number * DAY for number in range((days.until - days.since).days + 1))
+
     @property
     def covered_from(self) -> date:
         """The first day that is covered, as all after it are; date.max when none is."""
+        if self.by_days is not None:
+            return date.max
         if self.ended == "end":
             proved = len(self._last_two) > 1 or self.rows == 1
             edge = max(self._last_two, default=None)
@@ -70,8 +80,8 @@ class Reach:
 
     @property
     def read_from(self) -> date:
-        """The first day that was read of, in part at least; date.max when none was."""
-        return self.oldest or date.max
+        """The first day that was read of, in part at least, as all after it were; date.max when none was."""
+        return self.oldest if self.oldest and self.by_days is None else date.max
 
 
 def days_of(window: Window, reaches: Reaches, today: date) -> tuple[list[date], list[str]]:
@@ -82,7 +92,8 @@ def days_of(window: Window, reaches: Reaches, today: date) -> tuple[list[date], 
         return [], [f"window: none of its days has come yet; today is {today}"]
     if window.until and window.until > today:
         remarks.append(f"window: the days after today, {today}, are left out")
-    oldest = min((reach.read_from for lists in reaches.values() for reach in lists.values()), default=date.max)
+    found = (reach.oldest for lists in reaches.values() for reach in lists.values())
+    oldest = min(filter(None, found), default=date.max)
     since = window.since or min(oldest, until)
     if (until - since).days >= MAX_DAYS:
         since = until - (MAX_DAYS - 1) * DAY
@@ -95,22 +106,26 @@ def coverage_of(days: Iterable[date], lists: Iterable[Reach]) -> dict[date, DayC
     lists = list(lists)
     covered = sorted(reach.covered_from for reach in lists)
     read = sorted(reach.read_from for reach in lists)
+    wholly = Counter(day for reach in lists for day in reach.by_days or ())
     counts = {day: (bisect_right(covered, day), bisect_right(read, day)) for day in days}
     # What covers a day was read of it too.
-    return {day: DayCoverage(past, so_far - past) for day, (past, so_far) in counts.items()}
+    return {day: DayCoverage(past + wholly[day], so_far - past) for day, (past, so_far) in counts.items()}
 
 
 def days_read(lists: Iterable[Reach], days: list[date]) -> float:
     """Return how many of the days were read, on the average of the lists; one that has ended counts whole."""
-    parts = [1.0 if reach.ended else _share(days, reach.covered_from) for reach in lists]
+    parts = [1.0 if reach.ended else _share(days, reach) for reach in lists]
     return len(days) * sum(parts) / len(parts) if parts else 0.0
 
 
 def days_done(lists: Iterable[Reach], days: list[date], waiting: Mapping[date, int]) -> int:
     """Return how many of the days no list will add to and no article of which is `waiting`."""
-    first = max((reach.covered_from for reach in lists if not reach.ended), default=date.min)
-    return sum(day >= first and not waiting.get(day) for day in days)
+    going_on = [reach for reach in lists if not reach.ended]
+    first = max((reach.covered_from for reach in going_on if reach.by_days is None), default=date.min)
+    by_days = [reach.by_days for reach in going_on if reach.by_days is not None]
+    return sum(day >= first and not waiting.get(day) and all(day in one for one in by_days) for day in days)
 
 
-def _share(days: list[date], first: date) -> float:
-    return sum(day >= first for day in days) / len(days) if days else 0.0
+def _share(days: list[date], reach: Reach) -> float:
+    first, wholly = reach.covered_from, reach.by_days or ()
+    return sum(day >= first or day in wholly for day in days) / len(days) if days else 0.0

@@ -15,6 +15,7 @@ from finews_spider.crawl import scope
 from finews_spider.crawl.run import Run, RunSpider
 from finews_spider.downloader.conditional import UNCHANGED
 from finews_spider.downloader.failures import FetchFailure, request_of
+from finews_spider.downloader.paces import paced
 from finews_spider.exceptions import DiskError
 from finews_spider.items import ArticleRef
 from finews_spider.refusals import Skipped
@@ -50,12 +51,15 @@ class Listings:
         reading = self.run.pagination.begin(source.name, listing, stands_in=stands_in)
         # Older pages are others by the time that they are asked for again; a window is read once.
         is_kept = not reading.pages and not self.run.arguments.query.window
+        meta = {"kept_responses": self.run.responses, "in_full": bool(reading.looked)} if is_kept else {}
+        if listing.older:
+            meta["handle_httpstatus_list"] = [404]  # of pywb, which says with it that its index has nothing
         yield Request(
             listing.url,
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"source": source, "listing": listing},
-            meta={"kept_responses": self.run.responses, "in_full": bool(reading.looked)} if is_kept else {},
+            meta={**meta, **paced(listing.pace)},
             priority=FIRST,
         )
 
@@ -65,7 +69,7 @@ class Listings:
             reading = self.run.pagination.readings[source.name, listing.name]
             try:
                 page = _without_foreign_ids(source, listing.read(decode(response.body), _answered_at(response)))
-                if page.skipped_all() and not reading.rows:
+                if page.skipped_all() and not reading.rows and not listing.older:
                     raise NoRefsError(page)
             except UnreadableError as error:
                 yield from self._unreadable(response, source, listing, error)
@@ -118,6 +122,8 @@ class Listings:
         self.run.pagination.fail(source.name, listing, str(failure))
         logger.error("%s at %s: %s", listing.name, listing.url, failure)
         yield from self.request(source, listing.fallback, stands_in=True)
+        if listing.older and failure.tried:  # its days are not covered; those before them are read all the same
+            yield from self.request(source, listing.older())
 
     def _absent(self, source: Source, listing: Listing) -> Iterator[Request]:
         """Yield what stands in for a page that need not be there; say once, and not run after run, that none is."""

@@ -8,8 +8,8 @@ from finews_spider.crawl.clock import Clock
 from finews_spider.crawl.coverage import Reach
 from finews_spider.crawl.gaps import gap_after
 from finews_spider.crawl.list_reading import LATE, Depth, ListReading
-from finews_spider.dates import Window
-from finews_spider.ledger.coverage import CoverageTable
+from finews_spider.dates import Window, day_after
+from finews_spider.ledger.coverage import CoverageTable, Stretch
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.gaps import Gaps
 from finews_spider.ledger.listings import ListState, ListStates, ListTotals
@@ -66,6 +66,7 @@ class Pagination:
                 began=self._clock.now(),
                 stands_in=stands_in,
                 in_order=listing.in_order,
+                reach=Reach(by_days=None if listing.older is None else set()),
                 in_window=bool(self._query.window),
             )
             self.readings[source, listing.name] = reading
@@ -99,6 +100,8 @@ class Pagination:
         if not reading.pages:  # by now a host has told the time
             reading.began = self._clock.now()
         reading.note(page, fresh)
+        if page.whole:
+            self._cover(source, listing.name, reading, page.whole)
         why = self._end(reading, page, fresh)
         if not why:
             return page.next_page
@@ -138,7 +141,7 @@ class Pagination:
             name: {
                 title: reading.reach
                 for (source, title), reading in self.readings.items()
-                if source == name and reading.in_order
+                if source == name and (reading.in_order or reading.reach.by_days is not None)
             }
             for name in sources
         }
@@ -193,6 +196,13 @@ class Pagination:
         self.coverage.add(source, name, stretch)
         if is_end and not reading.chain.jump:
             self.coverage.note_end(source, name, stretch.since)
+
+    def _cover(self, source: str, name: str, reading: ListReading, days: Window) -> None:
+        """Note the days that a list, which is read by days, was read wholly."""
+        reading.reach.add_days(days)
+        if days.since and days.until and not self._query.categories:
+            begin, end = day_after(days.since) - timedelta(days=1), day_after(days.until)
+            self.coverage.add(source, name, Stretch(begin, min(end, reading.began)))
 
     def _state(self, source: str, name: str) -> ListState:
         return self._states.of(source, self._name(name))

@@ -8,11 +8,11 @@ from scrapy.core.downloader.handlers import http11
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, ParseError
 
+from finews_spider.downloader.paces import pace_of, queue_of
 from finews_spider.downloader.shared_pace import SharedPace, runtime_folder
 
 MAX_HEAD = 64 * 1024  # bytes of status lines and headers, interim responses (1xx) included; servers send some KB
@@ -29,8 +29,11 @@ class DownloadHandler(http11.HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Return the response. Raise IgnoreRequest for one with too many content codings."""
-        await self._pace.wait(urlparse_cached(request).netloc, self._delay(request))
+        await self._pace.wait(queue_of(request), self._delay(request))
         response = await super().download_request(request)
+        if (pace := pace_of(request)) and response.status == 429:
+            for interface, _ in pace.delays:
+                self._pace.hold(queue_of(request, interface), pace.pause)
         if b",".join(response.headers.getlist("Content-Encoding")).count(b",") >= MAX_CODINGS:
             raise IgnoreRequest("too many content codings")
         return response

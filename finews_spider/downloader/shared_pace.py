@@ -8,6 +8,7 @@ import stat
 import struct
 import tempfile
 import time
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -31,11 +32,21 @@ class SharedPace:
         """Return when the host may get a request, `delay` seconds after the last of any command."""
         if not delay or self._folder is None:
             return
-        if netloc not in self._files:
-            self._files[netloc] = _open(self._folder / sha256(netloc.encode()).hexdigest()[:32])
-        file = self._files[netloc]
+        file = self._file(self._folder, netloc)
         if file is not None and (pause := await _reserve(file, delay)) > TOLERANCE:
             await asyncio.sleep(pause)
+
+    def hold(self, netloc: str, seconds: float) -> None:
+        """Have no command send the host a request for so long."""
+        if self._folder is None or (file := self._file(self._folder, netloc)) is None:
+            return
+        with suppress(OSError):  # a full disk
+            os.pwrite(file, _TIME.pack(time.monotonic() + seconds), 0)
+
+    def _file(self, folder: Path, netloc: str) -> int | None:
+        if netloc not in self._files:
+            self._files[netloc] = _open(folder / sha256(netloc.encode()).hexdigest()[:32])
+        return self._files[netloc]
 
     def close(self) -> None:
         """Close the files."""

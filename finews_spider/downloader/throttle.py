@@ -14,7 +14,9 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
+from finews_spider.downloader.paces import enqueue, hold, lengthen, pace_of
 from finews_spider.downloader.resolver import refused_names
+from finews_spider.sources.pace import Pace
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ class Host:
     """How a host has responded in this run. Arithmetic only; times in seconds."""
 
     failures: int = 0  # in a row
+    refusals: int = 0  # HTTP 429, of one that has a pace of its own
     suspended: str = ""  # why it gets no more requests in this run; empty: it does
 
     def record_response(self, status: int, retry_after: float) -> float:
@@ -45,6 +48,13 @@ class Host:
         if retry_after > MAX_RETRY_AFTER:
             self.suspended = f"asked for a pause of {retry_after:.0f} s"
         return 0.0 if self.suspended else retry_after
+
+    def record_refusal(self, pace: Pace, retry_after: float) -> float:
+        """Record HTTP 429 of an interface with a pace of its own, and return how long to pause."""
+        self.refusals += 1
+        if self.refusals >= pace.max_refusals and not self.suspended:
+            self.suspended = f"refused {self.refusals} requests (HTTP 429)"
+        return max(pace.pause, retry_after)
 
     def record_failure(self) -> None:
         """Record that there was no response, or a server error; suspend the host after too many in a row."""
@@ -80,6 +90,8 @@ class ThrottleMiddleware:
         host = self._host(request)
         if host.suspended:
             raise _suspended_error(host)
+        if pace := pace_of(request):
+            enqueue(self.crawler, request, pace)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Record the response, and slow down or suspend its host; return it as it is."""
@@ -88,7 +100,10 @@ class ThrottleMiddleware:
         self._count(request, f"statuses/{response.status}", len(response.body))
         retry_after = parse_retry_after(response.headers.get(b"Retry-After"), time.time())
         pause = host.record_response(response.status, retry_after)
-        if response.status in (429, 503):
+        pace = pace_of(request)
+        if pace and response.status == 429:
+            hold(self.crawler, request, pace, host.record_refusal(pace, retry_after))
+        elif response.status in (429, 503):
             slow_down(self.crawler, request, factor=2.0, pause=pause)
         if host.suspended and not was_suspended:
             self._suspend(request, host)
@@ -157,6 +172,9 @@ def slow_down(
     It becomes `delay` seconds at least, or `factor` times what it is; the next request waits `pause` seconds besides.
     """
     downloader = crawler.engine.downloader
+    if (pace := pace_of(request)) and delay:
+        lengthen(crawler, request, pace, delay)
+        return
     key = downloader.get_slot_key(request)
     slot = downloader.slots.get(key)
     if slot is None:

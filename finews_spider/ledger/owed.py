@@ -24,6 +24,12 @@ CREATE TEMP TABLE queue (
 
 # A time later than any pause was written by a clock that was wrong.
 _DUE = f"NOT next_try BETWEEN ?1 + 1 AND ?1 + {MAX_PAUSE}"
+# What a site names is asked of the site, and what an archive of the web names of that, whichever named it before; an
+# archive has what a site has no more.
+_MOVE = """
+UPDATE owed SET state = 'owed', source = ?2, ref = ?3, next_try = 0, tries = 0, first_try = NULL, absences = 0,
+first_absence = NULL WHERE id = ?1 AND (state = 'owed' OR ?4 AND state IN ('given up', 'withdrawn'))
+AND iif(json_valid(ref), ifnull(json_extract(ref, '$.captures'), '') <> '', 0) <> ?4"""
 _UNTOLD = "state = 'given up' AND NOT told AND source IN (SELECT value FROM json_each(?1))"
 
 
@@ -97,6 +103,7 @@ class Owed:
             f"UPDATE owed SET state = 'owed', source = ?3, ref = ?4 WHERE id = ?2 AND state = 'withdrawn' AND {_DUE}"
         )
         self._ledger.rows(again, (now, ref.id, ref.source, text))
+        self._ledger.rows(_MOVE, (ref.id, ref.source, text, bool(ref.captures)))
         return False
 
     def enqueue_due(self, sources: Iterable[str]) -> None:

@@ -173,6 +173,36 @@ def paged(size: Callable[[], int], days: list[int]) -> Iterator[list[int]]:
 
 
 @pytest.mark.slow
+# Lists that are read by days.
+
+
+def by_days(*days: tuple[int, int], ended: str | None = None) -> Reach:
+    made = Reach(by_days=set())
+    made.page([day(9), day(2)])
+    for first, last in days:
+        made.add_days(Window(day(first), day(last)))
+    if ended:
+        made.end(ended)
+    return made
+
+
+def test_a_list_that_is_read_by_days_covers_those_and_no_others() -> None:
+    assert proved(by_days((9, 9), (3, 5), ended="end")) == "--ccc---c-"
+    assert proved(by_days(ended="end")) == "----------"
+
+
+def test_it_counts_beside_lists_in_the_order_of_time() -> None:
+    lists = [by_days((1, 3)), reach([10, 9], [2, 2], [0, 0], ended="window")]
+    assert [covered for covered, _ in coverage_of([day(1), day(4)], lists).values()] == [2, 1]
+
+
+def test_its_days_are_done_as_they_come() -> None:
+    days = [day(number) for number in (1, 2, 3, 4)]
+    assert days_done([by_days((3, 4))], days, {day(4): 1}) == 1
+    assert days_done([by_days((3, 4), ended="end")], days, {}) == 4
+    assert days_read([by_days((3, 4))], days) == 2
+
+
 @settings(max_examples=600)
 @given(st.data())
 def test_a_covered_day_has_no_row_that_was_not_read(data: st.DataObject) -> None:

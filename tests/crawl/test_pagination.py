@@ -206,3 +206,35 @@ def test_reaches_are_those_of_lists_in_the_order_of_time(ledger: Ledger) -> None
     assert {source: list(lists) for source, lists in reaches.items()} == {"a": ["column"], "b": ["column"]}
     assert reaches["a"]["column"].oldest == LAST.replace(day=29)
     assert reaches["b"]["column"].oldest is None
+
+
+# Lists that are read by days.
+
+
+def days_page(number: int) -> Listing:
+    return replace(listing(number), in_order=False, older=lambda: None)
+
+
+def test_the_days_of_a_page_are_covered_in_the_ledger(ledger: Ledger) -> None:
+    pagination = Pagination(ledger, Query(window=Window(date(2021, 12, 1), date(2021, 12, 31))))
+    pagination.begin("a", days_page(1))
+    for number, whole in enumerate(
+        [Window(date(2021, 12, 31), date(2021, 12, 31)), None, Window(date(2021, 12, 2), date(2021, 12, 3))]
+    ):
+        one = rows(5)
+        one.whole, one.next_page = whole, days_page(number + 2)
+        assert pagination.read("a", days_page(number + 1), one, [])
+    (known,) = pagination.coverage.of("a").values()
+    assert [(f"{since:%m-%d %H}", f"{until:%m-%d %H}") for since, until in known.stretches] == [
+        ("12-02 00", "12-04 00"),
+        ("12-31 00", "01-01 00"),
+    ]
+    reach = pagination.reaches(["a"])["a"]["column"]
+    assert reach.by_days == {date(2021, 12, 31), date(2021, 12, 2), date(2021, 12, 3)}
+
+
+def test_a_run_for_some_categories_covers_no_day(ledger: Ledger) -> None:
+    pagination = Pagination(ledger, Query(window=Window(LAST, LAST), categories=("a",)))
+    pagination.begin("a", days_page(1))
+    pagination.read("a", days_page(1), replace(rows(5), whole=Window(LAST, LAST)), [])
+    assert pagination.coverage.of("a") == {}

@@ -56,6 +56,12 @@ def test_requests_of_two_commands_are_the_delay_apart(two: tuple[SharedPace, Sha
     assert sent[-1] - sent[0] > DELAY * (len(sent) - 1) * 0.8  # a machine that is busy makes it longer
 
 
+def test_a_pause_holds_for_all_commands(two: tuple[SharedPace, SharedPace]) -> None:
+    before = time.monotonic()
+    two[0].hold(HOST, 3 * DELAY)
+    assert times(two[1])[0] - before >= 3 * DELAY
+
+
 def test_without_a_delay_there_is_no_file(folder: Path, two: tuple[SharedPace, SharedPace]) -> None:
     times(*two, delay=0)
     assert list(folder.iterdir()) == []

@@ -523,3 +523,45 @@ def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> Non
     assert ran.code == 2
     assert f"{tmp_path}/typo" in ran.err
     assert not (tmp_path / "typo").exists()
+
+
+# What an archive of the web names.
+
+CAPTURES = "20211231000000 - https://example.com/a"
+
+
+def moved(owed: Owed) -> tuple[str, str, State]:
+    (one,) = owed
+    return one.ref.source, one.ref.captures, one.state
+
+
+def test_what_an_archive_names_is_asked_of_it_and_what_a_site_names_of_that(ledger: Ledger) -> None:
+    archived = replace(ref(), source="wayback", captures=CAPTURES)
+    for named in (ref(), archived, ref(), archived):
+        owed = Owed(ledger, timedelta(days=14), PAUSE)
+        owed.record_listed([named])
+        assert moved(owed) == (named.source, named.captures, State.OWED)
+        assert len(owed.take(9)) == 1
+        owed.tries.fail(named.id, "HTTP 503")
+        ledger.rows("DROP TABLE temp.queue")
+        ledger.rows("DROP TABLE IF EXISTS temp.listed")
+
+
+@pytest.mark.parametrize("state", [State.GIVEN_UP, State.WITHDRAWN])
+def test_an_archive_has_what_was_given_up_and_a_site_has_not(ledger: Ledger, state: State) -> None:
+    owed = Owed(ledger, timedelta(days=14), PAUSE)
+    owed.record_listed([ref()])
+    ledger.rows("UPDATE owed SET state = ?, next_try = ?", (state, int((dates.now() + HOUR).timestamp())))
+    ledger.rows("DELETE FROM queue")
+    owed.record_listed([replace(ref(), source="eastmoney")])
+    assert moved(owed) == ("finews", "", state)
+    ledger.rows("DELETE FROM queue")
+    owed.record_listed([replace(ref(), source="wayback", captures=CAPTURES)])
+    assert moved(owed) == ("wayback", CAPTURES, State.OWED)
+
+
+def test_what_is_forgotten_is_no_archives_either(ledger: Ledger) -> None:
+    owed = Owed(ledger, timedelta(days=14), PAUSE)
+    owed.forget(ref().id)
+    owed.record_listed([replace(ref(), source="wayback", captures=CAPTURES)])
+    assert moved(owed)[2] is State.FORGOTTEN
