@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,6 +43,10 @@ class Archive:
     def known(self, ids: Iterable[str]) -> set[str]:
         """Return those of the ids that have a post; to look for many together costs much less than for each."""
         return self._index.known(ids)
+
+    def count_by_day(self) -> dict[date, int]:
+        """Return how many posts each day has."""
+        return self._index.count_by_day()
 
     @property
     def unpublished(self) -> Unpublished:

@@ -20,6 +20,7 @@ from finews_spider.crawl.pagination import Pagination
 from finews_spider.downloader.allowed_hosts import RestrictedSpider, allowed_netlocs
 from finews_spider.downloader.throttle import run_stopped
 from finews_spider.exceptions import DiskError
+from finews_spider.ledger.backfills import Backfills
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.facts import Fact, Facts
 from finews_spider.ledger.owed import Owed
@@ -58,6 +59,7 @@ class Run:
         self.owed = Owed(self.ledger, self.config.owed_days, self.config.owed_pause, self.clock)
         self.responses = KeptResponses(self.ledger)
         self.pagination = Pagination(self.ledger, self.arguments.query, self.clock)
+        self.backfills = Backfills(self.ledger)
         self.fetches: dict[str, ArticleFetch] = {}  # by number, until their items have left the pipelines
         self.warnings = [self.ledger.damage] if self.ledger.damage else []  # none twice
         self.changed = asyncio.Event()  # a listing was read, or a fetch has ended: there may be more to ask for
@@ -82,6 +84,8 @@ class Run:
         if self.arguments.refresh:
             today = dates.now().date()
             self.owed.enqueue_refresh(today - timedelta(days=self.arguments.refresh - 1), self.arguments.is_id)
+        if self.arguments.query.window:
+            self.backfills.begin(self.values, self.clock.now(), self.count_in_window())
 
     def settle(self) -> None:
         """Close the books of a run that has come to its end by itself."""
@@ -103,6 +107,11 @@ class Run:
         if self.arguments.is_narrow:
             return self.owed.count_queued()
         return sum(self.owed.count(source.name) for source in self.arguments.sources)
+
+    def count_in_window(self) -> int:
+        """Return how many posts the days of the run's window have."""
+        window = self.arguments.query.window
+        return sum(number for day, number in self.archive.count_by_day().items() if day in window)
 
     def count(self, source: str, what: str, by: int = 1) -> None:
         """Count under `finews/<source>/…` in the stats, from which the run's report is made."""

@@ -18,7 +18,7 @@ from finews_spider.extensions.publisher import Publisher
 from finews_spider.reporting import builder, health, store
 from finews_spider.reporting.missing import count_gaps, missing
 from finews_spider.reporting.printing import print_summary
-from finews_spider.reporting.report import RunReport, SourceReport, WindowReport
+from finews_spider.reporting.report import BackfillReport, RunReport, SourceReport, WindowReport
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +103,9 @@ class ReportExtension:
                 run.owed.mark_told(report.sources)
                 if not run.arguments.is_narrow:
                     run.pagination.gaps.mark_told()
+        if run.arguments.query.window and code in (ExitCode.OK, ExitCode.MISSING):
+            with suppress(DiskError):  # the next one counts its runs on
+                run.backfills.end(run.values)
         print_summary(report, sys.stdout)
         return code
 
@@ -137,7 +140,15 @@ class ReportExtension:
         named = {name: run.owed.listed.counts_by_day(name) for name in names}
         report, warnings = builder.window_report(window, run.pagination.reaches(names), run.clock.now().date(), named)
         lists = {name: run.pagination.coverage.of(name) for name in names}
-        return builder.with_coverage(report, lists, run.clock.now()), warnings
+        report = builder.with_coverage(report, lists, run.clock.now())
+        return replace(report, backfill=self._backfill()), warnings
+
+    def _backfill(self) -> BackfillReport | None:
+        run = self._run
+        known = run.backfills.of(run.values)
+        return known and BackfillReport(
+            began=known.began, runs=known.runs, archived=max(run.count_in_window() - known.posts, 0)
+        )
 
     def _broken(self, report: RunReport, before: list[RunReport]) -> list[str]:
         sources = {source.name: source for source in self._run.arguments.sources}

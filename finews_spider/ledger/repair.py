@@ -39,6 +39,7 @@ _FITTING = {
     "gaps": f"{_text('source', 'name', 'state', 'reason')} AND state IN ('open', 'given up') AND {_number('looks')}"
     f" AND {_time('since', 'until', 'opened', 'next_look')} AND {_number('told', most=1)}",
     "coverage": f"{_text('source', 'name')} AND {_time('since', 'until')}",
+    "backfills": f"{_text('arguments')} AND {_time('began')} AND {_number('runs', 'posts')}",
     "list_ends": f"{_text('source', 'name')} AND {_time('oldest')}",
     "facts": _text("name", "value"),
 }

@@ -40,6 +40,7 @@ CREATE TABLE gaps (
 CREATE TABLE coverage (
     source TEXT, name TEXT, since INTEGER, until INTEGER, PRIMARY KEY (source, name, since)
 ) WITHOUT ROWID;
+CREATE TABLE backfills (arguments TEXT PRIMARY KEY, began INTEGER, runs INTEGER, posts INTEGER) WITHOUT ROWID;
 CREATE TABLE list_ends (source TEXT, name TEXT, oldest INTEGER, PRIMARY KEY (source, name)) WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID""",
 )

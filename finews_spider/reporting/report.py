@@ -102,6 +102,15 @@ class DayReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillReport:
+    """All the runs of a backfill that was cut short and run again."""
+
+    began: datetime  # the first of them
+    runs: int
+    archived: int  # posts of its days that came since then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WindowReport:
     """What the lists of a window prove, by source."""
 
@@ -112,6 +121,7 @@ class WindowReport:
     not_covered: dict[str, list[date]] = field(default_factory=dict)
     uncovered: list[date] = field(default_factory=list)  # by all sources, in this run and those before it
     beyond: list[date] = field(default_factory=list)  # of these, older than all lists go back
+    backfill: BackfillReport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

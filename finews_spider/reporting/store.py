@@ -43,7 +43,7 @@ def to_json(report: RunReport) -> str:
 
 def _without_empty(report: Any) -> Any:
     """Return the report without the keys that few have: of lists that are read as ever, and of gaps where none is."""
-    for key in ("uncovered", "beyond"):
+    for key in ("uncovered", "beyond", "backfill"):
         if report["window"] and not report["window"][key]:
             del report["window"][key]
     for source in report["sources"].values():

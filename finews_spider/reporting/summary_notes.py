@@ -33,6 +33,10 @@ def _notes(report: RunReport) -> Iterator[tuple[str, str]]:
     yield from _first("broken", report.broken)
     if report.window and report.window.until and not any(report.window.days.values()):
         yield "not covered", "the run ended before it could tell what its lists cover"
+    if report.window and report.window.backfill and report.window.backfill.runs > 1:
+        backfill = report.window.backfill
+        runs = f"{backfill.runs} runs since {backfill.began:%Y-%m-%d %H:%M}"
+        yield "backfill", f"{plural(backfill.archived, 'post')} of its days came in {runs}"
     yield from _of_lists(report)
     yield from _of_articles(report.sources)
     for name, host in report.hosts.items():

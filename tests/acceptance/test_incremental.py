@@ -477,12 +477,20 @@ def test_a_backfill_that_was_killed_asks_only_for_what_is_missing(
     assert 20 <= len(before) < len(whole.names())
     report = site.report()
     assert (report["ended"], report["exit_code"]) == (None, None)
-    assert site.crawl(*days).code == 0
+    ran = site.crawl(*days)
+    assert ran.code == 0
+    came = len([path for path in whole.posts() if "2021-12-31" <= Path(path).name[:10] <= "2022-01-10"])
+    assert re.search(rf"backfill: {came} posts of its days came in 2 runs since 20", ran.out)
+    backfill = site.report()["window"]["backfill"]
+    assert (backfill["runs"], backfill["archived"]) == (2, came)
     missing = Counter(id_.removeprefix("NW") for id_ in whole.names() - before)
     requested = numbers_asked(site)
     assert requested.keys() <= missing.keys()
     assert max(requested.values()) <= 2
     assert site.posts() == whole.posts()
+    site.crawl(*days)
+    backfill = site.report()["window"]["backfill"]
+    assert (backfill["runs"], backfill["archived"]) == (1, 0)
 
 
 def test_a_backfill_owes_what_it_could_not_have(archived: TimedSite, world: World) -> None:

@@ -1,5 +1,6 @@
 """Whatever a byte or a row of the ledger became: no fault, and no post is lost or fetched twice."""
 
+import json
 import shutil
 import sqlite3
 import time
@@ -15,6 +16,7 @@ import pytest
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.exceptions import ConfigurationError, DiskError
 from finews_spider.exit_codes import ExitCode
+from finews_spider.ledger.backfills import Backfills
 from finews_spider.ledger.coverage import CoverageTable, Stretch
 from finews_spider.ledger.database import FILE, Ledger
 from finews_spider.ledger.facts import Fact, Facts
@@ -70,6 +72,7 @@ def crawled(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             Gaps(ledger).keep(Gap("finews", "a list", SEEN, SEEN, SEEN, 1, SEEN, GapState.OPEN, "no reason"))
             Facts(ledger).keep_time(Fact.PROVEN_CLOCK, NOW)
             CoverageTable(ledger).add("finews", "a list", Stretch(SEEN, SEEN + timedelta(days=1)))
+            Backfills(ledger).begin({"since": "2022-01-01"}, SEEN, 7)
             CoverageTable(ledger).note_end("finews", "a list", SEEN)
             ListTotals(ledger).record("finews", "a list", missed=2)
         room.clear()
@@ -107,6 +110,9 @@ def read_all(ledger: Ledger) -> None:
         responses.body(url)
     Facts(ledger).time(Fact.PROVEN_CLOCK)
     CoverageTable(ledger).of("finews")
+    for (arguments,) in ledger.rows("SELECT arguments FROM backfills").fetchall():
+        with suppress(ValueError, AttributeError):
+            Backfills(ledger).of(json.loads(arguments))
 
 
 def check_output(output: Path, posts: set[str]) -> None:
