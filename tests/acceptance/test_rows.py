@@ -55,6 +55,7 @@ def of(world: World, medium: str) -> Story:
 # Links.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "form",
     [
@@ -98,6 +99,7 @@ def test_some_rows_without_an_id_are_told(site: Site) -> None:
     assert "2 × no id" in ran.out
 
 
+@pytest.mark.slow
 def test_a_list_of_which_far_more_rows_than_ever_are_skipped_is_broken(site: Site) -> None:
     def change(rows: list[Any]) -> None:
         for row in rows[: len(rows) // 2]:
@@ -126,6 +128,7 @@ DAMAGE: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_row_costs_that_row(site: Site, world: World, damage: str) -> None:
     flashes = [story.number for story in world if story.in_flash]
@@ -143,6 +146,7 @@ def test_a_damaged_row_costs_that_row(site: Site, world: World, damage: str) -> 
     assert site.names() == {*flashes}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("char", ["\t", "\n", "\x01", "\ufffd", r"\ud83d"])
 def test_a_row_whose_title_alone_is_broken_gives_its_article(site: Site, world: World, char: str) -> None:
     flashes = [story for story in world if story.in_flash]
@@ -178,6 +182,7 @@ def test_an_article_whose_own_title_is_broken_is_owed(site: Site, world: World) 
 # Categories with white space, and pages that may not be there.
 
 
+@pytest.mark.slow
 def test_articles_in_several_folders_are_archived(archived: TimedSite, world: World) -> None:
     numbers = {f"NW{story.number}" for story in world if story.media_name == SPACED and story.in_article}
     assert numbers <= archived.names()
@@ -216,6 +221,7 @@ def test_a_page_of_the_sources_file_may_not(site: Site) -> None:
     assert "category zhongguozhengquanbao could not be read: HTTP 404" in site.report()["broken"][0]
 
 
+@pytest.mark.slow
 def test_a_page_that_had_rows_in_every_run_may_not_be_absent(site: Site) -> None:
     for _ in range(3):
         assert site.crawl().code == 0
@@ -231,6 +237,7 @@ def total(by: int) -> Callable[[str], str]:
     return lambda text: re.sub(r'"totle_hits":(\d+)', lambda found: f'"totle_hits":{int(found[1]) + by}', text)
 
 
+@pytest.mark.slow
 def test_a_list_of_which_fewer_rows_come_than_it_has_did_not_come_to_its_end(site: Site) -> None:
     printed = []
     site.room.answer("listapi", COLUMNS, edit=total(1))
@@ -245,6 +252,7 @@ def test_a_list_of_which_fewer_rows_come_than_it_has_did_not_come_to_its_end(sit
 # Times that a list writes from now on.
 
 
+@pytest.mark.slow
 def test_relative_times_bound_the_rows_and_are_no_times_of_posts(site: Site, world: World) -> None:
     site.room.answer(
         "listapi",
@@ -260,6 +268,7 @@ def test_relative_times_bound_the_rows_and_are_no_times_of_posts(site: Site, wor
     assert not {story.number for story in yesterday} & {*re.findall(r"\d{18}", str(site.articles_asked()))}
 
 
+@pytest.mark.slow
 def test_an_article_that_nothing_but_its_list_dates_stays_owed(site: Site) -> None:
     now = re.compile(r'"(showTime|Art_ShowTime|showtime)":"[^"]*')
     for role in ("listapi", "newsinfo"):

@@ -172,7 +172,6 @@ def paged(size: Callable[[], int], days: list[int]) -> Iterator[list[int]]:
         days = days[page:]
 
 
-@pytest.mark.slow
 # Lists that are read by days.
 
 
@@ -203,6 +202,7 @@ def test_its_days_are_done_as_they_come() -> None:
     assert days_read([by_days((3, 4))], days) == 2
 
 
+@pytest.mark.slow
 @settings(max_examples=600)
 @given(st.data())
 def test_a_covered_day_has_no_row_that_was_not_read(data: st.DataObject) -> None:

@@ -192,6 +192,7 @@ def test_an_outage_beyond_the_limit_of_pages_is_read_on(runs: Runs, news: News) 
     assert runs.gap is None
 
 
+@pytest.mark.slow
 def test_rows_that_come_late_are_found(runs: Runs, news: News) -> None:
     base = news.now.replace(minute=0)
     news.late = {base + place * HOUR: base + place * HOUR + place * 2 * HOUR for place in range(1, 37)}
@@ -200,6 +201,7 @@ def test_rows_that_come_late_are_found(runs: Runs, news: News) -> None:
     assert not runs.missing
 
 
+@pytest.mark.slow
 def test_a_deep_look_is_taken_once_a_day(runs: Runs, news: News) -> None:
     pages = []
     for _ in range(4 * 24 * 3):
@@ -248,6 +250,7 @@ def test_a_lost_ledger_has_every_list_read_to_its_end(tmp_path: Path, news: News
         assert not runs.missing
 
 
+@pytest.mark.slow
 def test_quiet_nights_are_no_gaps(runs: Runs, news: News) -> None:
     rows = news.rows
     news.rows = lambda: [time for time in rows() if time.hour >= 7]  # type: ignore[method-assign]

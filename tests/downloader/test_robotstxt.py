@@ -40,6 +40,7 @@ NO_PERMISSION: dict[str, tuple[dict[str, object], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", NO_PERMISSION)
 def test_without_permission_a_host_gets_no_request_and_is_named(site: Site, world: World, case: str) -> None:
     answer, why = NO_PERMISSION[case]
@@ -61,6 +62,7 @@ def test_a_list_whose_host_gives_no_permission_fails(site: Site) -> None:
     assert failed == {"host left alone: it has a robots.txt that cannot be read (HTTP 503), which is no permission"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
 def test_a_host_without_rules_forbids_nothing(site: Site, world: World, status: int) -> None:
     site.room.answer("share", ROBOTS, status=status)
@@ -68,6 +70,7 @@ def test_a_host_without_rules_forbids_nothing(site: Site, world: World, status: 
     assert site.room.requests("share", TEXTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("hours", "serves"), [(23, True), (25, False), (-1, False)])
 def test_a_young_copy_serves(archived: TimedSite, world: World, hours: int, serves: bool) -> None:
     path = max(archived.posts())
