@@ -13,6 +13,7 @@ class Skipped(StrEnum):
     DAMAGED = "damaged"
     BLOG = "blog"
     OTHER_HOST = "another host"
+    NO_ARTICLE = "no article"
     OUTSIDE_WINDOW = "outside window"
     OTHER_CATEGORY = "other category"
 

@@ -1,7 +1,7 @@
 """The spider of `scrapy doctor`. It is not in `spiders/`: nobody should crawl it by name."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
 
@@ -16,9 +16,11 @@ from finews_spider.config import read_config, user_agent
 from finews_spider.downloader.allowed_hosts import RestrictedSpider, allowed_netlocs
 from finews_spider.downloader.failures import FetchFailure, request_of
 from finews_spider.items import ArticleRef
-from finews_spider.sources.base import BlockedError, Listing, Query, Route, Source, UnreadableError
+from finews_spider.sources.base import BlockedError, Listing, NotArticleError, Query, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load
+
+MAX_ARTICLES = 5  # of a source, that are requested until one is an article
 
 
 class DoctorSpider(RestrictedSpider):
@@ -86,9 +88,12 @@ class DoctorSpider(RestrictedSpider):
                 checkup.add_refs(page.refs)
                 check.rows, check.missing_fields = len(page.refs), sorted(page.missing_fields)
                 check.newest = max((ref.time for ref in page.refs if ref.time), default=None)
-                check.trouble = "" if page.refs else "empty: no rows"
+                check.trouble = "" if page.refs or page.linked else "empty: no rows"
                 if check.missing_fields:
                     check.trouble = f"lacks {', '.join(check.missing_fields)}"
+        except NotArticleError as error:
+            check.trouble = f"unreadable: {error}"
+            yield from self.next_article(checkup, check)
         except BlockedError as error:
             check.trouble = f"kept out: {error}"
         except UnreadableError as error:
@@ -113,18 +118,30 @@ class DoctorSpider(RestrictedSpider):
                 routes = checkup.source.routes(nobody)
                 self.checks += [Check(nobody.source, route.name, route.url, "not asked") for route in routes]
 
+    def next_article(self, checkup: "SourceCheckup", check: Check) -> Iterator[Request]:
+        """Yield requests for another article in place of a page that is none, as a sitemap may have."""
+        checkup.refs.pop(0)
+        if checkup.newest:
+            self.checks.remove(check)
+            for route in checkup.source.routes(checkup.newest):
+                yield self.check(checkup, route)
+
 
 @dataclass(slots=True)
 class SourceCheckup:
-    """A source whose endpoints are checked: listings without a response yet, and the newest article of the others."""
+    """A source whose endpoints are checked: listings without a response yet, and the newest articles of the others."""
 
     source: Source
     pending: int
-    newest: ArticleRef | None = None
+    refs: list[ArticleRef] = field(default_factory=list)
+
+    @property
+    def newest(self) -> ArticleRef | None:
+        """The newest article."""
+        return self.refs[0] if self.refs else None
 
     def add_refs(self, refs: list[ArticleRef]) -> None:
-        """Remember the newest article, and no flash: of a day, the one whose id is the highest."""
+        """Remember the newest articles, and no flashes: of a day, those whose ids are the highest."""
         ids = self.source.ids
-        articles = [ref for ref in refs if ref.id in ids and not ids.family(ref.id).is_flash]
-        newest = filter(None, [self.newest, *articles])
-        self.newest = max(newest, key=lambda ref: (ref.day or date.min, ref.id), default=None)
+        articles = [*self.refs, *(ref for ref in refs if ref.id in ids and not ids.family(ref.id).is_flash)]
+        self.refs = sorted(articles, key=lambda ref: (ref.day or date.min, ref.id), reverse=True)[:MAX_ARTICLES]

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from finews_spider.items import Article, ArticleRef, Family
-from finews_spider.sources.base import Listing, NotArticleError, Query, Route, Source
+from finews_spider.sources.base import Listing, Query, Route, Source
 from finews_spider.sources.feed_ids import ARTICLE, IDS, article_address, bare_host, host_in_id, id_of
 from finews_spider.sources.feed_lists import FeedLists
 from finews_spider.sources.feed_pages import ArticlePages, check_selector
@@ -121,16 +121,14 @@ class FeedSource(Source):
         """Return the ref of an article that is linked on a page at `base`; None for what is none of its hosts."""
         url = article_address(base, href, frozenset(name.lower() for name in self.ignore_query))
         parts = urlsplit(url)
-        if not url or parts.netloc not in self.hosts() or (parts.path in ("", "/") and not parts.query):
+        if not url or parts.netloc not in self.hosts():
             return None
         ref = ArticleRef(source=self.name, id=id_of(url), url=url, share_link=url, category=self.category)
         ref.media_name = self.media_name or self.name
         return ref
 
     def _read_page(self, ref: ArticleRef, text: str) -> Article:
-        found = self._pages.read(text)
-        if not found.time and not ref.time and not found.is_declared:
-            raise NotArticleError("no article: nothing tells when it was published")
+        found = self._pages.read(text, is_dated=bool(ref.time))
         article = self.article(ref, title=found.title, media_name=found.media_name, body=found.body)
         if found.time:
             article.time, article.to_the_second = found.time

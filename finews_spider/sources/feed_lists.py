@@ -26,6 +26,10 @@ _NO_ARTICLES = re.compile(
     r"/(?:(?:[\w-]+_)?(?:category|tag|author|post_format)-sitemap[0-9]*|wp-sitemap-(?:taxonomies|users)-[\w-]+"
     r"|sitemap-(?:tax|archives|authors|misc)(?:-[\w-]+)?)\.xml(?:\.gz)?$"
 )
+# Addresses of no articles, which plain sitemaps have among them.
+_OF_THE_SITE = re.compile(
+    r"[^/]+(?:/(?:index\.\w+)?|(?:/[^?]*)?/(?:tags?|categories|authors?|page/[0-9]+)(?:/[^/?]*)?/?)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +97,14 @@ class FeedLists:
         return bounded(row.changed, self.query.window, is_latest=True)
 
     def _add(self, page: ListingPage, base: str, link: str, take: Callable[[ArticleRef], None]) -> None:
-        ref = self.ref_at(base, link)
-        if ref:
+        ref, url = self.ref_at(base, link), absolute(base, link)
+        if ref is None:
+            page.skip(Skipped.OTHER_HOST if url else Skipped.NO_LINK)
+        elif _OF_THE_SITE.fullmatch(url.partition("://")[2]):
+            page.skip(Skipped.NO_ARTICLE)
+        else:
             take(ref)
             page.refs.append(ref)
-        else:
-            page.skip(Skipped.OTHER_HOST if absolute(base, link) else Skipped.NO_LINK)
 
     def _parts(self, rows: Iterable[SitemapRow], base: str, page: ListingPage) -> dict[str, date | None]:
         """Return the parts of an index that may have articles of the window, and their last days; the newest first."""

@@ -23,9 +23,11 @@ _LABEL = re.compile(
     r"^\s*(?:文章|稿件|信息|新闻|消息)?(?:来\s*源|稿\s*源|出\s*处|转载自|来自|[Ss]ource|[Bb]y)\s*[:：]?\s*"
 )
 _SITE = re.compile(r"\s*[|｜_–—·•«»]+\s*|\s+[-:]+\s+|\s*--+\s*|-(?=[^-]*$)")
+# How pages are headed that are no articles, though they come with status 200.
 _NO_ARTICLE = re.compile(
-    r"(?:404|403|500|页面?(?:不存在|未找到|找不到|已删除)|[您你](?:访问|查找)的页面"
-    r"|not found|error\b|出错了|访问(?:受限|出错))",
+    r"(?:40[0-9]|50[0-9])\b|页面?(?:不存在|未找到|找不到|已删除)|[您你](?:访问|查找)的页面|出错了|访问(?:受限|出错)|.{0,12}(?:不存在|找不到了)$"
+    r"|(?:请先?|用户|会员|账号)?(?:登录|登陆|注册)|请完成|(?:安全|人机|身份)验证|验证码|搜索[:：]|.{0,40}搜索结果"
+    r"|(?:page )?not found|error\b|search results|(?:sign|log) ?in\b|access denied|just a moment",
     re.IGNORECASE,
 )
 _MAX_TITLE_LINES = 8  # headings that are looked at
@@ -62,8 +64,8 @@ class ArticlePages:
     cut: tuple[str, ...] = ()
     default_media_name: str = ""
 
-    def read(self, text: str) -> FoundArticle:
-        """Return what a page tells.
+    def read(self, text: str, *, is_dated: bool = False) -> FoundArticle:
+        """Return what a page tells; `is_dated` where its time is known already.
 
         Raises UnreadableError where a selector finds nothing, or no text is found; NotArticleError for a page of
         another kind.
@@ -76,8 +78,12 @@ class ArticlePages:
         title = self._title(page, declared)
         if _NO_ARTICLE.match(title):
             raise NotArticleError(f"no article: {title[:60]}")
+        if declared.kind != "article" and page.css("input[type=password]"):
+            raise NotArticleError("no article: the page wants a password")
         shown_time, source = line_of(_texts_near_title(page, title), self.zone)
         time = self._time(page, declared, shown_time)
+        if not (time or self.body or is_dated or declared.kind):
+            raise NotArticleError("no article: nothing tells when it was published")
         for selector in self.cut:
             for found in page.css(selector):
                 found.root.drop_tree()
@@ -103,7 +109,7 @@ class ArticlePages:
                 filter(None, (moment_in(_text(found), self.zone) for found in self._select(page, "time"))), None
             )
         moments = [declared.time, *times_shown(page, self.zone)[:1], shown]
-        return best_time(filter(None, moments)) or _guessed_day(page)
+        return best_time(filter(None, moments)) or (_guessed_day(page) if declared.kind else None)
 
     def _media(self, page: Selector) -> str:
         found = page.css(self.media)[:1] if self.media else []
