@@ -32,6 +32,8 @@ class ArticleFetch:
     troubles: int = 0  # failures that say nothing of it
     failures: list[tuple[Route, FetchFailure]] = field(default_factory=list)
     handed_over: set[str] = field(default_factory=set)  # ids
+    archives: dict[str, list[Route]] = field(default_factory=dict)  # by id, of what has become withdrawn
+    in_archive: bool = False  # whether these are asked
 
     def __post_init__(self) -> None:
         self.read = Article(source="", id=self.number, url="", family=Family())
@@ -109,6 +111,15 @@ class ArticleFetch:
             self.handed_over.add(id_)
             if not self.items[id_].is_flash or self.answered or (self.absences and not self.troubles):
                 yield self.item(id_)
+
+    def look_in_archives(self) -> bool:
+        """Go on with the routes to archives, once; return whether there are any."""
+        if self.in_archive or not self.archives:
+            return False
+        self.in_archive = True
+        self.handed_over -= self.archives.keys()
+        self.routes = [iter(routes) for routes in self.archives.values()]
+        return True
 
     @property
     def kind(self) -> str:

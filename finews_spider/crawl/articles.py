@@ -11,6 +11,7 @@ from twisted.python.failure import Failure
 
 from finews_spider import dates
 from finews_spider.crawl import scope
+from finews_spider.crawl.absences import Absences
 from finews_spider.crawl.article_fetch import ArticleFetch
 from finews_spider.crawl.run import Run
 from finews_spider.downloader.failures import FetchFailure, request_of
@@ -33,6 +34,7 @@ class Articles:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self._absences = Absences(run)
         # A bounded number is under way, since a list may name a million.
         self._max_fetches = 4 * run.crawler.settings.getint("CONCURRENT_REQUESTS")
         connect = run.crawler.signals.connect
@@ -97,7 +99,7 @@ class Articles:
         yield from own[:-1]
         if len(own) > 1:
             self.run.count(source.name, "last_route")
-        yield own[-1]
+        yield from own[-1:]
         for name in source.fallback_sources:
             if not self.run.sources[name].is_archive:
                 yield from self.run.sources[name].routes(ref)
@@ -165,7 +167,7 @@ class Articles:
 
     # From a fetch to articles, or to a failure.
 
-    def _hand_over(self, fetch: ArticleFetch) -> Iterator[Article]:
+    def _hand_over(self, fetch: ArticleFetch) -> Iterator[Request | Article]:
         """Yield the articles for the pipelines; of those that cannot be articles, note what every route said."""
         waiting = [id_ for id_ in fetch.items if id_ not in fetch.handed_over]
         articles = {article.id: article for article in fetch.hand_over()}
@@ -173,15 +175,18 @@ class Articles:
             if not self._is_had(fetch, fetch.refs[id_], articles.get(id_)):
                 articles.pop(id_, None)
         wanted = [article for article in articles.values() if self._is_wanted(article, fetch.refs[article.id])]
-        if not wanted:
-            self._end(fetch.number)
         yield from wanted
+        if not wanted and fetch.look_in_archives():
+            yield from self._next_step(fetch)
+        elif not wanted:
+            self._end(fetch.number)
 
     def _is_had(self, fetch: ArticleFetch, ref: ArticleRef, article: Article | None) -> bool:
         """Return whether there is something to hand over; else note what became of it."""
         missing = article.missing() if article else ["body"]
-        if fetch.is_absent and not (article and article.is_flash):
-            self._note_absence(fetch, ref)
+        is_absent = fetch.is_absent and not (article and article.is_flash)
+        if is_absent or (fetch.in_archive and missing):
+            self._absences.note(fetch, ref)
             return False
         if not missing:
             return True
@@ -205,13 +210,6 @@ class Articles:
         if self.run.owed.tries.fail(of.id, reason, tried=tried, answered=answered) is State.GIVEN_UP:
             logger.error("%s at %s is given up", of.id, of.url)
             self.run.count(of.source, "given_up")
-
-    def _note_absence(self, fetch: ArticleFetch, ref: ArticleRef) -> None:
-        """Note that the article is not there; it is withdrawn when that lasts. A post that it may have stays."""
-        state = self.run.owed.tries.record_absence(ref.id, fetch.reason)
-        is_withdrawn = state is State.WITHDRAWN
-        logger.warning("%s at %s is %s: %s", ref.id, ref.url, "withdrawn" if is_withdrawn else "absent", fetch.reason)
-        self.run.count(ref.source, "withdrawn" if is_withdrawn else f"failed/{fetch.kind}")
 
     # What became of an article in the pipelines.
 

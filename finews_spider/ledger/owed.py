@@ -202,7 +202,7 @@ class Owed:
         """Make all of these states due now, with the whole patience before them; return how many there are."""
         update = (
             "UPDATE owed SET state = 'owed', next_try = 0, tries = 0, first_try = NULL,"
-            " absences = 0, first_absence = NULL WHERE state IN (SELECT value FROM json_each(?))"
+            " absences = 0, first_absence = NULL, archive_look = 0 WHERE state IN (SELECT value FROM json_each(?))"
         )
         with self._ledger.writing(synced=True):
             return self._ledger.rows(update, (_json(states),)).rowcount

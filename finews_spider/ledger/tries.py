@@ -61,6 +61,12 @@ class Tries:
             self._ledger.rows("UPDATE queue SET absent = 1 WHERE id = ?", (id_,))
         return state
 
+    def take_archive_look(self, id_: str) -> bool:
+        """Note that archives are asked for what is withdrawn, which is done once; return whether it was not done."""
+        take = "UPDATE owed SET archive_look = 1 WHERE id = ? AND state = 'withdrawn' AND NOT archive_look"
+        with self._ledger.writing():
+            return self._ledger.rows(take, (id_,)).rowcount == 1
+
     def restore_withdrawn(self, source: str) -> int:
         """Take back the absences of this run, of a source whose word is not believed; return how many.
 

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
+from finews_spider.dates import Window
 from finews_spider.items import ArticleRef
 from finews_spider.sources.base import Listing, Query, Route, Source
 from finews_spider.sources.eastmoney_ids import IDS
 from finews_spider.sources.pace import Pace
 from finews_spider.sources.values import Count, Seconds, Slug, Switch, Text, form
 from finews_spider.sources.wayback_cdx import Capture, capture_of, end_of_near, read_capture
-from finews_spider.sources.wayback_lists import CaptureList
+from finews_spider.sources.wayback_lists import CaptureList, filled
 
 CDX, PLAYBACK = "cdx", "playback"  # the interfaces
 
@@ -37,6 +39,11 @@ class CaptureQuery:
     filter: Annotated[
         str, form(r"(?:[^\s{}]|\{(?:year|month|day|slug)\})*", "a filter of the index, like original:.*")
     ] = ""
+
+    def address(self, path: str, day: date) -> str:
+        """Return the address of a page with that path, of an article of that day; empty where it does not begin so."""
+        host, _, beginning = self.prefix.partition("{slug}")[0].partition("/")
+        return f"http://{host}{path}" if path.startswith(filled(f"/{beginning}", Window(day, day))) else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,12 +145,18 @@ class WaybackSource(Source):
         return next(((live, ref) for live, ref in found if ref), (None, None))
 
     def _nearest(self, ref: ArticleRef) -> Iterator[Capture]:
-        """Yield what asks for the capture nearest to the end of the week of the article's day, of each of its pages."""
-        for live in self.live.values():
+        """Yield what asks for the capture nearest to the end of the week of the article's day, of each of its pages.
+
+        The host is that which the queries name: the live one may have another by now.
+        """
+        found: dict[str, Capture] = {}
+        for query in self.queries:
+            live = self.live[query.source]
             page = live.page_route(ref)
             known = live.captured(page.url) if page else None
-            if page and known and known.day:
-                yield Capture(timestamp=end_of_near(known.day), original=page.url)
+            if page and known and known.day and (url := query.address(urlsplit(page.url).path, known.day)):
+                found.setdefault(live.name, Capture(timestamp=end_of_near(known.day), original=url))
+        yield from found.values()
 
     def _route(self, ref: ArticleRef, capture: Capture) -> Route | None:
         live, own = self._captured(capture)

@@ -46,7 +46,7 @@ class CaptureList:
         return self._page(Step(self._days_before(window.until, window), window))
 
     def _page(self, step: Step) -> Listing:
-        prefix, filter_ = (_filled(text, step.days) for text in (self.prefix, self.filter_))
+        prefix, filter_ = (filled(text, step.days) for text in (self.prefix, self.filter_))
         return Listing(
             self.prefix,
             query_url(self.cdx, prefix, self.rows, step.key, filter_=filter_),
@@ -107,7 +107,7 @@ def _with_captures(article: tuple[ArticleRef, list[Capture]]) -> ArticleRef | No
     return replace(ref, captures="\n".join(map(str, best))) if best else None
 
 
-def _filled(text: str, days: Window) -> str:
+def filled(text: str, days: Window) -> str:
     """Return a template for these days, of which it names what all have in common."""
     first = days.since or date.min
     return text.format(year=f"{first:%Y}", month=f"{first:%m}", day=f"{first:%d}")

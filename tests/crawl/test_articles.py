@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 
 from finews_spider import dates
 from finews_spider.archive.posts import render
+from finews_spider.crawl.absences import MAX_LOOKS
 from finews_spider.dates import BEIJING
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article, ArticleRef
@@ -236,6 +237,24 @@ def test_what_is_gone_for_good_is_counted_and_failed_nowhere(
     assert has_ended(spider)
     assert counts(spider) == {"asked": 1, "last_route": 1, "withdrawn": 1}
     assert owed(spider).state is State.WITHDRAWN
+
+
+def test_a_run_looks_for_a_few_in_archives(spider: FinewsSpider, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = owe(spider, MAX_LOOKS + 1)
+    finews = replace(spider.run.sources["finews"], fallback_sources=("wayback",))
+    monkeypatch.setitem(spider.run.sources, "finews", finews)
+    for id_ in ids:
+        for _ in range(2):
+            spider.run.owed.tries.record_absence(id_, "HTTP 404")
+    later = dates.now() + timedelta(hours=6)
+    monkeypatch.setattr(dates, "now", lambda: later)
+    asked: list[str] = []
+    while requests := begin(spider):
+        asked += [url for request in requests for url in exhaust(request, 404)]
+    looks = [url for url in asked if url.startswith("https://web.archive.org/web/")]
+    assert len({id_ for id_ in ids for url in looks if id_.removeprefix("NW") in url}) == MAX_LOOKS
+    assert counts(spider)["withdrawn"] == len(ids)
+    assert has_ended(spider)
 
 
 def test_a_page_that_was_read_takes_absences_back(spider: FinewsSpider) -> None:

@@ -565,3 +565,15 @@ def test_what_is_forgotten_is_no_archives_either(ledger: Ledger) -> None:
     owed.forget(ref().id)
     owed.record_listed([replace(ref(), source="wayback", captures=CAPTURES)])
     assert moved(owed)[2] is State.FORGOTTEN
+
+
+def test_archives_are_asked_once_for_what_is_withdrawn(ledger: Ledger) -> None:
+    owed = Owed(ledger, timedelta(days=14), PAUSE)
+    owed.record_listed([ref()])
+    assert not owed.tries.take_archive_look(ref().id)
+    ledger.rows("UPDATE owed SET state = 'withdrawn'")
+    assert owed.tries.take_archive_look(ref().id)
+    assert not owed.tries.take_archive_look(ref().id)
+    owed.retry(State.WITHDRAWN)
+    ledger.rows("UPDATE owed SET state = 'withdrawn'")
+    assert owed.tries.take_archive_look(ref().id)
