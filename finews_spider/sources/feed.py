@@ -26,6 +26,15 @@ Ending = Annotated[str, form(r"[^\s\"'<>{}]{0,20}", "what tags have after the me
 OptionalSlug = Annotated[str, form(r"[A-Za-z0-9_-]*", "a slug, like zhongguozhengquanbao")]
 
 
+def missing_libraries() -> str:
+    """Return which libraries are missing and how to install them; empty where all are there."""
+    missing = [name for name in LIBRARIES if not find_spec(name)]
+    if not missing:
+        return ""
+    are = "is" if len(missing) == 1 else "are"
+    return f"needs {' and '.join(missing)}, which {are} not installed: pip install {' '.join(LIBRARIES)}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class FeedSource(Source):
     """A source that is made by its table alone, and bears its name."""
@@ -50,11 +59,8 @@ class FeedSource(Source):
 
     def __post_init__(self) -> None:
         """Raises ValueError for what cannot be meant."""
-        if missing := [name for name in LIBRARIES if not find_spec(name)]:
-            raise ValueError(
-                f"needs {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed;"
-                f" the extra feeds has all: pip install {' '.join(LIBRARIES)}"
-            )
+        if missing := missing_libraries():
+            raise ValueError(missing)
         if not self.feeds and not self.sitemaps:
             raise ValueError("has neither feeds nor sitemaps")
         for selector in (self.title, self.time, self.media, self.body, *self.cut):
