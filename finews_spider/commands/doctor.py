@@ -8,18 +8,25 @@ from finews_spider import dates
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.commands.doctor_checks import table
 from finews_spider.commands.doctor_spider import DoctorSpider
+from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.printable import printable_lines
+from finews_spider.sources.loader import load
 
 
 class Command(ExitCodeCommand, ScrapyCommand):
     """Sends one request to each endpoint, at a crawl's pace."""
 
     requires_project = True
+    takes_arguments = True
+
+    def syntax(self) -> str:
+        """Return the arguments, as the usage shows them."""
+        return "[SOURCE ...]"
 
     def short_desc(self) -> str:
         """Return the line in the list of commands."""
-        return "Request every endpoint of the enabled sources once, and list what answers"
+        return "Request every endpoint of the enabled sources, or of those named, once, and list what answers"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the options, and keep the log quiet unless its level was given: the table is what a person wants."""
@@ -29,12 +36,14 @@ class Command(ExitCodeCommand, ScrapyCommand):
             self.settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
-        """Return OK when all endpoints answer well, BROKEN when one does not."""
-        self.config()
+        """Return OK when all endpoints answer well, BROKEN when one does not. Raise ConfigurationError for a name."""
+        sources = load(self.config().sources_file)
+        if unknown := [name for name in args if name not in sources]:
+            raise ConfigurationError(f"{unknown[0]}: is no source; sources are {', '.join(sources)}")
         assert self.crawler_process is not None
         crawler = self.crawler_process.create_crawler(DoctorSpider)
         print("Requesting every endpoint once, one request a second per host ...", flush=True)
-        self.crawler_process.crawl(crawler)
+        self.crawler_process.crawl(crawler, names=args)
         self.crawler_process.start()
         assert isinstance(crawler.spider, DoctorSpider)
         print(printable_lines(table(crawler.spider.checks, dates.now())))

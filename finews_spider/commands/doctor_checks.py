@@ -7,7 +7,8 @@ from finews_spider.dates import BEIJING
 
 # By how the trouble starts; the first match counts.
 ADVICE = {
-    "Forbidden by robots.txt": "ask the site, or leave the endpoint out: enabled = false in the sources file",
+    "Forbidden by robots.txt": "ask the site, or leave the endpoint out: enabled = false in the sources file; for an"
+    " interface that its operator documents for programs: documented_interface = true",
     "HTTP 403": "it refuses this address: wait a day, raise DOWNLOAD_DELAY, set FINEWS_CONTACT to a page of yours",
     "HTTP 429": "the site asks for fewer requests: wait a day, raise DOWNLOAD_DELAY",
     "HTTP 404": "the page is gone: find out where the site has moved, and edit its host in the sources file",
@@ -36,6 +37,7 @@ class Check:
     name: str
     url: str
     trouble: str = "not answered"
+    note: str = ""  # in place of "ok"
     rows: int | None = None
     newest: datetime | None = None
     missing_fields: list[str] = field(default_factory=list)
@@ -53,7 +55,7 @@ def table(checks: list[Check], now: datetime) -> str:
     for check in checks:
         age = _age(now - check.newest.astimezone(BEIJING)) if check.newest else "-"
         rows = "-" if check.rows is None else str(check.rows)
-        answer = (check.trouble or "ok")[:24]
+        answer = (check.trouble or check.note or "ok")[:24]
         missing = ", ".join(check.missing_fields)
         lines.append(f"{check.source:10} {check.name:28} {answer:24} {rows:>5} {age:>10}  {missing}".rstrip())
     troubled = [check for check in checks if check.trouble]

@@ -1,6 +1,6 @@
 """The spider of `scrapy doctor`. It is not in `spiders/`: nobody should crawl it by name."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
@@ -12,14 +12,18 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from finews_spider.commands.doctor_checks import Check
+from finews_spider.commands.doctor_rules import RulesCheck, rules_of
 from finews_spider.config import read_config, user_agent
+from finews_spider.dates import Window
 from finews_spider.downloader.allowed_hosts import RestrictedSpider, allowed_netlocs
 from finews_spider.downloader.failures import FetchFailure, request_of
+from finews_spider.downloader.paces import paced
 from finews_spider.items import ArticleRef
 from finews_spider.sources.base import BlockedError, Listing, NotArticleError, Query, Route, Source, UnreadableError
 from finews_spider.sources.encodings import decode
 from finews_spider.sources.loader import load
 
+OLD_DAY = Window(date(2021, 12, 30), date(2021, 12, 30))  # that an archive has had the time to capture
 MAX_ARTICLES = 5  # of a source, that are requested until one is an article
 
 
@@ -39,11 +43,12 @@ class DoctorSpider(RestrictedSpider):
         settings.set("RETRY_ENABLED", False, priority="spider")
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Make the spider, as Scrapy asks for it. Raise ConfigurationError for a wrong sources file."""
+    def from_crawler(cls, crawler: Crawler, *args: Any, names: Collection[str] = (), **kwargs: Any) -> Self:
+        """Make the spider, of these sources or else the enabled. Raise ConfigurationError for a wrong sources file."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         sources = load(read_config(crawler.settings).sources_file)
-        spider.sources = [source for source in sources.values() if source.enabled and not source.is_archive]
+        enabled = [name for name, source in sources.items() if source.enabled and not source.is_archive]
+        spider.sources = [sources[name] for name in dict.fromkeys(names or enabled)]
         spider.netlocs = allowed_netlocs(set().union(*(source.hosts() for source in spider.sources)))
         spider.checks = []
         return spider
@@ -52,14 +57,31 @@ class DoctorSpider(RestrictedSpider):
         """Yield a request for every listing of every source."""
         for source in self.sources:
             listings: dict[str, Listing] = {}
-            for first in source.listings(Query()):
+            for first in source.listings(Query(window=OLD_DAY if source.is_archive else Window())):
                 listing: Listing | None = first
                 while listing:
                     listings.setdefault(listing.url, listing)
                     listing = listing.fallback
             checkup = SourceCheckup(source, pending=len(listings))
+            for rules in rules_of(source):
+                yield self.check_rules(rules)
             for listing in listings.values():
                 yield self.check(checkup, listing)
+
+    def check_rules(self, rules: RulesCheck) -> Request:
+        """Return the request for a robots.txt, and add a line for it to the table."""
+        self.checks.append(rules.check)
+        return Request(
+            rules.check.url,
+            callback=self.parse_rules,
+            errback=self.note_failure,
+            cb_kwargs={"rules": rules, "check": rules.check},
+            meta={"dont_obey_robotstxt": True, "handle_httpstatus_all": True},
+        )
+
+    def parse_rules(self, response: Response, rules: RulesCheck, check: Check) -> None:
+        """Note what a robots.txt says."""
+        rules.note(self.crawler, response)
 
     def check(self, checkup: "SourceCheckup", endpoint: Listing | Route) -> Request:
         """Return the request for an endpoint, and add a line for it to the table."""
@@ -70,6 +92,7 @@ class DoctorSpider(RestrictedSpider):
             callback=self.parse_endpoint,
             errback=self.note_failure,
             cb_kwargs={"checkup": checkup, "endpoint": endpoint, "check": check},
+            meta={**paced(endpoint.pace), **({"handle_httpstatus_list": [404]} if is_by_days(endpoint) else {})},
         )
 
     def parse_endpoint(
@@ -88,7 +111,7 @@ class DoctorSpider(RestrictedSpider):
                 checkup.add_refs(page.refs)
                 check.rows, check.missing_fields = len(page.refs), sorted(page.missing_fields)
                 check.newest = max((ref.time for ref in page.refs if ref.time), default=None)
-                check.trouble = "" if page.refs or page.linked else "empty: no rows"
+                check.trouble = "" if page.refs or page.linked or is_by_days(endpoint) else "empty: no rows"
                 if check.missing_fields:
                     check.trouble = f"lacks {', '.join(check.missing_fields)}"
         except NotArticleError as error:
@@ -104,7 +127,8 @@ class DoctorSpider(RestrictedSpider):
         """Note why a request failed or was not sent, and yield the next requests."""
         arguments = request_of(failure).cb_kwargs
         arguments["check"].trouble = str(FetchFailure.of(failure))
-        yield from self.next_requests(arguments["checkup"], arguments["endpoint"])
+        if "endpoint" in arguments:
+            yield from self.next_requests(arguments["checkup"], arguments["endpoint"])
 
     def next_requests(self, checkup: "SourceCheckup", endpoint: Listing | Route) -> Iterator[Request]:
         """Yield requests for the routes to a source's newest article, when the last of its listings is done."""
@@ -125,6 +149,11 @@ class DoctorSpider(RestrictedSpider):
             self.checks.remove(check)
             for route in checkup.source.routes(checkup.newest):
                 yield self.check(checkup, route)
+
+
+def is_by_days(endpoint: Listing | Route) -> bool:
+    """Return whether it is a list that is read by days, of which some are empty."""
+    return isinstance(endpoint, Listing) and endpoint.older is not None
 
 
 @dataclass(slots=True)

@@ -177,6 +177,7 @@ class Source(ABC):
     name: ClassVar[str]
     ids: ClassVar[IdScheme]
     parameters: ClassVar[frozenset[str]] = frozenset()
+    is_documented: ClassVar[bool] = False  # whether its interfaces are asked whatever robots.txt says of pages
     is_archive: ClassVar[bool] = False  # of other sources' pages: it is asked only where somebody names it
 
     enabled: Switch = True  # whether a run reads it when none is named
@@ -210,6 +211,10 @@ class Source(ABC):
     def bound(self, sources: Mapping[str, "Source"]) -> "Source":
         """Return it with what it needs of the other sources of its file. Raises ValueError where that is not there."""
         return self
+
+    def interfaces(self) -> dict[str, str]:
+        """Return addresses of interfaces that are documented for programs, by name."""
+        return {}
 
     def captured(self, url: str) -> ArticleRef | None:
         """Return the article, with its day, of which a page of this source was captured there, whatever its host."""

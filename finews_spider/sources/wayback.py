@@ -77,6 +77,15 @@ class WaybackSource(Source):
         object.__setattr__(bound, "live", {name: sources[name] for name in names})
         return bound
 
+    @property
+    def is_documented(self) -> bool:  # type: ignore[override]  # a key of its table says so
+        """Whether its interfaces are asked whatever robots.txt says of pages."""
+        return self.documented_interface
+
+    def interfaces(self) -> dict[str, str]:
+        """Index and playback."""
+        return {CDX: self.cdx, PLAYBACK: f"{self.play}/20211230000000id_/http://example.com/"}
+
     def hosts(self) -> set[str]:
         """The hosts of index and playback."""
         return {urlsplit(url).netloc.lower() for url in (self.cdx, self.play)}

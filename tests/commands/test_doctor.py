@@ -14,11 +14,13 @@ def world() -> World:
     return World(articles=240)
 
 
-def doctor(site: Site) -> Ran:
+def doctor(site: Site, *names: str, keys: str = "") -> Ran:
     sources = site.output.with_suffix(".toml")
-    sources.write_text(site.room.sources_toml(), encoding="utf-8")
+    sources.write_text(site.room.sources_toml() + keys, encoding="utf-8")
     words = [word for name, value in FULL_SPEED.items() for word in ("-s", f"{name}={value}")]
-    return run_forked("doctor", "-s", f"FINEWS_SOURCES_FILE={sources}", "-s", f"FINEWS_OUTPUT={site.output}", *words)
+    return run_forked(
+        "doctor", *names, "-s", f"FINEWS_SOURCES_FILE={sources}", "-s", f"FINEWS_OUTPUT={site.output}", *words
+    )
 
 
 def line(ran: Ran, name: str) -> str:
@@ -82,3 +84,46 @@ def test_a_wrong_sources_file_is_refused(site: Site) -> None:
     ran = run_forked("doctor", "-s", f"FINEWS_SOURCES_FILE={site.output}.toml")
     assert ran.code == 2
     assert "cannot be read" in ran.err
+
+
+# Archives of the web.
+
+
+def test_an_archive_is_asked_only_where_it_is_named(site: Site) -> None:
+    doctor(site)
+    assert site.room.requests("archive") == []
+    ran = doctor(site, "wayback")
+    assert ran.code == 0, ran.out
+    assert {logged.role for logged in site.room.log if logged.path != "/robots.txt"} >= {"archive"}
+    assert "allows all" in line(ran, "robots.txt")
+    assert " ok " in line(ran, "capture")
+    assert " ok " in line(ran, "finance.eastmoney.com/a/{year}{month}{day}")
+
+
+@pytest.mark.parametrize(
+    ("rules", "keys", "code", "answer"),
+    [
+        ("Disallow: /cdx/", "", 4, "Forbidden by robots.txt: cdx"),
+        ("Disallow: /web/", "", 4, "Forbidden by robots.txt: playback"),
+        ("Disallow: /", "documented_interface = true\n", 0, "forbids cdx, playback"),
+    ],
+)
+def test_what_the_robots_txt_of_an_archive_says_of_its_interfaces_is_told(
+    site: Site, rules: str, keys: str, code: int, answer: str
+) -> None:
+    site.room.robots["archive"] = f"User-agent: *\n{rules}\n"
+    ran = doctor(site, "wayback", keys=keys)
+    assert ran.code == code, ran.out
+    assert answer in ran.out
+    assert ("documented_interface = true" in ran.out) == (code == 4)
+
+
+def test_a_robots_txt_of_an_archive_that_does_not_come_is_named(site: Site) -> None:
+    site.room.answer("archive", "/robots.txt", status=500)
+    assert doctor(site, "wayback").code == 4
+
+
+def test_an_unknown_name_is_refused(site: Site) -> None:
+    ran = doctor(site, "waybak")
+    assert ran.code == 2
+    assert "waybak: is no source; sources are finews, eastmoney, wayback" in ran.err
