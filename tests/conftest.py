@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from threading import Event
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -248,6 +250,20 @@ def tool() -> Callable[[str], str]:
             refuse = pytest.fail if os.environ.get("CI") else pytest.skip
             refuse(f"{name} is not installed")
         return str(path)
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def library() -> Callable[[str], ModuleType]:
+    """A library that a test needs; without it the test is skipped, but CI has to have it."""
+
+    def find(name: str) -> ModuleType:
+        try:
+            return import_module(name)
+        except ModuleNotFoundError:
+            refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+            refuse(f"{name} is not installed")
 
     return find
 

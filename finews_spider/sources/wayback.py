@@ -13,7 +13,7 @@ from finews_spider.sources.base import Listing, Query, Route, Source
 from finews_spider.sources.eastmoney_ids import IDS
 from finews_spider.sources.pace import Pace
 from finews_spider.sources.values import Count, Seconds, Slug, Switch, Text, form
-from finews_spider.sources.wayback_cdx import Capture, capture_of, end_of_near, read_capture
+from finews_spider.sources.wayback_cdx import FIELDS, Capture, capture_of, end_of_near, read_capture
 from finews_spider.sources.wayback_lists import CaptureList, filled
 
 CDX, PLAYBACK = "cdx", "playback"  # the interfaces
@@ -58,6 +58,7 @@ class WaybackSource(Source):
     play: Url
     queries: tuple[CaptureQuery, ...]
     slugs: tuple[Slug, ...] = ()
+    fields: Annotated[str, form("[a-z]+(?:,[a-z]+)*", "names of fields, comma-separated")] = ",".join(FIELDS)
     index_rows: Count = 2_000
     index_pages: Count = 500
     cdx_delay: Seconds = 2.5
@@ -140,6 +141,7 @@ class WaybackSource(Source):
             cdx=self.cdx,
             prefix=query.prefix.replace("{slug}", slug),
             filter_=query.filter.replace("{slug}", slug),
+            fields=self.fields,
             rows=self.index_rows,
             max_pages=self.index_pages,
             ref_of=self.ref_of,

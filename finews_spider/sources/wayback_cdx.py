@@ -58,12 +58,14 @@ class IndexPage(NamedTuple):
         return len(self.captures) + self.damaged + self.other_status
 
 
-def query_url(cdx: str, prefix: str, limit: int, resume_key: str = "", *, filter_: str = "") -> str:
+def query_url(
+    cdx: str, prefix: str, limit: int, resume_key: str = "", *, filter_: str = "", fields: str = ",".join(FIELDS)
+) -> str:
     """Return the address of a page of the index: of what it has under this prefix, HTTP 200 only."""
     query = {
         "url": f"{prefix}*",
         "output": "json",
-        "fl": ",".join(FIELDS),
+        "fl": fields,
         "filter": ["statuscode:200", *([filter_] if filter_ else [])],
         "limit": limit,
         "showResumeKey": "true",
@@ -79,9 +81,9 @@ def read_index(text: str) -> IndexPage:
     nothing. Or it has a JSON object on each line, as pywb's.
     """
     check_json(text)
+    if text.lstrip().startswith("{"):
+        return _lines(text.strip().splitlines())
     try:
-        if text.lstrip().startswith("{"):
-            return _lines(text.strip().splitlines())
         rows = loads(text) if text.strip() else []
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"no index: {shown(text)}") from error
@@ -100,8 +102,12 @@ def _lines(lines: Sequence[str]) -> IndexPage:
     says = str(rows[0].get("message") or rows[0].get("error") or "")
     if re.match("no captures found", says, re.IGNORECASE):  # with HTTP 404
         return IndexPage([])
-    if not {"url", "original"} & rows[0].keys():
-        raise UnreadableError(f"no index: {shown(says or lines[0])}")
+    if says:
+        raise UnreadableError(f"no index: {shown(says)}")
+    if not any({"url", "original"} & row.keys() for row in rows):
+        raise UnreadableError(
+            "no index: rows without an address; a pywb has other names of fields, see its table's key"
+        )
     return _page({OF_PYWB.get(name, name): value for name, value in row.items()} for row in rows)
 
 

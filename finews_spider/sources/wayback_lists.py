@@ -35,6 +35,7 @@ class CaptureList:
     cdx: str
     prefix: str
     filter_: str
+    fields: str
     rows: int
     max_pages: int
     ref_of: Callable[[Capture], ArticleRef | None]
@@ -49,7 +50,7 @@ class CaptureList:
         prefix, filter_ = (filled(text, step.days) for text in (self.prefix, self.filter_))
         return Listing(
             self.prefix,
-            query_url(self.cdx, prefix, self.rows, step.key, filter_=filter_),
+            query_url(self.cdx, prefix, self.rows, step.key, filter_=filter_, fields=self.fields),
             partial(self._read, step),
             in_order=False,
             older=partial(self._older, step),

@@ -112,6 +112,8 @@ def test_an_index_with_an_object_on_each_line() -> None:
     ]
     page = read_index("\n".join([*map(json.dumps, rows), "{"]) + "\n")
     assert page == (captures("20211230010000"), "", 2, 1)
+    with pytest.raises(UnreadableError, match="a pywb has other names of fields"):
+        read_index('{"timestamp": "20211230010000", "digest": ""}')
     assert read_index('{"message": "No Captures found for: f.example/a/2021*"}') == ([], "", 0, 0)
 
 
