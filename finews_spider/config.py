@@ -1,10 +1,12 @@
 """finews's settings, checked by name before anything is asked for and read once into one frozen object."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
+from importlib.util import find_spec
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
@@ -13,11 +15,13 @@ from scrapy.settings import BaseSettings
 
 from finews_spider import __version__, dates
 from finews_spider import settings as delivered
-from finews_spider.archive.paths import post_pattern
+from finews_spider.archive.paths import FOLDERS, post_pattern
 from finews_spider.exceptions import ConfigurationError
 
 Value = TypeVar("Value")
 Mode = Literal["commit", "push"]
+Evidence = Literal["articles", "all"]
+EVIDENCE: dict[str, Evidence | None] = {"off": None, **{kind: kind for kind in get_args(Evidence)}}
 MODES: dict[str, Mode | None] = {"off": None, **{mode: mode for mode in get_args(Mode)}}
 
 MINIMUMS: dict[str, float] = {  # of Scrapy's settings that are numbers; where it is whole, they are
@@ -48,6 +52,9 @@ class Config:
     keep_days: int
     private_networks: tuple[IPv4Network, ...]
     progress: bool
+    evidence: Evidence | None  # None: off
+    evidence_dir: Path  # absolute
+    evidence_mb: int
 
 
 def read_config(settings: BaseSettings) -> Config:
@@ -72,6 +79,9 @@ def read_config(settings: BaseSettings) -> Config:
         keep_days=read("FINEWS_KEEP_DAYS", _keep_days),
         private_networks=read("FINEWS_PRIVATE_NETWORKS", _networks),
         progress=read("FINEWS_PROGRESS", _switch),
+        evidence=read("FINEWS_EVIDENCE", _evidence),
+        evidence_dir=_evidence_dir(read("FINEWS_OUTPUT", _folder), str(settings["FINEWS_EVIDENCE_DIR"])),
+        evidence_mb=int(_number("FINEWS_EVIDENCE_MB", settings["FINEWS_EVIDENCE_MB"], 1)),
     )
 
 
@@ -138,6 +148,25 @@ def _mode(name: str, value: object) -> Mode | None:
     if value not in MODES:
         raise _refusal(name, value, ", ".join(MODES))
     return MODES[str(value)]
+
+
+def _evidence(name: str, value: object) -> Evidence | None:
+    if value not in EVIDENCE:
+        raise _refusal(name, value, ", ".join(EVIDENCE))
+    if EVIDENCE[str(value)] and not find_spec("warcio"):
+        raise ConfigurationError(f"{name}: needs warcio, which is not installed: pip install warcio")
+    return EVIDENCE[str(value)]
+
+
+def _evidence_dir(output: Path, value: str) -> Path:
+    """Return the folder, which is relative to the output folder, and passed by there by Jekyll."""
+    folder = Path(os.path.normpath(output / Path(value).expanduser()))
+    top = folder.relative_to(output).parts[:1] if folder.is_relative_to(output) else ("_",)
+    if not value.strip() or not top or top[0][0] not in "._" or top[0] in (*FOLDERS, ".finews", ".git"):
+        raise _refusal("FINEWS_EVIDENCE_DIR", value, "a folder of its own, like _evidence, or one elsewhere")
+    if folder.is_symlink():
+        raise ConfigurationError(f"FINEWS_EVIDENCE_DIR: {folder} is a link, which finews does not follow; remove it")
+    return folder
 
 
 def _branch(name: str, value: object) -> str:

@@ -28,6 +28,9 @@ FINEWS_BRANCH = ""  # the only branch to commit on, for a repository where a per
 FINEWS_KEEP_DAYS = (
     0  # days; older posts move to old_post/, which Jekyll ignores; 0: no links of the site are broken unasked
 )
+FINEWS_EVIDENCE = "off"  # "articles" or "all": what is fetched is kept as WARC, which takes the disk of its posts again
+FINEWS_EVIDENCE_DIR = "_evidence"  # in the output folder, or elsewhere; not .finews/, which may be deleted
+FINEWS_EVIDENCE_MB = 100  # of one file; larger ones are slow to copy, and much is lost with one
 FINEWS_CONTACT = "https://finews.withounder.com/"  # in the User-Agent: a page or mailto: where sites can reach you
 
 # Other people's sites: one request a second a host, none that robots.txt forbids.

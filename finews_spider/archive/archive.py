@@ -1,11 +1,11 @@
 """The archive: all posts under one output folder. It is the truth about what is kept."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from finews_spider.archive import category_pages, posts
 from finews_spider.archive.atomic import Changes, write_all
@@ -21,15 +21,26 @@ BATCH_SECONDS = (
 )
 
 
+class PostWitness(Protocol):
+    """What keeps where posts are from: on the disk before they are, or they are not written."""
+
+    def note(self, posts: Sequence["PendingPost"]) -> None:
+        """Write what posts were made of. Raises OSError."""
+
+    def sync(self) -> None:
+        """Bring that to the disk, in the thread that writes posts. Raises OSError."""
+
+
 class Archive:
     """The posts of one output folder, in any layout. One run at a time writes to it."""
 
     def __init__(self, output: Path, index: Index, pattern: str = BY_DAY) -> None:
         self.output = output
         self.pattern = pattern
+        self.witness: PostWitness | None = None
         self._index = index
         self._pages: dict[str, asyncio.Task[None]] = {}  # by slug, written or being written
-        self._pending: list[_PendingPost] = []
+        self._pending: list[PendingPost] = []
         self._writer: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "archive")
 
@@ -111,7 +122,7 @@ class Archive:
 
     async def _write(self, id_: str, path: Path, text: str, *, is_new: bool = False) -> None:
         """Write it with the posts that come together, in a thread, so that syncing them delays nothing else."""
-        pending = _PendingPost(id_, path, text, is_new, asyncio.get_running_loop().create_future())
+        pending = PendingPost(id_, path, text, is_new, asyncio.get_running_loop().create_future())
         self._pending.append(pending)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_pending())
@@ -133,15 +144,18 @@ class Archive:
                 else:
                     pending.written.set_result(None)
 
-    async def _write_batch(self, batch: list["_PendingPost"]) -> list[Exception | None]:
+    async def _write_batch(self, batch: list["PendingPost"]) -> list[Exception | None]:
         texts = [(pending.path, pending.text) for pending in batch]
         new = {pending.path for pending in batch if pending.is_new}
         loop = asyncio.get_running_loop()
+        if self.witness:
+            self.witness.note(batch)
+            await loop.run_in_executor(self._thread, self.witness.sync)
         errors, folders = await loop.run_in_executor(self._thread, write_all, self.output, texts, new)
         return self._note(batch, errors, folders)
 
     def _note(
-        self, batch: list["_PendingPost"], errors: list[Exception | None], folders: Changes
+        self, batch: list["PendingPost"], errors: list[Exception | None], folders: Changes
     ) -> list[Exception | None]:
         """Index the posts that are on disk; return what went wrong with each of the batch, if anything."""
         on_disk = [pending for pending, error in zip(batch, errors, strict=True) if not error]
@@ -156,7 +170,7 @@ class Archive:
         return Path(folder).relative_to(self.output).as_posix()
 
 
-class _PendingPost(NamedTuple):
+class PendingPost(NamedTuple):
     """A post that is to be written, and who waits for it."""
 
     id: str

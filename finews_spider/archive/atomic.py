@@ -47,7 +47,7 @@ def write_all(
         file.attempt(file.write, text)
     for file in files:
         file.attempt(file.finish)
-    synced = {folder: _sync_folder(folder) for folder in before}
+    synced = {folder: sync_folder(folder) for folder in before}
     changes = {folder: (stamp, _stamp(folder)) for folder, stamp in before.items()}
     return [file.error or synced[file.folder] for file in files], changes
 
@@ -93,7 +93,7 @@ class _File:
 
     def finish(self) -> None:
         """Sync the temporary file, and only then rename it. Raise OSError."""
-        if error := _sync(self.temporary):
+        if error := sync(self.temporary):
             raise error
         if os.path.lexists(self.path) and not self._may_replace():
             raise PathTakenError(self.path)
@@ -120,7 +120,7 @@ def _make(folder: str) -> None:
     if not os.path.isdir(parent):  # noqa: PTH112
         _make(parent)
     os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-    _sync(parent)
+    sync(parent)
 
 
 def _taken(folder: str) -> str:
@@ -141,13 +141,13 @@ def _stamp(folder: str) -> str:
         return NO_FOLDER
 
 
-def _sync_folder(folder: str) -> OSError | None:
+def sync_folder(folder: str) -> OSError | None:
     """Sync a folder's names, where its file system offers that; return what went wrong, if anything."""
-    error = _sync(folder)
+    error = sync(folder)
     return None if error and error.errno in _NOT_OFFERED else error
 
 
-def _sync(path: str) -> OSError | None:
+def sync(path: str) -> OSError | None:
     """Sync a file's content or a folder's names to the disk; return what went wrong, if anything."""
     try:
         descriptor = os.open(path, os.O_RDONLY)

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import NamedTuple
+
+from scrapy import Request
 
 from finews_spider.downloader.failures import FetchFailure
 from finews_spider.items import Article, ArticleRef, Family
@@ -11,6 +14,22 @@ from finews_spider.sources.base import AbsentError, NotArticleError, Route, Unre
 from finews_spider.sources.parsing import media_name_in
 
 NOT_UP_YET = timedelta(hours=1)  # after its time; as long as the pause after a first absence
+
+
+class Wanted(NamedTuple):
+    """A ref that the article was wanted by, and what was known then; see `ArticleFetch.add`."""
+
+    ref: ArticleRef
+    share_link: str
+    kept: Article | None
+
+
+class Tried(NamedTuple):
+    """A route that was tried, its request, and why nothing came that could be read."""
+
+    route: Route
+    request: Request | None
+    failure: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,7 +50,8 @@ class ArticleFetch:
     missing: int = 0  # answers 404 and 410, which a host that moved gives for everything; pages of another kind
     troubles: int = 0  # failures that say nothing of it
     failures: list[tuple[Route, FetchFailure]] = field(default_factory=list)
-    handed_over: set[str] = field(default_factory=set)  # ids
+    history: list[Wanted | Tried] = field(default_factory=list)  # what items are made of
+    handed_over: dict[str, int] = field(default_factory=dict)  # by id, how much of the history there was then
     archives: dict[str, list[Route]] = field(default_factory=dict)  # by id, of what has become withdrawn
     in_archive: bool = False  # whether these are asked
 
@@ -41,6 +61,7 @@ class ArticleFetch:
 
     def add(self, ref: ArticleRef, item: Article, routes: Iterable[Route], kept: Article | None) -> None:
         """Wanted by this id too. `kept` is the article of a post: of the other family, or its own, asked for again."""
+        self.history.append(Wanted(ref, item.share_link, kept))
         self.refs[ref.id] = ref
         self.routes.insert(0, iter(routes))
         self.items[ref.id] = item
@@ -62,7 +83,9 @@ class ArticleFetch:
 
     def is_whole(self) -> bool:
         """Return whether no page is needed any more. A flash may have a body or not: some page has to say so."""
-        return self._body_is_told() and all(self.item(id_).is_whole() for id_ in self.items.keys() - self.handed_over)
+        return self._body_is_told() and all(
+            self.item(id_).is_whole() for id_ in self.items.keys() - self.handed_over.keys()
+        )
 
     def next_route(self) -> Route | None:
         """Return the next route to what is missing; None when nothing is, or no route is left."""
@@ -73,6 +96,10 @@ class ArticleFetch:
                 self.requested.add(route.url)
                 return route
         return None
+
+    def log(self, route: Route, request: Request | None, failure: str = "") -> None:
+        """Note that a route was tried."""
+        self.history.append(Tried(route, request, failure))
 
     def take(self, article: Article, route: Route | None = None) -> None:
         """Take what a route gave."""
@@ -87,8 +114,9 @@ class ArticleFetch:
         self.answered = self.answered or is_answer
         self.troubles += not is_answer
 
-    def fail(self, route: Route, failure: FetchFailure) -> None:
+    def fail(self, route: Route, failure: FetchFailure, request: Request | None = None) -> None:
         """Note that a route did not answer."""
+        self.log(route, request, str(failure))
         self.tried = self.tried or failure.tried
         self.failures.append((route, failure))
         self.missing += failure.is_absence
@@ -108,7 +136,7 @@ class ArticleFetch:
         A flash whose body nobody told is not among them, but where the source says that there is no article.
         """
         for id_ in [id_ for id_ in self.items if id_ not in self.handed_over]:
-            self.handed_over.add(id_)
+            self.handed_over[id_] = len(self.history)
             if not self.items[id_].is_flash or self.answered or (self.absences and not self.troubles):
                 yield self.item(id_)
 
@@ -117,7 +145,8 @@ class ArticleFetch:
         if self.in_archive or not self.archives:
             return False
         self.in_archive = True
-        self.handed_over -= self.archives.keys()
+        for id_ in self.archives:
+            self.handed_over.pop(id_, None)
         self.routes = [iter(routes) for routes in self.archives.values()]
         return True
 

@@ -13,6 +13,7 @@ from finews_spider import dates
 from finews_spider.crawl import scope
 from finews_spider.crawl.absences import Absences
 from finews_spider.crawl.article_fetch import ArticleFetch
+from finews_spider.crawl.routes import routes_of_others, source_of_post
 from finews_spider.crawl.run import Run
 from finews_spider.downloader.failures import FetchFailure, request_of
 from finews_spider.downloader.paces import paced
@@ -35,8 +36,7 @@ class Articles:
     def __init__(self, run: Run) -> None:
         self.run = run
         self._absences = Absences(run)
-        # A bounded number is under way, since a list may name a million.
-        self._max_fetches = 4 * run.crawler.settings.getint("CONCURRENT_REQUESTS")
+        self._max_fetches = 4 * run.crawler.settings.getint("CONCURRENT_REQUESTS")  # a list may name a million
         connect = run.crawler.signals.connect
         connect(self.archived, signals.item_scraped)
         connect(self.dropped, signals.item_dropped)
@@ -61,7 +61,7 @@ class Articles:
             share_link = ref.share_link or source.share_link_of(ref.id)
             yield from self._fetch(source, ref, share_link, self._kept_sibling(ref, siblings))
         elif kept := self.run.archive.read(task.id):
-            source = self._source_of(kept)
+            source = source_of_post(kept, self.run.arguments.sources)
             ref = ArticleRef(source=source.name, id=task.id, url=kept.share_link)
             yield from self._fetch(source, ref, kept.share_link, replace(kept, body=""))
         else:
@@ -88,11 +88,6 @@ class Articles:
         posts = (self.run.archive.read(id_) for id_ in self._siblings(ref) if id_ in known)
         return next(filter(None, posts), None)
 
-    def _source_of(self, kept: Article) -> Source:
-        """Return the source of a post: the one whose link it bears, or else the first that has such ids."""
-        sources = [one for one in self.run.arguments.sources if one.has(kept.id) and not one.is_archive]
-        return next((source for source in sources if source.share_link_of(kept.id) == kept.share_link), sources[0])
-
     def _routes(self, source: Source, ref: ArticleRef) -> Iterator[Route]:
         """Yield the routes to an article when they are needed: its source's, then those of the sources that help."""
         own = source.routes(ref)
@@ -100,9 +95,7 @@ class Articles:
         if len(own) > 1:
             self.run.count(source.name, "last_route")
         yield from own[-1:]
-        for name in source.fallback_sources:
-            if not self.run.sources[name].is_archive:
-                yield from self.run.sources[name].routes(ref)
+        yield from routes_of_others(source, ref, self.run.sources)
 
     def _next_step(self, fetch: ArticleFetch) -> Iterator[Request | Article]:
         """Yield the articles when they are whole or no route is left, else the request for what is missing."""
@@ -129,6 +122,7 @@ class Articles:
         """Take what the response tells, and yield the next step."""
         with self._ending_on_fault(fetch):
             try:
+                fetch.log(route, response.request)
                 article = route.read(decode(response.body))
                 article.body_url = route.original or response.url
                 fetch.take(article, route)
@@ -148,7 +142,7 @@ class Articles:
         request = request_of(failure)
         fetch, route = request.cb_kwargs["fetch"], request.cb_kwargs["route"]
         with self._ending_on_fault(fetch):
-            fetch.fail(route, FetchFailure.of(failure))
+            fetch.fail(route, FetchFailure.of(failure), request)
             yield from self._next_step(fetch)
 
     @contextmanager
@@ -175,6 +169,8 @@ class Articles:
             if not self._is_had(fetch, fetch.refs[id_], articles.get(id_)):
                 articles.pop(id_, None)
         wanted = [article for article in articles.values() if self._is_wanted(article, fetch.refs[article.id])]
+        if self.run.witness:
+            self.run.witness.take_articles(fetch, wanted)
         yield from wanted
         if not wanted and fetch.look_in_archives():
             yield from self._next_step(fetch)

@@ -51,7 +51,11 @@ class Listings:
         reading = self.run.pagination.begin(source.name, listing, stands_in=stands_in)
         # Older pages are others by the time that they are asked for again; a window is read once.
         is_kept = not reading.pages and not self.run.arguments.query.window
-        meta = {"kept_responses": self.run.responses, "in_full": bool(reading.looked)} if is_kept else {}
+        meta = (
+            {"kept_responses": self.run.responses, "in_full": bool(reading.looked) or self._must_come_in_full(listing)}
+            if is_kept
+            else {}
+        )
         if listing.older:
             meta["handle_httpstatus_list"] = [404]  # of pywb, which says with it that its index has nothing
         yield Request(
@@ -75,20 +79,22 @@ class Listings:
                 yield from self._unreadable(response, source, listing, error)
             else:
                 reading.unchanged += UNCHANGED in response.flags
-                yield from self._follow(source, listing, page)
+                yield from self._follow(response, source, listing, page)
 
     def failed(self, failure: Failure) -> Iterator[Request]:
         """Yield what stands in for a listing that did not come."""
         request = request_of(failure)
         with self._closing(**request.cb_kwargs):
+            self._witness(request, is_news=True)
             if isinstance(failure.value, DiskError):  # of what keeps answers
                 self.run.stop(failure.value)
             if not self.run.stopped:
                 yield from self._replace(**request.cb_kwargs, failure=FetchFailure.of(failure))
 
-    def _follow(self, source: Source, listing: Listing, page: ListingPage) -> Iterator[Request]:
+    def _follow(self, response: Response, source: Source, listing: Listing, page: ListingPage) -> Iterator[Request]:
         self._count_rows(source, listing, page)
         fresh = self.run.owed.record_listed([ref for ref in page.refs if self._is_wanted(ref)])
+        self._witness(response.request, is_news=any(fresh))
         for other in page.linked:
             yield from self.request(source, other)
         next_page = self.run.pagination.read(source.name, listing, page, fresh)
@@ -103,6 +109,7 @@ class Listings:
         assert response.request
         assert isinstance(self.run.crawler.spider, RunSpider)
         self.run.responses.forget(response.url)
+        self._witness(response.request, is_news=True)
         again = get_retry_request(response.request, spider=self.run.crawler.spider, reason="unreadable")
         if again:
             self.open += 1
@@ -151,6 +158,13 @@ class Listings:
         finally:
             self.open -= 1
             self.run.changed.set()
+
+    def _must_come_in_full(self, listing: Listing) -> bool:
+        return self.run.witness is not None and self.run.witness.must_come_in_full(listing.url)
+
+    def _witness(self, request: Request | None, *, is_news: bool) -> None:
+        if self.run.witness and request:
+            self.run.witness.take_listing(request, is_news=is_news)
 
     def _is_wanted(self, ref: ArticleRef) -> bool:
         skipped = scope.skip_ref(ref, self.run.arguments.query)

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Self
+from typing import Protocol, Self
 
+from scrapy import Request
 from scrapy.crawler import Crawler
 
 from finews_spider import dates
@@ -20,6 +21,7 @@ from finews_spider.crawl.pagination import Pagination
 from finews_spider.downloader.allowed_hosts import RestrictedSpider, allowed_netlocs
 from finews_spider.downloader.throttle import run_stopped
 from finews_spider.exceptions import DiskError
+from finews_spider.items import Article
 from finews_spider.ledger.backfills import Backfills
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.facts import Fact, Facts
@@ -43,6 +45,19 @@ def read_order(config: Config, values: Mapping[str, str]) -> tuple[dict[str, Sou
     return sources, arguments
 
 
+class Witness(Protocol):
+    """What keeps listings as they came, and what articles were made of."""
+
+    def must_come_in_full(self, url: str) -> bool:
+        """Return whether a 304 would not do: what it refers to was not kept."""
+
+    def take_articles(self, fetch: ArticleFetch, articles: Iterable[Article]) -> None:
+        """Take note that these articles of the fetch are about to be handed over."""
+
+    def take_listing(self, response_of: Request, *, is_news: bool) -> None:
+        """Take note that a listing was read: it named something new or could not be read (`is_news`), or did not."""
+
+
 class Run:
     """What one run works with. Raises ConfigurationError as `read_order` does."""
 
@@ -64,6 +79,7 @@ class Run:
         self.warnings = [self.ledger.damage] if self.ledger.damage else []  # none twice
         self.changed = asyncio.Event()  # a listing was read, or a fetch has ended: there may be more to ask for
         self.stopped = False
+        self.witness: Witness | None = None
         self.trouble = ""  # with the disk, which ended the run
         self._closing: asyncio.Task[None] | None = None
 

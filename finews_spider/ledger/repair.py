@@ -35,12 +35,14 @@ _FITTING = {
     "lists": f"{_text('source', 'name')} AND {_number('finished', 'confirmed', most=1)}"
     f" AND {_time_or_null('newest', 'deep')}",
     "totals": f"{_text('source', 'name')} AND {_number('missed')}",
-    "pages": f"{_text('url', 'etag', 'modified')} AND typeof(body) = 'blob' AND {_number('asked', 'fetched')}",
+    "pages": f"{_text('url', 'etag', 'modified', 'capture')} AND typeof(body) = 'blob'"
+    f" AND {_number('asked', 'fetched')}",
     "gaps": f"{_text('source', 'name', 'state', 'reason')} AND state IN ('open', 'given up') AND {_number('looks')}"
     f" AND {_time('since', 'until', 'opened', 'next_look')} AND {_number('told', most=1)}",
     "coverage": f"{_text('source', 'name')} AND {_time('since', 'until')}",
     "backfills": f"{_text('arguments')} AND {_time('began')} AND {_number('runs', 'posts')}",
     "list_ends": f"{_text('source', 'name')} AND {_time('oldest')}",
+    "captures": f"{_text('digest', 'capture')} AND {_number('kept')}",
     "facts": _text("name", "value"),
 }
 _FORGETTING = {"owed", "lists", "gaps"}  # with a row of these, it is lost what lists have to tell again

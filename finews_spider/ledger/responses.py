@@ -12,6 +12,9 @@ KEPT = timedelta(days=30)  # since it was last asked for
 BELIEVED = timedelta(hours=6)  # since it came in full; a host may say for ever that nothing has changed
 
 
+_KEEP = "INSERT OR REPLACE INTO pages (url, etag, modified, body, asked, fetched) VALUES (?, ?, ?, ?, ?, ?)"
+
+
 class Validators(NamedTuple):
     """The ETag and Last-Modified of a kept answer, as its server wrote them; empty for one it did not send."""
 
@@ -61,7 +64,7 @@ class KeptResponses:
         """Keep an answer in place of the one before it, and forget those that nobody asks for. Raises DiskError."""
         with self._ledger.writing():
             row = (url, *validators, zlib.compress(body, 1), _today(), to_seconds(dates.now()))
-            self._ledger.rows("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?)", row)
+            self._ledger.rows(_KEEP, row)
             self._ledger.rows("DELETE FROM pages WHERE asked < ?", (_today() - KEPT.days,))
 
     def forget(self, url: str) -> None:

@@ -15,6 +15,13 @@ from finews_spider.crawl.listings import Listings
 from finews_spider.crawl.run import RunSpider
 from finews_spider.items import Article
 
+# Where FINEWS_EVIDENCE is on. Tools that play captures do not unpack zstd and br everywhere.
+EVIDENCE_SETTINGS: dict[str, dict[str, Any]] = {
+    "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "finews_spider.evidence.handler.RecordingHandler"),
+    "DEFAULT_REQUEST_HEADERS": {"Accept-Encoding": "gzip, deflate"},
+    "EXTENSIONS": {"finews_spider.evidence.extension.EvidenceExtension": 50},
+}
+
 
 class FinewsSpider(RunSpider):
     """`scrapy crawl finews`; its arguments are in `crawl/arguments.py`."""
@@ -29,6 +36,9 @@ class FinewsSpider(RunSpider):
         """Name who reads and how to reach them."""
         super().update_settings(settings)
         settings.set("USER_AGENT", user_agent(settings), priority="spider")
+        if settings["FINEWS_EVIDENCE"] != "off":
+            for name, value in EVIDENCE_SETTINGS.items():
+                settings.set(name, {**settings.getdict(name), **value}, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: str) -> Self:

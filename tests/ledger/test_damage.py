@@ -17,6 +17,7 @@ from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.exceptions import ConfigurationError, DiskError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.backfills import Backfills
+from finews_spider.ledger.captures import Captures
 from finews_spider.ledger.coverage import CoverageTable, Stretch
 from finews_spider.ledger.database import FILE, Ledger
 from finews_spider.ledger.facts import Fact, Facts
@@ -75,6 +76,7 @@ def crawled(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             Backfills(ledger).begin({"since": "2022-01-01"}, SEEN, 7)
             CoverageTable(ledger).note_end("finews", "a list", SEEN)
             ListTotals(ledger).record("finews", "a list", missed=2)
+            Captures(ledger).add({"sha1:A": "{}"})
         room.clear()
         yield site
 
@@ -108,6 +110,9 @@ def read_all(ledger: Ledger) -> None:
     for (url,) in ledger.rows("SELECT url FROM pages").fetchall():
         responses.validators(url)
         responses.body(url)
+        Captures(ledger).of_response(url)
+    for (digest,) in ledger.rows("SELECT digest FROM captures").fetchall():
+        Captures(ledger).by_digest(digest)
     Facts(ledger).time(Fact.PROVEN_CLOCK)
     CoverageTable(ledger).of("finews")
     for (arguments,) in ledger.rows("SELECT arguments FROM backfills").fetchall():

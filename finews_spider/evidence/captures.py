@@ -1,0 +1,65 @@
+"""What a capture is: an answer that is kept, and where; and what is said of a post's."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from finews_spider.items import ArticleRef
+
+
+class Capture(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record of an answer. `origin` is the record that has its payload, where it has none of its own."""
+
+    id: str  # the WARC-Record-ID
+    url: str
+    date: str  # the WARC-Date
+    segment: str  # the file's name
+    offset: int
+    length: int  # both in bytes of the file
+    origin: "Capture | None" = None
+
+    @property
+    def payload(self) -> "Capture":
+        """Return the record that has the payload."""
+        return self.origin or self
+
+
+class RefEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """That an article was wanted by this ref, when so many steps had been taken.
+
+    `kept` are the fields of the post that helped: of the article's other family, or its own, asked for again.
+    """
+
+    source: str
+    ref: ArticleRef
+    share_link: str
+    after: int = 0
+    kept: dict[str, Any] = {}
+
+
+class StepEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A route that was tried, and the answers that came, the last one last; or why there was none to be read."""
+
+    route: str
+    url: str
+    captures: tuple[Capture, ...] = ()
+    failure: str = ""
+
+
+class PostEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a post was made of: the JSON of its `metadata` record."""
+
+    post: str  # its id
+    path: str  # below the output folder, when it was written
+    sha256: str
+    run: str
+    finews: str  # the version
+    refs: tuple[RefEvidence, ...]
+    steps: tuple[StepEvidence, ...] = ()
+    rewritten: bool = False  # in place of another text
+
+
+def warc_date(time: datetime) -> str:
+    """Return the time as WARC 1.1 writes it."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
