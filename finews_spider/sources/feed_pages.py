@@ -13,7 +13,9 @@ from parsel.csstranslator import HTMLTranslator
 
 from finews_spider.dates import BEIJING, Moment
 from finews_spider.sources.base import NotArticleError, UnreadableError
-from finews_spider.sources.page_body import find_body, is_list, is_mostly_links
+from finews_spider.sources.page_blocks import blocks_of
+from finews_spider.sources.page_body import find_body, first_block, is_list, is_mostly_links, prepare
+from finews_spider.sources.page_headline import find_headline, pieces_around, without_site
 from finews_spider.sources.page_metadata import Metadata, best_time, line_of, moment_in, read_metadata, times_shown
 from finews_spider.sources.parsing import check_end, html5_page, media_name_in, name_shown, one_line, title_shown
 
@@ -22,7 +24,6 @@ _EMBED = re.compile(r"<embed\b[^>]*>", re.IGNORECASE)  # libxml2 takes it for op
 _LABEL = re.compile(
     r"^\s*(?:文章|稿件|信息|新闻|消息)?(?:来\s*源|稿\s*源|出\s*处|转载自|来自|[Ss]ource|[Bb]y)\s*[:：]?\s*"
 )
-_SITE = re.compile(r"\s*[|｜_–—·•«»]+\s*|\s+[-:]+\s+|\s*--+\s*|-(?=[^-]*$)")
 # How pages are headed that are no articles, though they come with status 200.
 _NO_ARTICLE = re.compile(
     r"(?:40[0-9]|50[0-9])\b|页面?(?:不存在|未找到|找不到|已删除)|[您你](?:访问|查找)的页面|出错了|访问(?:受限|出错)|.{0,12}(?:不存在|找不到了)$"
@@ -30,7 +31,6 @@ _NO_ARTICLE = re.compile(
     r"|(?:page )?not found|error\b|search results|(?:sign|log) ?in\b|access denied|just a moment",
     re.IGNORECASE,
 )
-_MAX_TITLE_LINES = 8  # headings that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,61 +75,35 @@ class ArticlePages:
         declared = read_metadata(page, self.zone)
         if declared.kind == "list":
             raise NotArticleError("no article: the page says that it is a list")
-        title = self._title(page, declared)
-        if _NO_ARTICLE.match(title):
+        chosen = self._choose(page)
+        found = _Finder(page, declared, self.zone)
+        title = chosen.title if self.title else found.title()
+        if _NO_ARTICLE.match(title) or (declared.kind != "article" and found.wants_password):
             raise NotArticleError(f"no article: {title[:60]}")
-        if declared.kind != "article" and page.css("input[type=password]"):
-            raise NotArticleError("no article: the page wants a password")
-        shown_time, source = line_of(_texts_near_title(page, title), self.zone)
-        time = self._time(page, declared, shown_time)
+        time = chosen.time if self.time else found.time()
         if not (time or self.body or is_dated or declared.kind):
             raise NotArticleError("no article: nothing tells when it was published")
+        body = _BREAKS.sub("</p><p>", chosen.body if self.body else found.body(title))
+        media = chosen.media_name or media_name_in(body) or found.source() or self.default_media_name or declared.site
+        return FoundArticle(title, time, media, body, declared.kind == "article")
+
+    def _choose(self, page: Selector) -> FoundArticle:
+        """Return what the selectors name, and take out of the page what is cut."""
+        title = title_shown(_text(self._select(page, "title")[0])) if self.title else ""
+        times = (moment_in(_text(found), self.zone) for found in self._select(page, "time")) if self.time else ()
+        time = next(filter(None, times), None)
+        media = page.css(self.media)[:1] if self.media else []
+        name = name_shown(_LABEL.sub("", one_line(_text(media[0])))) if media else ""
         for selector in self.cut:
             for found in page.css(selector):
                 found.root.drop_tree()
-        media = self._media(page)
-        body = self._body(page, title, is_declared=declared.kind == "article")
-        media = media or media_name_in(body) or source or self.default_media_name or declared.site
-        return FoundArticle(title, time, media, body, declared.kind == "article")
+        return FoundArticle(title, time, name, self._chosen_body(page) if self.body else "", is_declared=False)
 
-    def _title(self, page: Selector, declared: Metadata) -> str:
-        if self.title:
-            return title_shown(" ".join(_text(found) for found in self._select(page, "title")[:1]))
-        tab = title_shown(page.xpath("string(//title)").get())
-        headings = [title_shown(_text(heading)) for heading in page.css("h1")[:_MAX_TITLE_LINES]]
-        known = "".join((declared.title + tab).split())
-        fitting = [heading for heading in headings if heading and "".join(heading.split()) in known]
-        if fitting:
-            return max(fitting, key=len)
-        return declared.title or next(filter(None, headings if len(headings) == 1 else []), "") or without_site(tab)
-
-    def _time(self, page: Selector, declared: Metadata, shown: Moment | None) -> Moment | None:
-        if self.time:
-            return next(
-                filter(None, (moment_in(_text(found), self.zone) for found in self._select(page, "time"))), None
-            )
-        moments = [declared.time, *times_shown(page, self.zone)[:1], shown]
-        return best_time(filter(None, moments)) or (_guessed_day(page) if declared.kind else None)
-
-    def _media(self, page: Selector) -> str:
-        found = page.css(self.media)[:1] if self.media else []
-        return name_shown(_LABEL.sub("", one_line(_text(found[0])))) if found else ""
-
-    def _body(self, page: Selector, title: str, *, is_declared: bool) -> str:
-        if self.body:
-            places = list(_outermost([found.root for found in self._select(page, "body")]))
-            body = "".join(_inner(place) if len(places) == 1 else _outer(place) for place in places)
-        else:
-            root = page.root
-            place = find_body(root, title)
-            if place is None and not is_declared:
-                raise NotArticleError("no article: the page has no text of one")
-            if place is None:
-                raise UnreadableError("no text found in the page: name its element in the sources file, body = …")
-            places, body = [place], _inner(place)
-        if all(is_mostly_links(place) or (not is_declared and is_list(place)) for place in places):
+    def _chosen_body(self, page: Selector) -> str:
+        places = list(_outermost([found.root for found in self._select(page, "body")]))
+        if all(is_mostly_links(place) for place in places):
             raise NotArticleError("no article: the page is links for the most part")
-        return _BREAKS.sub("</p><p>", body)
+        return "".join(_inner(place) if len(places) == 1 else _outer(place) for place in places)
 
     def _select(self, page: Selector, name: str) -> list[Selector]:
         selector: str = getattr(self, name)
@@ -139,10 +113,48 @@ class ArticlePages:
         return list(found)
 
 
-def without_site(title: str) -> str:
-    """Return what stands before the site's name in the title of a tab."""
-    parts = _SITE.split(title)
-    return max(parts[:2], key=len).strip() if len(parts) > 1 else title.strip()
+class _Finder:
+    """Finds in a page what no selector names."""
+
+    def __init__(self, page: Selector, declared: Metadata, zone: tzinfo) -> None:
+        self.declared, self.zone = declared, zone
+        self.tab = title_shown(page.xpath("string(//title)").get())
+        self.wants_password = bool(page.css("input[type=password]"))
+        self.times = times_shown(page, zone)
+        self.root: HtmlElement = page.css("body")[0].root
+        prepare(self.root)
+        blocks = blocks_of(self.root)
+        self.headline = find_headline(blocks, declared.title, self.tab)
+        self.first = first_block(self.root, blocks, self.headline)
+        headline, first = (block.element if block else None for block in (self.headline, self.first))
+        self.between, self.before = pieces_around(self.root, headline, first)
+
+    def title(self) -> str:
+        """Return the headline; where none is shown, what the page's titles say without the site's name."""
+        shown = title_shown(" ".join(self.headline.element.itertext())) if self.headline else ""
+        return shown or without_site(self.declared.title) or without_site(self.tab)
+
+    def time(self) -> Moment | None:
+        """Return the time that is declared or shown; of a page that is declared an article, its day at the least."""
+        shown = line_of(self.between, self.zone)[0] or line_of(self.before, self.zone)[0]
+        found = best_time(filter(None, [self.declared.time, *self.times[:1], shown]))
+        return found or (_guessed_day(self.root) if self.declared.kind else None)
+
+    def source(self) -> str:
+        """Return the source that stands near the headline."""
+        return line_of(self.between, self.zone)[1] or line_of(self.before, self.zone)[1]
+
+    def body(self, title: str) -> str:
+        """Return the article's HTML. Raises UnreadableError where none is found; NotArticleError for a list."""
+        place = find_body(self.root, self.headline, self.first, title)
+        is_declared = self.declared.kind == "article"
+        if place is None and not is_declared:
+            raise NotArticleError("no article: the page has no text of one")
+        if place is None:
+            raise UnreadableError("no text found in the page: name its element in the sources file, body = …")
+        if is_mostly_links(place) or (not is_declared and is_list(place)):
+            raise NotArticleError("no article: the page is links for the most part")
+        return _inner(place)
 
 
 def _text(found: Selector) -> str:
@@ -156,20 +168,9 @@ def _text(found: Selector) -> str:
     return one_line(" ".join(found.root.itertext()))
 
 
-def _texts_near_title(page: Selector, title: str) -> Iterator[str]:
-    """Yield the texts that follow the headline on the page, a bounded number; those before it where none is found."""
-    bare = "".join(title.split())
-    for heading in page.css("h1, h2, [class*=title]")[:30]:
-        if bare and "".join(_text(heading).split()) == bare:
-            path = "following::text()[normalize-space() and not(ancestor::script or ancestor::style)]"
-            yield from heading.xpath(f"({path})[position() <= 25]").getall()
-            return
-
-
-def _guessed_day(page: Selector) -> Moment | None:
+def _guessed_day(root: HtmlElement) -> Moment | None:
     from htmldate import find_date
 
-    root = page.root
     day = find_date(tostring(root, encoding="unicode"), extensive_search=False, original_date=True)
     return moment_in(day) if day else None
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from itertools import islice, pairwise
@@ -12,7 +12,7 @@ from parsel import Selector
 
 from finews_spider.dates import BEIJING, Moment, read_day, read_time
 from finews_spider.sources.eastmoney_infos import Piece, source_in
-from finews_spider.sources.parsing import name_of, one_line, title_of, title_shown
+from finews_spider.sources.parsing import name_of, title_of, title_shown
 
 _ARTICLE_TYPES = re.compile(
     r"(?:News|Report|Blog|Analysis|Opinion|Review|Background|Tech|Scholarly|Social)?\w*(?:Article|Posting)$"
@@ -29,7 +29,7 @@ _LISTS = frozenset(
 )  # of WordPress
 _MAX_LD = 500_000  # characters of a script
 _MAX_NODES = 2_000
-_PIECES, _TEXT = 60, 500
+_TEXT = 500
 _DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})(?![0-9])")
 _GO_ZONE = re.compile(r"(?<=[+-][0-9]{4})\s+[A-Z]{2,5}$")  # 2021-12-30 07:57:23 +0800 CST
 _CHANGED = re.compile("更新|修改|modified|updated", re.IGNORECASE)
@@ -151,11 +151,11 @@ def times_shown(page: Selector, zone: tzinfo = BEIJING) -> list[Moment]:
     return [moment for moment in found if moment]
 
 
-def line_of(texts: Iterable[str], zone: tzinfo = BEIJING) -> tuple[Moment | None, str]:
+def line_of(pieces: Sequence[Piece], zone: tzinfo = BEIJING) -> tuple[Moment | None, str]:
     """Return the time and the source that the texts between a headline and its article tell."""
-    texts = [one_line(text)[:_TEXT] for text in islice(texts, _PIECES)]
+    texts = [piece.text for piece in pieces]
     ordered = sorted(texts, key=lambda text: bool(_CHANGED.search(text)))
     joined = [f"{first} {second}" for first, second in pairwise(texts)]
     clocks = (read_time(text, zone) for text in (*ordered, *joined))
     time = next(filter(None, clocks), None) or next(filter(None, (moment_in(text, zone) for text in ordered)), None)
-    return time, source_in(Piece(text, is_name=False) for text in texts)
+    return time, source_in(pieces)
