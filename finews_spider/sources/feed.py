@@ -13,12 +13,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from finews_spider.items import Article, ArticleRef, Family
 from finews_spider.sources.base import Listing, Query, Route, Source
+from finews_spider.sources.eastmoney_ids import IDS as OTHER_IDS
 from finews_spider.sources.feed_ids import ARTICLE, IDS, article_address, bare_host, host_in_id, id_of
 from finews_spider.sources.feed_lists import FeedLists
 from finews_spider.sources.feed_pages import ArticlePages, check_selector
 from finews_spider.sources.values import Switch, Text, form
 
 LIBRARIES = ("feedparser", "trafilatura", "htmldate")
+
+_OTHERS = {family.category for family in OTHER_IDS.families} - {""}
 
 Url = Annotated[str, form(r"https?://[^\s<>{}\"]+", "an address, like https://example.com/feed.xml")]
 Host = Annotated[str, form(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", "a host, like www.example.com")]
@@ -63,6 +66,8 @@ class FeedSource(Source):
             raise ValueError(missing)
         if not self.feeds and not self.sitemaps:
             raise ValueError("has neither feeds nor sitemaps")
+        if self.category in _OTHERS:
+            raise ValueError(f"category: {self.category!r} is that of another source's posts")
         for selector in (self.title, self.time, self.media, self.body, *self.cut):
             check_selector(selector)
         try:

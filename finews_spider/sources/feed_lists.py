@@ -66,7 +66,7 @@ class FeedLists:
         ref.title = entry.title
         if entry.published:
             ref.time, ref.to_the_second = entry.published
-        ref.day = entry.day if entry.published else bounded(entry.day, self.query.window, is_latest=True)
+        ref.day = entry.day if entry.published else self._bounded_change(entry.day)
         ref.body = entry.body if self.is_full_text else ""
 
     def _read_sitemap(self, url: str, depth: int, text: str) -> ListingPage:
@@ -79,7 +79,7 @@ class FeedLists:
             page.limit_reached = page.limit_reached or (is_whole and len(parts) > most)
             page.linked = [self.sitemap(part, depth + 1) for part in islice(parts, most)]
             return page
-        for row in found.rows:
+        for row in sorted(found.rows, key=lambda row: row.changed or date.min, reverse=True):
             self._add(page, url, row.url, partial(self._take_row, row))
         page.refs = newest_first(page.refs)
         return page
@@ -94,7 +94,11 @@ class FeedLists:
         """Return the day that an address has, else that of the last change, which is that of the article or later."""
         if day := day_of_article(url):
             return bounded(day, self.query.window)
-        return bounded(row.changed, self.query.window, is_latest=True)
+        return self._bounded_change(row.changed)
+
+    def _bounded_change(self, day: date | None) -> date | None:
+        """Return the day of a last change where it bounds a window: some sites give that of today to all articles."""
+        return bounded(day, self.query.window, is_latest=True) if self.query.window else None
 
     def _add(self, page: ListingPage, base: str, link: str, take: Callable[[ArticleRef], None]) -> None:
         ref, url = self.ref_at(base, link), absolute(base, link)

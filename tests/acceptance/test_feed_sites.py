@@ -282,3 +282,14 @@ def test_without_such_a_table_none_of_its_libraries_is_loaded(site: Site) -> Non
     assert "finews_spider.sources.feed\n" in ran.err
     loaded = set(re.findall(r"\| +([a-z_]+)", ran.err))
     assert not {"feedparser", "trafilatura", "htmldate", "justext", "courlan", "dateparser"} & loaded
+
+
+@pytest.mark.parametrize("days", [("2021-12-30", "2022-01-03")])
+def test_a_sitemap_that_gives_the_day_of_its_making_to_all_opens_no_gap(sites: Sites, days: tuple[str, str]) -> None:
+    notes = only(sites, "hugo")
+    for day in days:
+        urls = [f"<url><loc>{{site}}{one.path}</loc><lastmod>{day}</lastmod></url>" for one in hugo().stories]
+        notes.by_name["hugo"].extra["/sitemap.xml"] = urlset("".join(urls))
+        ran = notes.crawl()
+        assert ran.code == 0, ran.out
+    assert len(notes.posts()) == 3
