@@ -73,7 +73,7 @@ class Listings:
             reading = self.run.pagination.readings[source.name, listing.name]
             try:
                 page = _without_foreign_ids(source, listing.read(decode(response.body), _answered_at(response)))
-                if page.skipped_all() and not reading.rows and not listing.older:
+                if page.skipped_all() and not reading.rows:
                     raise NoRefsError(page)
             except UnreadableError as error:
                 yield from self._unreadable(response, source, listing, error)

@@ -8,6 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
 
+from finews_spider.downloader.paces import pace_of
 from finews_spider.ledger.responses import KeptResponses
 
 
@@ -49,7 +50,10 @@ class AllowedHostsMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raise IgnoreRequest for a request to any other host."""
+        """Raise IgnoreRequest for a request to any other host, or from an archive to the live site of a page."""
         spider = self.crawler.spider
         if isinstance(spider, RestrictedSpider) and not is_allowed_url(request, spider.netlocs):
             raise IgnoreRequest(f"{urlparse_cached(request).netloc[:100]} is not a host of the sources file")
+        netloc = urlparse_cached(request).netloc
+        if pace_of(request) and request.meta.setdefault("archive", netloc) != netloc:
+            raise IgnoreRequest(f"the archive leads to another host, {netloc[:100]}")

@@ -6,9 +6,7 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from scrapy.utils.httpobj import urlparse_cached
 
 from finews_spider.downloader.paces import pace_of
 
@@ -17,10 +15,7 @@ PLAIN = (b"<", b"{", b"[")  # with which text does, behind a mark of its encodin
 
 
 class PlaybackMiddleware:
-    """Says of what an archive plays how it is packed, by its first bytes, before it is unpacked; compares its digest.
-
-    A request to an archive stays with it: a page that was captured may lead to the live site.
-    """
+    """Says of what an archive plays how it is packed, by its first bytes, before it is unpacked; compares digests."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -29,14 +24,6 @@ class PlaybackMiddleware:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Make the middleware, as Scrapy asks for it."""
         return cls(crawler)
-
-    def process_request(self, request: Request) -> None:
-        """Raise IgnoreRequest where a redirect leads from an archive to another host."""
-        if pace_of(request) is None:
-            return
-        netloc = urlparse_cached(request).netloc
-        if request.meta.setdefault("archive", netloc) != netloc:
-            raise IgnoreRequest(f"the archive leads to another host, {netloc[:100]}")
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response, under the Content-Encoding that its bytes have."""

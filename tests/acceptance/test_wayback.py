@@ -193,6 +193,15 @@ def test_links_of_a_played_page_are_those_of_the_page_that_was_captured(site: Si
     assert b'<a href="http://finance.eastmoney.com/x/1.html">' in post
 
 
+def test_a_played_page_that_leads_to_the_live_site_is_not_followed(site: Site, world: World) -> None:
+    live = f"{site.room.urls['finance']}/a/{world.number(1)}.html"
+    site.room.answer("archive", "/web/", status=302, headers={"Location": live})
+    day = f"{world.time(1):%Y-%m-%d}"
+    assert site.crawl("source=wayback", f"since={day}", f"until={day}").code != 0
+    assert site.posts() == {}
+    assert live_requests(site.room) == []
+
+
 def test_one_played_page_is_one_article(site: Site, world: World) -> None:
     number = world.number(0)
     ran = site.crawl(

@@ -65,6 +65,34 @@ def test_routes_are_taken_in_order_until_none_is_left() -> None:
     assert asked(fetch()) == ["api", "text", "page"]
 
 
+def captures(*pages: str) -> ArticleFetch:
+    """With a route to a capture of each of these pages."""
+    made = ArticleFetch(number=NUMBER)
+    routes = [
+        Route("capture", f"https://a.example/{at}", lambda text: article(), page=page) for at, page in enumerate(pages)
+    ]
+    made.add(ref(), item_of(ref()), routes, None)
+    return made
+
+
+def test_of_several_captures_of_a_page_one_that_was_read_is_enough() -> None:
+    """It tells no seconds, and the others would not either."""
+    made = captures("eastmoney", "eastmoney", "finews")
+    first = made.next_route()
+    assert first
+    made.take(article(to_the_second=False), first)
+    (left,) = iter(made.next_route, None)
+    assert left.page == "finews"
+
+
+def test_a_capture_without_a_body_makes_way_for_the_next() -> None:
+    made = captures("eastmoney", "eastmoney")
+    first = made.next_route()
+    assert first
+    made.take(article(body="", to_the_second=False), first)
+    assert made.next_route()
+
+
 def test_no_route_is_taken_when_nothing_is_missing() -> None:
     made = fetch()
     made.take(article())

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 from scrapy import Request, Spider
@@ -13,6 +14,7 @@ from scrapy.http import Response
 from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.test import get_crawler
 
+from finews_spider.downloader.handlers import DownloadHandler
 from finews_spider.downloader.paces import paced, queue_of
 from finews_spider.downloader.throttle import HostSuspendedError, slow_down
 from finews_spider.sources.pace import Pace
@@ -207,3 +209,27 @@ def test_a_documented_interface_is_asked_whatever_robots_txt_says() -> None:
 def test_an_interface_is_a_queue_of_its_own_for_all_commands_too() -> None:
     assert queue_of(Request(f"{HOST}:8080/a", meta=paced(CDX))) == "archive.example:8080 cdx"
     assert queue_of(Request(f"{HOST}/a")) == "archive.example"
+
+
+@pytest.mark.parametrize(("pace", "status", "held"), [(CDX, 429, 2), (CDX, 503, 0), (None, 429, 0)])
+def test_a_refusal_holds_the_other_commands_too(
+    loop: FakeTime, monkeypatch: pytest.MonkeyPatch, pace: Pace | None, status: int, held: int
+) -> None:
+    class Held:
+        queues: ClassVar[dict[str, float]] = {}
+
+        async def wait(self, netloc: str, delay: float) -> None:
+            pass
+
+        def hold(self, netloc: str, seconds: float) -> None:
+            self.queues[netloc] = seconds
+
+    async def refuse(_: object, request: Request) -> Response:
+        return Response(request.url, status=status)
+
+    monkeypatch.setattr("scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler.download_request", refuse)
+    handler = DownloadHandler.__new__(DownloadHandler)
+    handler._pace = Held()  # type: ignore[assignment]
+    monkeypatch.setattr(handler, "_delay", lambda _: 2.5)
+    loop.run_until_complete(handler.download_request(Request(f"{HOST}/cdx/1", meta=paced(pace))))
+    assert Held.queues == dict.fromkeys(["archive.example cdx", "archive.example playback"][:held], 60.0)

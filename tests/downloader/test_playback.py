@@ -12,6 +12,7 @@ from scrapy.http import Response
 from scrapy.utils.project import get_project_settings
 from scrapy.utils.test import get_crawler
 
+from finews_spider.downloader.allowed_hosts import AllowedHostsMiddleware
 from finews_spider.downloader.paces import paced
 from finews_spider.downloader.playback import PlaybackMiddleware, with_encoding_of_its_bytes
 from finews_spider.sources.pace import Pace
@@ -78,7 +79,8 @@ def test_other_hosts_answers_stay_as_they_are(middleware: PlaybackMiddleware) ->
     assert middleware.process_response(Request(URL), response) is response
 
 
-def test_a_redirect_does_not_lead_away_from_the_archive(middleware: PlaybackMiddleware) -> None:
+def test_a_redirect_does_not_lead_away_from_the_archive() -> None:
+    middleware = AllowedHostsMiddleware(get_crawler())
     request = Request(URL, meta=PACED)
     middleware.process_request(request)
     middleware.process_request(request.replace(url=URL.replace("20211230", "20211231")))
