@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import FULL_SPEED, Ran, Site, run_forked
 from tests.support.feed_sites import FeedSite, Story, hugo, newspaper, served, story, urlset, wordpress
+from tests.support.nonempty import nonempty
 
 TABLES = """\
 [yuanshan]
@@ -287,7 +288,7 @@ def test_without_such_a_table_none_of_its_libraries_is_loaded(site: Site) -> Non
 @pytest.mark.parametrize("days", [("2021-12-30", "2022-01-03")])
 def test_a_sitemap_that_gives_the_day_of_its_making_to_all_opens_no_gap(sites: Sites, days: tuple[str, str]) -> None:
     notes = only(sites, "hugo")
-    for day in days:
+    for day in nonempty(days):
         urls = [f"<url><loc>{{site}}{one.path}</loc><lastmod>{day}</lastmod></url>" for one in hugo().stories]
         notes.by_name["hugo"].extra["/sitemap.xml"] = urlset("".join(urls))
         ran = notes.crawl()
