@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 600
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: install demo check test lint format bench torture simulate fuzz audit lock clean
+.PHONY: install demo check test lint format bench torture simulate fuzz audit lock dist clean
 
 install: .venv/installed ## what a run needs, in .venv
 
@@ -52,8 +52,12 @@ lock: .venv/installed-dev ## take the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 		pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
+dist: .venv/installed-dev ## a wheel, the same bytes whenever it is built
+	SOURCE_DATE_EPOCH=1577836800 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation --wheel-dir dist .
+
 clean: ## the environment, the demo and the caches go
-	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "finews needs Python 3.11 or newer: make PYTHON=python3.12 …")'

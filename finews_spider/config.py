@@ -36,12 +36,16 @@ CONTACT = re.compile(r"(https?://|mailto:)\S+")
 SITE = re.compile(r"((https?:)?//[\w.:-]+)?(/[\w./-]*)?")
 
 
+PARTS_OF_A_SITE = ("_config.yml", ".finews", *FOLDERS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """What the settings ask for; each field is the setting FINEWS_<FIELD>. docs/configuration.md explains them."""
 
     output: Path  # absolute
     sources_file: Path
+    config: Path | None  # finews.toml
     site: str
     post_path: str  # a pattern with {year}, {month}, {day}, {id}
     contact: str
@@ -69,6 +73,7 @@ def read_config(settings: BaseSettings) -> Config:
     return Config(
         output=read("FINEWS_OUTPUT", _folder),
         sources_file=Path(settings["FINEWS_SOURCES_FILE"]),
+        config=Path(settings["FINEWS_CONFIG"]) if settings["FINEWS_CONFIG"] else None,
         site=read("FINEWS_SITE", _site),
         post_path=post_pattern(str(settings["FINEWS_POST_PATH"])),
         contact=read("FINEWS_CONTACT", _contact),
@@ -106,7 +111,12 @@ def _refusal(name: str, value: object, accepted: str) -> ConfigurationError:
 def _folder(name: str, value: object) -> Path:
     if not str(value).strip():
         raise ConfigurationError(f"{name}: is empty; give the folder of the site")
-    return Path(str(value)).expanduser().absolute()
+    folder = Path(str(value)).expanduser().absolute()
+    if value == "." == delivered.FINEWS_OUTPUT and not any((folder / part).exists() for part in PARTS_OF_A_SITE):
+        raise ConfigurationError(
+            f"{name}: {folder} is no site; make one with finews init DIR, or name yours with -s {name}=DIR"
+        )
+    return folder
 
 
 def _number(name: str, value: object, minimum: float = 0.0) -> float:

@@ -17,7 +17,9 @@ ITEM_PIPELINES = {
 }
 
 # finews's own settings.
-FINEWS_OUTPUT = str(_HERE.parent / "output")  # the static-site repository that gets the posts
+# The static-site repository that gets the posts: in a checkout its own, else the folder one stands in, if it is a site.
+FINEWS_OUTPUT = str(_HERE.parent / "output") if (_HERE.parent / "scrapy.cfg").is_file() else "."
+FINEWS_CONFIG = ""  # the finews.toml of a site; "": the one in the folder one stands in, or above it
 FINEWS_SOURCES_FILE = str(_HERE / "sources.toml")
 FINEWS_SITE = "//finews.withounder.com"  # the site that the back-links under a post lead to
 FINEWS_POST_PATH = "by-day"  # or "flat", or a pattern

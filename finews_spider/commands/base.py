@@ -1,17 +1,20 @@
 """The base of finews's commands: it checks settings as a crawl does, and turns exceptions into exit codes."""
 
 import argparse
+import os
 import sys
 
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from finews_spider.archive.lock import check_output
+from finews_spider.commands.site_file import apply
 from finews_spider.config import Config, read_config
 from finews_spider.exceptions import ArchiveLockedError, ConfigurationError, DiskError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.logformatter import make_log_printable
 from finews_spider.printable import safe_line
+from finews_spider.reporting.program import program
 from finews_spider.sources.loader import load
 
 
@@ -21,6 +24,7 @@ class ExitCodeCommand:
     settings: Settings | None
     exitcode: int
     takes_arguments = False  # beside its options
+    takes_settings = True
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Execute the command, and set its exit code; an error of the user's or of the disk is printed as one line.
@@ -34,8 +38,30 @@ class ExitCodeCommand:
         try:
             self.exitcode = self.execute(args, opts)
         except (ConfigurationError, ArchiveLockedError, DiskError) as error:
-            print(f"scrapy {self.title}: {safe_line(error, limit=2000)}", file=sys.stderr)
+            print(f"{program()} {self.title}: {safe_line(error, limit=2000)}", file=sys.stderr)
             self.exitcode = error.exit_code
+        except BrokenPipeError:  # who reads has gone: `| head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self.exitcode = ExitCode.INTERRUPTED
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's options; its usage names the program that was called."""
+        super().add_options(parser)  # type: ignore[misc]  # of Scrapy's class
+        if self.takes_settings:
+            parser.add_argument("--config", metavar="FILE", help="the finews.toml to read")
+        parser.usage = f"{program()} {self.title} {self.syntax()}"  # type: ignore[attr-defined]
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read the options, then finews.toml and the environment. Exit where they cannot be used."""
+        super().process_options(args, opts)  # type: ignore[misc]  # of Scrapy's class
+        assert self.settings is not None
+        if not self.takes_settings:
+            return
+        try:
+            apply(self.settings, getattr(opts, "config", "") or "")
+        except ConfigurationError as error:
+            print(f"{program()} {self.title}: {safe_line(error, limit=2000)}", file=sys.stderr)
+            sys.exit(error.exit_code)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Do the command's work, and return its exit code."""
@@ -50,7 +76,7 @@ class ExitCodeCommand:
         """Return the settings. Raise ConfigurationError for those that a crawl would refuse. No file is written."""
         assert self.settings is not None
         config = read_config(self.settings)
-        load(config.sources_file)
+        load(config.sources_file, config.config)
         check_output(config.output)
         return config
 

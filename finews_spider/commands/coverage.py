@@ -55,7 +55,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
         values = dict(_pair(word) for word in [*opts.words, *args])
         if wrong := values.keys() - {"since", "until", "source"}:
             raise ConfigurationError(f"{min(wrong)}=: is no argument of coverage; use since=, until=, source=")
-        arguments = read_arguments(values, load(config.sources_file))
+        arguments = read_arguments(values, load(config.sources_file, config.config))
         prepare_output(config.output)
         with Ledger(config.output) as ledger:
             posts = Index(ledger, FOLDERS, id_in_post_name).count_by_day()

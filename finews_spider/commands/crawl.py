@@ -17,6 +17,7 @@ from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.progress import quieten
 from finews_spider.extensions.report import ReportExtension
 from finews_spider.reporting import builder, store
+from finews_spider.reporting.program import is_finews
 from finews_spider.spiders.finews import FinewsSpider
 
 
@@ -24,6 +25,14 @@ class Command(ExitCodeCommand, crawl.Command):
     """Scrapy's command, with finews's exit codes."""
 
     takes_arguments = True
+
+    def short_desc(self) -> str:
+        """Return the line in the list of commands."""
+        return "Read the news, and archive what is new"
+
+    def syntax(self) -> str:
+        """Return the arguments, as the usage shows them; of the program finews there is one spider."""
+        return "[-a NAME=VALUE ...]" if is_finews() else f"{FinewsSpider.name} [-a NAME=VALUE ...]"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the options, and prepare the log's settings for the progress display."""

@@ -1,33 +1,30 @@
 """`scrapy demo`: crawl the embedded newsroom into a folder of its own."""
 
 import argparse
-import os
 import shlex
-import shutil
-import sys
 import tempfile
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import archive_lock
-from finews_spider.archive.paths import FOLDERS, POSTS, id_in_post_name
+from finews_spider.archive.paths import POSTS, id_in_post_name
 from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.skeleton import copy_site
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.report import ReportExtension
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
+from finews_spider.reporting.program import typed
 from finews_spider.sources import known
 from finews_spider.spiders.finews import FinewsSpider
 
-SITE = Path(__file__).resolve().parents[2] / "output"
-# What a run or a build makes in a site; the rest is the site's skeleton.
-NOT_SKELETON = shutil.ignore_patterns(*FOLDERS, "category", "_site", ".*")
 DEMO = Path("demo")
 POST_LINES = 20
 FULL_SPEED = {"LOG_LEVEL": "WARNING", "DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
 LOOPBACK = {"FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}  # where the newsroom is
+NO_FILE = {"FINEWS_CONFIG": ""}  # its sources are the real ones
 NO_PUBLISHING = {"FINEWS_PUBLISH": "off", "FINEWS_KEEP_DAYS": 0}  # the folder is no repository, and its news is old
 
 
@@ -55,7 +52,8 @@ class Command(ExitCodeCommand, ScrapyCommand):
         super().process_options(args, opts)
         assert self.settings is not None
         self.settings.setdict(
-            {**FULL_SPEED, **LOOPBACK, **NO_PUBLISHING, "FINEWS_OUTPUT": str(opts.folder)}, priority="cmdline"
+            {**FULL_SPEED, **LOOPBACK, **NO_FILE, **NO_PUBLISHING, "FINEWS_OUTPUT": str(opts.folder)},
+            priority="cmdline",
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
@@ -92,25 +90,18 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
 def _copy_site(folder: Path) -> None:
     try:
-        shutil.copytree(SITE, folder, ignore=NOT_SKELETON, copy_function=_copy_new, dirs_exist_ok=True)
+        copy_site(folder)
     except OSError as error:
         raise ConfigurationError(f"--folder: {error}") from error
-
-
-def _copy_new(source: str, target: str) -> None:
-    """Copy a file where there is none; one that is there may be a person's own."""
-    if not os.path.lexists(target):
-        shutil.copy2(source, target)
 
 
 def _print_next(folder: Path) -> None:
     post = min(filter(_is_article, folder.glob(f"{POSTS}/**/*.md")), key=lambda post: post.name)
     print(f"\nOne of the posts, {post}:\n\n{_head(post)}")
-    scrapy = os.path.relpath(sys.argv[0])
     print(f"\nNext:\n  jekyll serve --source {shlex.quote(str(folder))}  # the site, if Jekyll is installed")
-    again = f"{scrapy} demo" + ("" if folder == DEMO else f" --folder {shlex.quote(str(folder))}")
+    again = typed("demo", *([] if folder == DEMO else ["--folder", str(folder)]))
     print(f"  {again}  # again: finds nothing new")
-    print(f"  {scrapy} crawl finews  # the real sites, one request a second, into output/")
+    print(f"  {typed('crawl')}  # the real sites, one request a second")
 
 
 def _is_article(post: Path) -> bool:

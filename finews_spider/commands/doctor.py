@@ -37,7 +37,8 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Return OK when all endpoints answer well, BROKEN when one does not. Raise ConfigurationError for a name."""
-        sources = load(self.config().sources_file)
+        config = self.config()
+        sources = load(config.sources_file, config.config)
         if unknown := [name for name in args if name not in sources]:
             raise ConfigurationError(f"{unknown[0]}: is no source; sources are {', '.join(sources)}")
         assert self.crawler_process is not None

@@ -46,7 +46,8 @@ class DoctorSpider(RestrictedSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, names: Collection[str] = (), **kwargs: Any) -> Self:
         """Make the spider, of these sources or else the enabled. Raise ConfigurationError for a wrong sources file."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        sources = load(read_config(crawler.settings).sources_file)
+        config = read_config(crawler.settings)
+        sources = load(config.sources_file, config.config)
         enabled = [name for name, source in sources.items() if source.enabled and not source.is_archive]
         spider.sources = [sources[name] for name in dict.fromkeys(names or enabled)]
         spider.netlocs = allowed_netlocs(set().union(*(source.hosts() for source in spider.sources)))

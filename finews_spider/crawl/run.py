@@ -39,7 +39,7 @@ def read_order(config: Config, values: Mapping[str, str]) -> tuple[dict[str, Sou
 
     Makes finews's own folder in the output folder. Raises ConfigurationError for what cannot be meant.
     """
-    sources = load(config.sources_file)
+    sources = load(config.sources_file, config.config)
     arguments = read_arguments(values, sources)
     prepare_output(config.output)
     return sources, arguments

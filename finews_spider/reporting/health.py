@@ -20,6 +20,7 @@ from finews_spider.reporting.history import (
     mean,
     moment,
 )
+from finews_spider.reporting.program import command
 from finews_spider.reporting.report import RunReport
 from finews_spider.sources.base import Source
 
@@ -36,7 +37,6 @@ MIN_UNREAD = 2
 MORE_SKIPPED = 2  # times as many as ever before
 
 NO_ROWS, SHORTER, SKIPPED = "no rows", "much shorter", "more rows skipped than ever"
-DOCTOR = "see scrapy doctor"
 
 
 def troubles(report: RunReport, before: Sequence[RunReport], sources: Mapping[str, Source], now: datetime) -> list[str]:
@@ -77,7 +77,7 @@ def failed_lists(run: SourceRun) -> Iterator[str]:
     hosts = [f"{name} {host.left_alone}" for name, host in run.run_report.hosts.items() if left and host.left_alone]
     if failed:
         whys = ", ".join([most_frequent(failed.values()), *hosts])
-        yield f"{run.source}: {names(failed, run)} could not be read: {whys}; {DOCTOR}"
+        yield f"{run.source}: {names(failed, run)} could not be read: {whys}; {doctor()}"
 
 
 def lists_without_rows(run: SourceRun, earlier: Sequence[SourceRun]) -> Iterator[str]:
@@ -87,7 +87,7 @@ def lists_without_rows(run: SourceRun, earlier: Sequence[SourceRun]) -> Iterator
     if empty:
         yield (
             f"{run.source}: {names(empty, run)} {'has' if len(empty) == 1 else 'have'} {NO_ROWS}, and had"
-            f" {had[-1] if had else 'some'} before; {DOCTOR}; where that is meant to be, edit sources.toml"
+            f" {had[-1] if had else 'some'} before; {doctor()}; where that is meant to be, edit sources.toml"
         )
 
 
@@ -112,7 +112,7 @@ def skipped_rows(run: SourceRun, earlier: Sequence[SourceRun]) -> Iterator[str]:
     for reason, lists in found.items():
         yield (
             f"{run.source}: {names(lists, run)} {'has' if len(lists) == 1 else 'have'} {SKIPPED}:"
-            f" {sum(lists.values())} × {reason}; {DOCTOR}"
+            f" {sum(lists.values())} × {reason}; {doctor()}"
         )
 
 
@@ -132,7 +132,7 @@ def old_news(run: SourceRun, limit: timedelta, now: datetime) -> Iterator[str]:
             lists = [name for name in run.report.lists if run.kind_of_list(name) == kind]
             yield (
                 f"{run.source}: the newest item of {names(lists, run)} is of {time:%Y-%m-%d %H:%M},"
-                f" {(now - time).days} days ago; {DOCTOR}; where that is meant to be, edit max_age_days"
+                f" {(now - time).days} days ago; {doctor()}; where that is meant to be, edit max_age_days"
                 f" in sources.toml, which is {limit.days}"
             )
 
@@ -158,7 +158,7 @@ def lost_articles(run: SourceRun, earlier: Sequence[SourceRun]) -> Iterator[str]
         whys += Counter(run.report.failed) + Counter({"withdrawn": run.report.withdrawn})
         yield (
             f"{run.source}: {lost} of {fresh} new articles{in_runs(runs)} could not be archived:"
-            f" {most_frequent(whys)}; {DOCTOR}; when it is fixed, scrapy owed --retry"
+            f" {most_frequent(whys)}; {doctor()}; when it is fixed, {command('owed', '--retry')}"
         )
 
 
@@ -168,7 +168,7 @@ def late_articles(run: SourceRun, earlier: Sequence[SourceRun]) -> Iterator[str]
     late, bodies = sum(one.late for one in runs), sum(one.bodies for one in runs)
     if late >= MIN_ARTICLES and late > bodies * MAX_LAST_ROUTE and run.late > run.bodies * MAX_LAST_ROUTE:
         yield (
-            f"{run.source}: {late} of {bodies} articles{in_runs(runs)} came by the last route only: {DOCTOR} for the"
+            f"{run.source}: {late} of {bodies} articles{in_runs(runs)} came by the last route only: {doctor()} for the"
             " routes before it, and edit their hosts in sources.toml"
         )
 
@@ -186,7 +186,7 @@ def shorter_bodies(run: SourceRun, earlier: Sequence[SourceRun]) -> Iterator[str
         was = f"{usual:.0f} and more before" if usual else "as in the runs before"
         yield (
             f"{run.source}: the bodies of {sum(one.bodies for one in runs)} articles{in_runs(runs)} are {SHORTER}:"
-            f" {mean(runs):.0f} characters on average, {was}; look at a new post and at its page; {DOCTOR}"
+            f" {mean(runs):.0f} characters on average, {was}; look at a new post and at its page; {doctor()}"
         )
 
 
@@ -196,7 +196,7 @@ def block_pages(run: SourceRun) -> Iterator[str]:
     if more >= MIN_ARTICLES and more > run.fresh * MAX_LOST:
         yield (
             f"{run.source}: {run.report.blocked} answers were captcha, block, login or empty pages: the site keeps this"
-            f" address out; wait a day, raise DOWNLOAD_DELAY, let FINEWS_CONTACT reach you; {DOCTOR}"
+            f" address out; wait a day, raise DOWNLOAD_DELAY, let FINEWS_CONTACT reach you; {doctor()}"
         )
 
 
@@ -220,3 +220,8 @@ def most_frequent(whys: Iterable[str]) -> str:
 def in_runs(runs: Sequence[SourceRun]) -> str:
     """Return over how many runs that is."""
     return f" of the last {len(runs)} runs" if len(runs) > 1 else ""
+
+
+def doctor() -> str:
+    """Return where it is said what answers, and what to do."""
+    return f"see {command('doctor')}"

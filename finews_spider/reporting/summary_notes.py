@@ -1,12 +1,13 @@
 """The notes of a run's summary: what needs attention, and what to type."""
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from finews_spider.printable import safe_line
 from finews_spider.refusals import UNWANTED
 from finews_spider.reporting.missing import gap_in_words
+from finews_spider.reporting.program import command
 from finews_spider.reporting.report import GapReport, PublishedReport, RunReport, SourceReport
 from finews_spider.reporting.summary_window import reading_notes
 from finews_spider.reporting.terminal import plural
@@ -45,8 +46,8 @@ def _notes(report: RunReport) -> Iterator[tuple[str, str]]:
     yield from _first("warning", report.warnings)
     if report.published:
         yield from _of_publishing(report.published)
-    for command in _commands(report):
-        yield "type", command
+    for line in _commands(report):
+        yield "type", line
 
 
 def _first(label: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -115,10 +116,10 @@ def _reasons(reasons: Mapping[str, int]) -> str:
 def _commands(report: RunReport) -> Iterator[str]:
     ends = {reading.ended for source in report.sources.values() for reading in source.lists.values()}
     if report.broken or "failed" in ends:
-        yield "scrapy doctor  # says what answers, and what to do"
+        yield f"{command('doctor')}  # says what answers, and what to do"
     if report.window and ends & {"failed", None}:
-        command = crawl_command(report.output, report.arguments)
-        yield f"{command}  # reads the days again; what is archived costs nothing"
+        again = crawl_command(report.output, report.arguments)
+        yield f"{again}  # reads the days again; what is archived costs nothing"
     elif any(source.owed for source in report.sources.values()):
         source = {name: value for name, value in report.arguments.items() if name == "source"}
         yield f"{crawl_command(report.output, source)}  # asks again for what is owed"
@@ -126,8 +127,7 @@ def _commands(report: RunReport) -> Iterator[str]:
 
 def crawl_command(output: str, arguments: Mapping[str, str]) -> str:
     """Return the command line of a crawl, as it can be typed."""
-    words = ["scrapy", "crawl", "finews"]
-    words += [word for name, value in arguments.items() for word in ("-a", f"{name}={value}")]
-    if output and output != FINEWS_OUTPUT:
+    words = [word for name, value in arguments.items() for word in ("-a", f"{name}={value}")]
+    if output and Path(output) != Path(FINEWS_OUTPUT).absolute():
         words += ["-s", f"FINEWS_OUTPUT={output}"]
-    return shlex.join(words)
+    return command("crawl", *words)

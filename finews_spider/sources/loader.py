@@ -16,7 +16,7 @@ from finews_spider.sources.base import Source
 from finews_spider.sources.eastmoney import EastmoneySource
 from finews_spider.sources.feed import FeedSource
 from finews_spider.sources.finews import FinewsSource
-from finews_spider.sources.toml_lines import Place, line_of
+from finews_spider.sources.toml_lines import Place, has, line_of
 
 # By the names of their tables; one that hardly any run reads is imported when a sources file has it.
 SOURCES: dict[str, type[Source] | str] = {
@@ -33,16 +33,16 @@ class SourcesFileError(ConfigurationError):
     """What is wrong in the sources file, and where."""
 
 
-def load(path: Path) -> dict[str, Source]:
+def load(path: Path, changes: Path | None = None) -> dict[str, Source]:
     """Return the sources of the file by name, enabled or not, in its order.
 
-    Raises SourcesFileError where the file cannot be used as it stands.
+    What stands under `sources` in the file of `changes` goes before; a table that only it has is a source too. Raises
+    SourcesFileError where a file cannot be used as it stands.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        tables = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SourcesFileError(f"{path}: cannot be read: {error}") from error
+    text, tables = _read(path)
+    changed_text, changed = _read(changes) if changes else ("", {})
+    own = changed.get("sources", {})
+    tables = _merged(tables, own)
     try:
         sources = {name: _source(name, table) for name, table in tables.items()}
         for name, source in sources.items():
@@ -51,7 +51,25 @@ def load(path: Path) -> dict[str, Source]:
             _check_names(source.fallback_sources, sources.keys() - {name}, alike, (name, key))
         return {name: _bound(name, source, sources) for name, source in sources.items()}
     except _MistakeError as mistake:
-        raise SourcesFileError(f"{path}:{line_of(mistake.place, text)}: {mistake}") from None
+        if changes and has(own, mistake.place):
+            path, text, place = changes, changed_text, ("sources", *mistake.place)
+        else:
+            place = mistake.place
+        raise SourcesFileError(f"{path}:{line_of(place, text)}: {mistake}") from None
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SourcesFileError(f"{path}: cannot be read: {error}") from error
+
+
+def _merged(tables: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tables, with the keys of those that have the same name in `own` in place of theirs."""
+    both = {name: {**tables[name], **own[name]} for name in tables.keys() & own.keys() if isinstance(own[name], dict)}
+    return {**tables, **own, **both}
 
 
 class _MistakeError(ValueError):

@@ -11,10 +11,10 @@ Place = tuple[str | int, ...]  # the keys and numbers that lead to a value
 
 def line_of(place: Place, text: str) -> int:
     """Return the line on which that value stands, or its table begins where it is not there."""
-    if not _has(tomllib.loads(text), place):
+    if not has(tomllib.loads(text), place):
         return line_of(place[:-1], text)
     lines = text.split("\n")
-    return bisect_left(range(len(lines)), True, key=lambda end: _has(_beginning(lines[:end]), place))
+    return bisect_left(range(len(lines)), True, key=lambda end: has(_beginning(lines[:end]), place))
 
 
 def _beginning(lines: Sequence[str]) -> dict[str, Any]:
@@ -26,7 +26,8 @@ def _beginning(lines: Sequence[str]) -> dict[str, Any]:
     return {}
 
 
-def _has(tree: Any, place: Place) -> bool:
+def has(tree: Any, place: Place) -> bool:
+    """Return whether a value stands at that place of a tree of tables and lists."""
     try:
         for step in place:
             tree = tree[step]

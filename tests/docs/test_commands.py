@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from finews_spider.commands import site_file
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
+from finews_spider.settings import FINEWS_SOURCES_FILE
 from finews_spider.sources.loader import load
 from tests.conftest import run_forked
 from tests.support.checkout import Checkout, service
@@ -18,9 +20,18 @@ from tests.support.paths import ROOT
 
 RUN = {"sh", "cron", "ini", "toml"}
 SHOWN = {"text", "output", "md"}  # a drawing; what the block before it prints; a post
+INSTALLED = "tests/acceptance/test_installed.py"
 NOT_RUN = {
     "make check": "it lints and tests, as CI does",
     "make test": "it is what runs this",
+    "make dist": f"{INSTALLED} builds the wheel",
+    "pipx install dist/finews_spider-0.2.0-py3-none-any.whl": f"{INSTALLED} installs it",
+    "uv tool install dist/finews_spider-0.2.0-py3-none-any.whl": f"{INSTALLED} installs it",
+    "pipx install git+https://git.example/OWNER/finews": "it is on another machine",
+    "finews init my-site": f"{INSTALLED} types it",
+    "cd my-site": f"{INSTALLED} types it",
+    "finews doctor": f"{INSTALLED} types it",
+    "finews crawl": f"{INSTALLED} types it",
     "jekyll serve --source output": "it serves until Ctrl-C; tests/site builds the site",
     "systemctl --user enable --now finews.timer": "it needs a session of systemd's",
     "loginctl enable-linger": "it changes who may stay logged in",
@@ -89,7 +100,11 @@ def run_unit(checkout: Checkout, block: Block) -> None:
 def load_tables(checkout: Checkout, block: Block) -> None:
     path = checkout.folder / "tables.toml"
     path.write_text(block.text, encoding="utf-8")
-    assert load(path)
+    if "[sources." not in block.text:
+        assert load(path)
+        return
+    assert site_file.read(path)
+    assert load(Path(FINEWS_SOURCES_FILE), path)
 
 
 @pytest.mark.slow

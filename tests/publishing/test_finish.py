@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from finews_spider.archive import category_pages
-from finews_spider.commands.demo import NOT_SKELETON
-from finews_spider.commands.demo import SITE as SKELETON
+from finews_spider.commands.skeleton import copy_site
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.newsroom.server import Newsroom
@@ -353,7 +352,7 @@ def test_fifty_runs_over_a_changing_newsroom(tmp_path: Path, tool: Callable[[str
     world = World(articles=72)
     with Newsroom(world) as room:
         site = Site(tmp_path / "site", room)
-        shutil.copytree(SKELETON, site.output, ignore=NOT_SKELETON)
+        copy_site(site.output)
         tree = Tree(site.output)
         tree.git("init", "-q")
         tree.git("add", "--all")

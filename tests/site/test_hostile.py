@@ -20,7 +20,7 @@ from lxml import etree
 
 from finews_spider.archive import category_pages
 from finews_spider.archive.posts import parse
-from finews_spider.commands.demo import NOT_SKELETON, SITE
+from finews_spider.commands.skeleton import SITE, copy_site
 from finews_spider.items import Article
 from finews_spider.markup.allowlist import ATTRIBUTES, TAGS
 from finews_spider.markup.text import visible
@@ -60,7 +60,7 @@ EVERY = 4  # a build with the bare layout has one in so many of the posts
 def fed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The delivered site after a crawl of hostile stories, as ALTERED."""
     output = tmp_path_factory.mktemp("hostile") / "site"
-    shutil.copytree(SITE, output, ignore=NOT_SKELETON)
+    copy_site(output)
     with Newsroom(HostileWorld(STORIES)) as room:
         site = Site(output, room)
         assert site.crawl().code == 3  # what has no title or no text is owed

@@ -15,7 +15,7 @@ from parsel import Selector
 from finews_spider.archive import category_pages
 from finews_spider.archive.posts import render
 from finews_spider.archive.retention import move_old
-from finews_spider.commands.demo import NOT_SKELETON, SITE
+from finews_spider.commands.skeleton import copy_site
 from finews_spider.items import Article
 from tests.support import existing
 from tests.support.built import DARK, MEASURE, build, dom, measured, served
@@ -46,7 +46,7 @@ def articles() -> list[Article]:
 
 def write(site: Path, *, flat: bool = False) -> Path:
     """The site as it is delivered, with posts and their category pages."""
-    shutil.copytree(SITE, site, ignore=NOT_SKELETON)
+    copy_site(site)
     for article in nonempty(articles()):
         assert article.time is not None
         folder = site / ("_posts" if flat else f"_posts/{article.time:%Y/%m/%d}")

@@ -1,0 +1,188 @@
+"""finews as a program: the wheel, installed for all and read-only, used by somebody else, in any folder."""
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import venv
+import zipfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from finews_spider.newsroom.server import Newsroom
+from finews_spider.newsroom.world import World
+from tests.support.paths import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
+NOBODY = 65534
+
+
+class Installed(NamedTuple):
+    """The program, and an empty folder of the one who uses it."""
+
+    program: Path
+    folder: Path
+
+    def type(self, *words: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Return how a command of it ended; it is not run as root, where that can be."""
+        names = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **environment}
+        user = NOBODY if nobody_can_run_it() else None
+        return subprocess.run(
+            [str(self.program), *words],
+            cwd=folder or self.folder,
+            env=names,
+            user=user,
+            group=user,
+            extra_groups=[] if user else None,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+
+@cache
+def nobody_can_run_it() -> bool:
+    """Return whether a user without rights can start this interpreter, and read what it has; a home may be closed."""
+    if os.geteuid() != 0:
+        return False
+    words = [sys.executable, "-c", "import scrapy"]
+    try:
+        return subprocess.run(words, user=NOBODY, group=NOBODY, extra_groups=[], check=False, cwd="/").returncode == 0
+    except PermissionError:
+        return False
+
+
+def build(folder: Path) -> Path:
+    """As `make dist` does."""
+    words = ["--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--wheel-dir", str(folder)]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1577836800"}
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *words, str(ROOT)], check=True, env=environment)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path) -> Iterator[Path]:
+    """The program, in an environment of its own that borrows what finews needs from this one."""
+    place = Path(tempfile.mkdtemp(prefix="finews-installed-"))
+    place.chmod(0o755)
+    venv.create(place / "venv", symlinks=True)
+    python = place / "venv" / "bin" / "python"
+    site = next((place / "venv").glob("lib/python*/site-packages"))
+    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--quiet"]
+    subprocess.run([*install, "--disable-pip-version-check", "--no-compile", str(wheel)], check=True)
+    for path in [place, *place.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~0o222)
+    yield place / "venv" / "bin" / "finews"
+    for path in place.rglob("*"):
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(0o755)
+    place.chmod(0o755)
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def finews(installed: Path) -> Iterator[Installed]:
+    folder = Path(tempfile.mkdtemp(prefix="finews-home-"))
+    if nobody_can_run_it():
+        os.chown(folder, NOBODY, NOBODY)
+    yield Installed(installed, folder)
+    shutil.rmtree(folder)
+
+
+def test_a_wheel_is_the_same_bytes_whenever_it_is_built(wheel: Path, tmp_path: Path) -> None:
+    assert build(tmp_path).read_bytes() == wheel.read_bytes()
+
+
+def test_a_wheel_holds_two_packages_and_no_posts(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"finews_spider", "pipelines"}
+    held = {name.removeprefix("finews_spider/site/") for name in names if name.startswith("finews_spider/site/")}
+    tracked = subprocess.check_output(["git", "-C", str(ROOT), "ls-files", "output"], text=True).splitlines()
+    assert held == {name.removeprefix("output/") for name in tracked}
+
+
+def test_the_demo_runs_in_an_empty_folder(finews: Installed) -> None:
+    ran = finews.type("demo")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "300 new posts" in ran.stdout
+    assert re.search(r"^  \S*finews crawl  #", ran.stdout, re.MULTILINE)
+    assert sorted(path.name for path in finews.folder.iterdir()) == ["demo"]
+
+
+def test_a_new_site_is_made_and_fed(finews: Installed) -> None:
+    made = finews.type("init", "my-site")
+    assert (made.returncode, made.stderr) == (0, "")
+    site = finews.folder / "my-site"
+    assert {".git", ".github", "finews.toml", "_config.yml"} <= {path.name for path in site.iterdir()}
+    with Newsroom(World()) as room:
+        (site / "newsroom.toml").write_text(room.sources_toml(), encoding="utf-8")
+        lines = ['sources_file = "newsroom.toml"', 'private_networks = "127.0.0.0/8"', "[scrapy]", "DOWNLOAD_DELAY = 0"]
+        (site / "finews.toml").write_text("\n".join(lines), encoding="utf-8")
+        doctor = finews.type("doctor", folder=site)
+        assert (doctor.returncode, "Traceback" in doctor.stderr) == (0, False), doctor.stdout
+        deeper = site / "assets"  # the file is found from there
+        crawled = finews.type("crawl", "-a", "source=finews", folder=deeper)
+        assert crawled.returncode == 0, crawled.stderr
+    assert list(site.glob("_posts/**/*.md"))
+    assert not (deeper / ".finews").exists()
+    owed = finews.type("owed", folder=site)
+    assert (owed.returncode, owed.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "printed"),
+    [
+        (["craw"], 2, "finews: craw: no command; did you mean crawl?\n"),
+        (["owed"], 2, "finews owed: FINEWS_OUTPUT: {folder} is no site; make one with finews init DIR"),
+        (["crawl"], 2, "finews crawl: FINEWS_OUTPUT: {folder} is no site"),
+        (["crawl", "finews"], 2, "finews"),
+        (["init"], 2, "finews: error: name the folder of the new site"),
+        (["init", "a", "b"], 2, "name the folder of the new site"),
+        (["init", "."], 0, ""),
+    ],
+)
+def test_wrong_words(finews: Installed, words: list[str], code: int, printed: str) -> None:
+    ran = finews.type(*words)
+    assert ran.returncode == code
+    assert printed.format(folder=finews.folder) in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_it_says_what_it_is(finews: Installed) -> None:
+    assert finews.type("--version").stdout == "finews 0.2.0\n"
+    for words in ([], ["--help"], ["-h"]):
+        ran = finews.type(*words)
+        assert ran.returncode == 0
+        assert "  crawl       Read the news, and archive what is new" in ran.stdout
+    assert "finews crawl [-a NAME=VALUE ...]" in finews.type("crawl", "--help").stdout
+
+
+def test_a_folder_that_is_not_empty_is_no_new_site(finews: Installed) -> None:
+    finews.type("init", "site")
+    ran = finews.type("init", "site")
+    assert (ran.returncode, ran.stderr.startswith("finews init: site: is not empty")) == (2, True)
+
+
+def test_another_package_in_place_of_ours_is_refused(finews: Installed) -> None:
+    (finews.folder / "pipelines").mkdir()
+    (finews.folder / "pipelines" / "__init__.py").touch()
+    ran = finews.type("--version", PYTHONPATH=str(finews.folder))
+    assert ran.returncode == 2
+    assert ran.stderr.startswith(f"finews: another package named pipelines is installed in {finews.folder}")
