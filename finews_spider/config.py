@@ -90,6 +90,12 @@ def read_config(settings: BaseSettings) -> Config:
     )
 
 
+def check_warcio(what: str) -> None:
+    """Raise ConfigurationError where the library that evidence needs is not installed."""
+    if not find_spec("warcio"):
+        raise ConfigurationError(f"{what}: needs warcio, which is not installed: pip install warcio")
+
+
 def user_agent(settings: BaseSettings) -> str:
     """Return the User-Agent: who reads, and how to reach them."""
     return f"finews/{__version__} (+{settings['FINEWS_CONTACT']})"
@@ -163,8 +169,8 @@ def _mode(name: str, value: object) -> Mode | None:
 def _evidence(name: str, value: object) -> Evidence | None:
     if value not in EVIDENCE:
         raise _refusal(name, value, ", ".join(EVIDENCE))
-    if EVIDENCE[str(value)] and not find_spec("warcio"):
-        raise ConfigurationError(f"{name}: needs warcio, which is not installed: pip install warcio")
+    if EVIDENCE[str(value)]:
+        check_warcio(name)
     return EVIDENCE[str(value)]
 
 

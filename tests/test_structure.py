@@ -23,8 +23,8 @@ ORDER = [
     "downloader",  # why a request is not sent
     "crawl",  # listings and articles, asked for and handed over
     "pipelines publishing",  # an item becomes a post; posts become a commit
-    "evidence",  # what was fetched is kept, and posts are made of it again
     "reporting",  # what a run says of itself
+    "evidence",  # what was fetched is kept, and posts are made of it again
     "extensions",  # watch the run
     "spiders",
     "commands",

@@ -96,6 +96,12 @@ def in_place_of(kept: str, text: str) -> str:
     return f"{head}{text[new.end('tag') : new.end('content')]}{kept[old.end('content') :]}"
 
 
+def frame(text: str) -> str:
+    """Return a post without what it says, for `in_place_of` and `parse`; the text as it is where it is none."""
+    found = _POST.fullmatch(text)
+    return text[: found.start("content")] + text[found.end("content") :] if found else text
+
+
 def escape_markdown(text: str) -> str:
     """One line of plain text so that kramdown shows it as it is; Liquid finds nothing in it either."""
     text = re.sub(r"^([0-9]+)\.", r"\1\\.", _MARKUP.sub(r"\\\g<0>", text))

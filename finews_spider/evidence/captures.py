@@ -1,7 +1,6 @@
 """What a capture is: an answer that is kept, and where; and what is said of a post's."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
@@ -25,17 +24,30 @@ class Capture(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.origin or self
 
 
+class KeptEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was known of an article by a post of it; see Article."""
+
+    id: str
+    title: str = ""
+    time: datetime | None = None
+    to_the_second: bool = False
+    media_name: str = ""
+    digest: str = ""
+    body: str = ""
+    share_link: str = ""
+
+
 class RefEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
     """That an article was wanted by this ref, when so many steps had been taken.
 
-    `kept` are the fields of the post that helped: of the article's other family, or its own, asked for again.
+    `kept` is the post that helped: of the article's other family, or its own, asked for again.
     """
 
     source: str
     ref: ArticleRef
     share_link: str
     after: int = 0
-    kept: dict[str, Any] = {}
+    kept: KeptEvidence | None = None
 
 
 class StepEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,7 +69,7 @@ class PostEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
     finews: str  # the version
     refs: tuple[RefEvidence, ...]
     steps: tuple[StepEvidence, ...] = ()
-    rewritten: bool = False  # in place of another text
+    replaced: str = ""  # the post that it took the place of, without what that said
 
 
 def warc_date(time: datetime) -> str:

@@ -1,22 +1,19 @@
 """What a post was made of, as its record says it."""
 
 import hashlib
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from finews_spider import __version__
 from finews_spider.archive.archive import PendingPost
+from finews_spider.archive.posts import frame
 from finews_spider.crawl.article_fetch import ArticleFetch, Tried, Wanted
-from finews_spider.evidence.captures import PostEvidence, RefEvidence, StepEvidence
+from finews_spider.evidence.captures import KeptEvidence, PostEvidence, RefEvidence, StepEvidence
 from finews_spider.evidence.recorder import CAPTURES
 from finews_spider.items import Article
 
-_FIELDS = ("id", "title", "time", "to_the_second", "media_name", "digest", "body", "share_link", "body_url")
-
 
 def post_evidence(post: PendingPost, fetch: ArticleFetch, output: Path, run: str) -> PostEvidence:
-    """Return what a post that is about to be written was made of."""
+    """Return what a post that is about to be written was made of. Raises OSError."""
     history = fetch.history[: fetch.handed_over[post.id]]
     return PostEvidence(
         post=post.id,
@@ -26,7 +23,7 @@ def post_evidence(post: PendingPost, fetch: ArticleFetch, output: Path, run: str
         finews=__version__,
         refs=tuple(_refs(history)),
         steps=tuple(_step(tried) for tried in history if isinstance(tried, Tried)),
-        rewritten=not post.is_new,
+        replaced="" if post.is_new else frame(post.path.read_text(encoding="utf-8")),
     )
 
 
@@ -37,7 +34,7 @@ def _refs(history: list[Wanted | Tried]) -> list[RefEvidence]:
             steps += 1
         else:
             ref, share_link, kept = event
-            refs.append(RefEvidence(ref.source, ref, share_link, steps, _fields(kept) if kept else {}))
+            refs.append(RefEvidence(ref.source, ref, share_link, steps, _kept(kept) if kept else None))
     return refs
 
 
@@ -46,5 +43,5 @@ def _step(tried: Tried) -> StepEvidence:
     return StepEvidence(tried.route.name, tried.route.url, tuple(captures), tried.failure)
 
 
-def _fields(article: Article) -> dict[str, Any]:
-    return {name: value for name, value in asdict(article).items() if name in _FIELDS and value}
+def _kept(article: Article) -> KeptEvidence:
+    return KeptEvidence(**{name: getattr(article, name) for name in KeptEvidence.__struct_fields__})

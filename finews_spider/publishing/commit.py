@@ -24,12 +24,17 @@ class CommitMessage:
     categories: int = 0
     edited: int = 0
     moved: int = 0
+    cleaned_again: int = 0  # written otherwise by a rule of finews, and not edited by anybody
 
     def text(self, files: int) -> str:
         """Return the whole message of a commit of this many files."""
         new = f"{_plural(self.new, 'new post')} in {_plural(self.categories, 'category')}" if self.new else ""
-        parts = (new, f"{self.edited} edited" if self.edited else "", f"{self.moved} moved" if self.moved else "")
+        cleaned = f"{self.cleaned_again} cleaned again" if self.cleaned_again else ""
+        edited = f"{self.edited} edited" if self.edited else ""
+        parts = (new, edited, cleaned, f"{self.moved} moved" if self.moved else "")
         counts = {"New": self.new, "Categories": self.categories, "Edited": self.edited, "Moved": self.moved}
+        if self.cleaned_again:
+            counts["Cleaned-Again"] = self.cleaned_again
         trailers = "".join(f"Finews-{name}: {count}\n" for name, count in counts.items())
         return f"{', '.join(filter(None, parts)) or _plural(files, 'file')}\n\nFinews-Run: {self.run}\n{trailers}"
 

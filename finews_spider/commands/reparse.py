@@ -1,0 +1,94 @@
+"""`scrapy reparse`: posts are made again from their captures, by the rules of today, without a request."""
+
+import argparse
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from finews_spider.archive.lock import archive_lock
+from finews_spider.archive.paths import FOLDERS, id_in_post_name
+from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.config import Config, check_warcio
+from finews_spider.crawl.arguments import read_arguments
+from finews_spider.dates import read_day
+from finews_spider.exceptions import ConfigurationError, DiskError
+from finews_spider.exit_codes import ExitCode
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.posts import Index
+from finews_spider.sources.loader import load
+
+
+class Command(ExitCodeCommand, ScrapyCommand):
+    """Reads captures and posts; writes posts only with --write."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """Return the arguments, as the usage shows them."""
+        return "[-a since=DAY] [-a until=DAY] [-a id=ID] [--write [--force]]"
+
+    def short_desc(self) -> str:
+        """Return the line in the list of commands."""
+        return "Make posts again from their captures, and say which come out otherwise"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options."""
+        super().add_options(parser)
+        parser.add_argument("-a", dest="words", metavar="NAME=VALUE", action="append", default=[])
+        parser.add_argument("--write", action="store_true", help="put posts that come out otherwise in their place")
+        parser.add_argument("--force", action="store_true", help="also posts that somebody else has changed")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Return OK, or CHECK_FAILED where a post differs and is not written, or cannot be made.
+
+        Raise ConfigurationError for wrong arguments, ArchiveLockedError during a run, DiskError.
+        """
+        config = self.config_of_archive()
+        check_warcio("scrapy reparse")
+        if not config.evidence_dir.is_dir():
+            raise ConfigurationError(f"FINEWS_EVIDENCE_DIR: there is no {config.evidence_dir}: nothing was kept")
+        if opts.force and not opts.write:
+            raise ConfigurationError("--force: is for --write")
+        is_wanted = _wanted(dict(_pair(word) for word in opts.words), config)
+        with archive_lock(config.output) if opts.write else nullcontext(), Ledger(config.output) as ledger:
+            try:
+                return _reparse(config, ledger, is_wanted, opts)
+            except OSError as error:
+                raise DiskError(Path(error.filename or config.output), error.strerror or error) from error
+
+
+def _reparse(
+    config: Config, ledger: Ledger, is_wanted: Callable[[str, str], bool], opts: argparse.Namespace
+) -> ExitCode:
+    from finews_spider.evidence.remake import Maker  # what is off is not loaded
+    from finews_spider.evidence.reparse import Finder, Reparse
+    from finews_spider.evidence.review import Review
+
+    find = Finder(config.output, Index(ledger, FOLDERS, id_in_post_name))
+    review = Review(Maker(config.evidence_dir, load(config.sources_file), config.site), find)
+    reparse = Reparse(config, ledger, review, write=opts.write, force=opts.force)
+    return reparse.do(lambda evidence: is_wanted(evidence.post, evidence.path))
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, _, value = word.partition("=")
+    return name, value
+
+
+def _wanted(values: dict[str, str], config: Config) -> Callable[[str, str], bool]:
+    """Return whether a post is wanted, by its id and its path."""
+    if wrong := values.keys() - {"since", "until", "id"}:
+        raise ConfigurationError(f"{min(wrong)}=: is no argument of reparse; use since=, until=, id=")
+    id_ = values.pop("id", None)
+    window = read_arguments(values, load(config.sources_file)).query.window
+
+    def is_wanted(post: str, path: str) -> bool:
+        day = read_day(Path(path).name[:10])
+        return id_ in (None, post) and (not window or (day is not None and day in window))
+
+    return is_wanted

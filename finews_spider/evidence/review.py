@@ -1,0 +1,116 @@
+"""Goes through posts and compares each with what its captures give today."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from difflib import unified_diff
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from finews_spider.evidence.captures import PostEvidence
+from finews_spider.evidence.reader import DamagedError, records
+from finews_spider.evidence.remake import Maker, UnmadeError
+from finews_spider.evidence.segments import segments
+
+MAX_DIFF = 6  # lines of a diff that are shown
+MAX_LINE = 160  # characters of one
+
+
+class State(StrEnum):
+    """What a post is beside its captures."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    UNREADABLE = "unreadable"
+
+
+class Reviewed(NamedTuple):
+    """A post, what it is beside its captures, and why; `text` is what they give, where that is another one.
+
+    One that `is_foreign` has other bytes than finews wrote.
+    """
+
+    path: Path
+    evidence: PostEvidence
+    state: State
+    why: str = ""
+    text: str = ""
+    is_foreign: bool = False
+
+
+class Review:
+    """Yields what posts are, the newest evidence first. `find` returns where a post lies, None where there is none."""
+
+    def __init__(self, maker: Maker, find: Callable[[PostEvidence], Path | None]) -> None:
+        self._maker, self._find = maker, find
+        self.troubles: list[str] = []  # with the files of the evidence
+        self.gone = 0  # posts that are not there any more
+
+    def posts(self, is_wanted: Callable[[PostEvidence], bool]) -> Iterator[Reviewed]:
+        """Yield the posts that are wanted, one by one; at last those of other bytes than finews wrote."""
+        done: set[str] = set()
+        others: dict[str, tuple[Path, PostEvidence]] = {}  # of other bytes than the newest evidence tells
+        for evidence in self._newest(is_wanted):
+            if evidence.post in done:
+                continue
+            path = self._find(evidence)
+            if path is None:
+                done.add(evidence.post)
+                self.gone += 1
+                continue
+            kept = path.read_bytes()
+            if hashlib.sha256(kept).hexdigest() != evidence.sha256:
+                others.setdefault(evidence.post, (path, evidence))
+                continue
+            others.pop(evidence.post, None)
+            done.add(evidence.post)
+            yield self._compared(path, evidence, kept)
+        for path, evidence in others.values():
+            yield self._compared(path, evidence, path.read_bytes())._replace(is_foreign=True)
+
+    def _newest(self, is_wanted: Callable[[PostEvidence], bool]) -> Iterator[PostEvidence]:
+        for segment in reversed(segments(self._maker.folder)):
+            yield from reversed([evidence for evidence in self._evidence_in(segment) if is_wanted(evidence)])
+
+    def _evidence_in(self, segment: Path) -> Iterator[PostEvidence]:
+        try:
+            for record in records(segment):
+                if record.kind == "metadata":
+                    yield msgspec.json.decode(record.block, type=PostEvidence)
+        except (DamagedError, OSError, ValueError) as error:
+            self.troubles.append(f"{segment.name}: {error}")
+
+    def _compared(self, path: Path, evidence: PostEvidence, kept: bytes) -> Reviewed:
+        try:
+            text = self._maker.text(evidence)
+        except (UnmadeError, DamagedError, OSError) as error:
+            return Reviewed(path, evidence, State.UNREADABLE, str(error))
+        if text.encode() == kept:
+            return Reviewed(path, evidence, State.SAME)
+        return Reviewed(path, evidence, State.DIFFERS, diff(kept.decode("utf-8", "replace"), text), text)
+
+
+def diff(old: str, new: str) -> str:
+    """Return the first lines that differ."""
+    lines = list(unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0))[2:]
+    shown = [_short(line) for line in lines if not line.startswith("@@")]
+    more = [f"… {len(shown) - MAX_DIFF} lines more"] if len(shown) > MAX_DIFF else []
+    return "\n".join([*shown[:MAX_DIFF], *more])
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}…"
+
+
+def batches(reviewed: Iterable[Reviewed], size: int) -> Iterator[list[Reviewed]]:
+    """Yield them so many at a time."""
+    batch: list[Reviewed] = []
+    for entry in reviewed:
+        batch.append(entry)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
