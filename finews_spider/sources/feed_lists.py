@@ -23,8 +23,8 @@ MAX_DEPTH = 2  # of indexes in indexes, of which the protocol has none
 MAX_PAGES, RECENT_PAGES = 500, 25  # of a feed that names its next page
 # Parts that name no articles, as WordPress calls them with Yoast or Rank Math, by itself, and with Google's plugin.
 _NO_ARTICLES = re.compile(
-    r"/(?:(?:[\w-]+_)?(?:category|tag|author|post_format)-sitemap[0-9]*|wp-sitemap-(?:taxonomies|users)-[\w-]+"
-    r"|sitemap-(?:tax|archives|authors|misc)(?:-[\w-]+)?)\.xml(?:\.gz)?$"
+    r"/(?:(?:[\w-]+_)?(?:category|tag|author|post_format|page)-sitemap[0-9]*"
+    r"|wp-sitemap-(?:taxonomies|users|posts-page)-[\w-]+|sitemap-(?:tax|archives|authors|misc|pt-page)(?:-[\w-]+)?)\.xml(?:\.gz)?$"
 )
 # Addresses of no articles, which plain sitemaps have among them.
 _OF_THE_SITE = re.compile(

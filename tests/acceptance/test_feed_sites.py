@@ -14,6 +14,8 @@ from tests.conftest import FULL_SPEED, Ran, Site, run_forked
 from tests.support.feed_sites import FeedSite, Story, hugo, newspaper, served, story, urlset, wordpress
 from tests.support.nonempty import nonempty
 
+pytestmark = pytest.mark.slow
+
 TABLES = """\
 [yuanshan]
 kind = "feed"
@@ -231,7 +233,6 @@ def test_a_sitemap_bomb_is_refused(sites: Sites, kind: str) -> None:
     assert len(sites.posts()) == 7
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["feed", "sitemap"])
 def test_50000_addresses_cost_no_more_than_their_rows(sites: Sites, kind: str) -> None:
     """They lie before the window, so none is requested."""

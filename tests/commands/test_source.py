@@ -39,6 +39,7 @@ def table_in(printed: str) -> str:
     return printed.partition("sources file:\n\n")[2].partition("\n\ngives posts")[0]
 
 
+@pytest.mark.slow
 def test_the_table_that_is_printed_archives_the_site(site: FeedSite, tmp_path: Path) -> None:
     ran = tried(tmp_path, f"{site.url}/")
     assert ran.code == 0, ran.out
@@ -52,6 +53,7 @@ def test_the_table_that_is_printed_archives_the_site(site: FeedSite, tmp_path: P
     assert ran.out.partition("like this:\n\n")[2].rstrip("\n") in posts
 
 
+@pytest.mark.slow
 def test_a_feed_with_the_whole_text_is_told_from_one_with_summaries(blog: FeedSite, tmp_path: Path) -> None:
     assert "full_text = true" in tried(tmp_path, f"{blog.url}/").out
     feed = blog.make(blog)["/feed/"]
@@ -63,11 +65,13 @@ def test_a_feed_with_the_whole_text_is_told_from_one_with_summaries(blog: FeedSi
     assert f'feeds = ["{blog.url}/feed/"]\nmedia_name = "远山财经"' in ran.out
 
 
+@pytest.mark.slow
 def test_an_articles_page_or_the_feed_itself_will_do(blog: FeedSite, tmp_path: Path) -> None:
     for path in ("/2021/12/30/chuneng-fali/", "/feed/"):
         assert f'feeds = ["{blog.url}/feed/"]' in tried(tmp_path, f"{blog.url}{path}").out
 
 
+@pytest.mark.slow
 def test_robots_txt_is_obeyed(blog: FeedSite, tmp_path: Path) -> None:
     blog.extra["/robots.txt"] = "User-agent: *\nDisallow: /2021/\nDisallow: /?p=12\n"
     ran = tried(tmp_path, f"{blog.url}/")
@@ -76,11 +80,13 @@ def test_robots_txt_is_obeyed(blog: FeedSite, tmp_path: Path) -> None:
     assert blog.articles_requested() == ["/?p=11"]
 
 
+@pytest.mark.slow
 def test_no_more_than_some_pages_are_requested(blog: FeedSite, tmp_path: Path) -> None:
     tried(tmp_path, f"{blog.url}/")
     assert len(blog.requested) < 15
 
 
+@pytest.mark.slow
 def test_a_site_without_lists_is_told_in_a_sentence(blog: FeedSite, tmp_path: Path) -> None:
     blog.extra |= {"/": "<html><body>没有</body></html>", "/feed/": "<html><body>没有</body></html>"}
     ran = tried(tmp_path, f"{blog.url}/")
@@ -89,6 +95,7 @@ def test_a_site_without_lists_is_told_in_a_sentence(blog: FeedSite, tmp_path: Pa
     assert "Traceback" not in ran.out + ran.err
 
 
+@pytest.mark.slow
 def test_a_site_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path) -> None:
     ran = tried(tmp_path, "http://127.0.0.1:1/")
     assert ran.code == 4

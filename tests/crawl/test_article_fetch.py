@@ -8,7 +8,7 @@ from finews_spider.crawl.article_fetch import ArticleFetch
 from finews_spider.dates import BEIJING
 from finews_spider.downloader.failures import FetchFailure
 from finews_spider.items import Article, ArticleRef
-from finews_spider.sources.base import AbsentError, Route, UnreadableError
+from finews_spider.sources.base import AbsentError, NotArticleError, Route, UnreadableError
 from finews_spider.sources.eastmoney_ids import ARTICLE, IDS
 
 NUMBER = "202112302230672549"
@@ -352,6 +352,8 @@ EMPTY = {"title": "", "time": None, "media_name": "", "body": ""}
         ([GONE], True),
         ([GONE, GONE, AbsentError("data is null")], True),
         ([AbsentError("data is null")], False),  # no server says it by its status
+        ([NotArticleError("no article: it is a list")], True),
+        ([NotArticleError("no article: it is a list"), UnreadableError("not JSON")], False),
         ([GONE, BUSY], False),
         ([BUSY, BUSY], False),
         ([GONE, UnreadableError("not JSON")], False),

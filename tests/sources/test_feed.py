@@ -180,7 +180,9 @@ def test_an_index_has_a_bounded_number_of_parts(tmp_path: Path) -> None:
     assert (len(found), is_cut) == (MAX_PARTS, True)
 
 
-@pytest.mark.parametrize("part", ["post_tag-sitemap.xml", "category-sitemap2.xml", "wp-sitemap-users-1.xml"])
+@pytest.mark.parametrize(
+    "part", ["post_tag-sitemap.xml", "category-sitemap2.xml", "wp-sitemap-users-1.xml", "page-sitemap.xml"]
+)
 def test_parts_that_name_no_articles_are_left_out(tmp_path: Path, part: str) -> None:
     assert parts_of(tmp_path, rows(part, "post-sitemap.xml"), Window())[0] == ["post-sitemap.xml"]
 
