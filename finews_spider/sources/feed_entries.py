@@ -28,6 +28,14 @@ _CLOSING = {"rss": "</channel></rss>", "RDF": "</rdf:RDF>", "feed": "</feed>"}
 # WordPress ends each entry so.
 _FOOTER = re.compile("appeared first on|first appeared on|最先出现在|首先出现在")
 _MAX_FOOTER = 2_000  # characters
+# An entry that ends so has the beginning of its article, also in a feed that has others whole.
+_TEASER = re.compile(
+    r"(?:\[(?:…|&#8230;|&hellip;|\.\.\.)\]|(?:阅读|查看|展开)(?:全文|更多|原文|余下)"
+    r"|read (?:more|the rest)|continue reading)"
+    r"(?:[\s»>→.…]|&\w+;|<[^>]*>)*\Z",
+    re.IGNORECASE,
+)
+_MAX_END = 400  # characters
 
 
 @dataclass(slots=True)
@@ -111,6 +119,11 @@ def _entry(entry: Any, zone: tzinfo, *, is_atom: bool) -> Entry:
 def _texts(entry: Any) -> Iterator[str]:
     yield from (text_of(content.get("value")) for content in entry.get("content", ()))
     yield text_of(entry.get("summary"))
+
+
+def whole_text(body: str) -> str:
+    """Return the text; empty where it ends as a teaser does."""
+    return "" if _TEASER.search(body[-_MAX_END:]) else body
 
 
 def without_footer(body: str) -> str:

@@ -12,7 +12,7 @@ from finews_spider.dates import BEIJING, Window
 from finews_spider.items import ArticleRef
 from finews_spider.refusals import Skipped
 from finews_spider.sources.base import Listing, ListingPage, Query
-from finews_spider.sources.feed_entries import Entry, read_feed
+from finews_spider.sources.feed_entries import Entry, read_feed, whole_text
 from finews_spider.sources.links import absolute
 from finews_spider.sources.sitemaps import SitemapRow, day_of_article, days_of_part, read_sitemap
 
@@ -67,7 +67,7 @@ class FeedLists:
         if entry.published:
             ref.time, ref.to_the_second = entry.published
         ref.day = entry.day if entry.published else self._bounded_change(entry.day)
-        ref.body = entry.body if self.is_full_text else ""
+        ref.body = whole_text(entry.body) if self.is_full_text else ""
 
     def _read_sitemap(self, url: str, depth: int, text: str) -> ListingPage:
         found, page = read_sitemap(text, self.zone), ListingPage()

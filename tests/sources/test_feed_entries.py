@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from finews_spider.dates import read_time
 from finews_spider.sources.base import UnreadableError
-from finews_spider.sources.feed_entries import MAX_ENTRIES, Entry, read_feed
+from finews_spider.sources.feed_entries import MAX_ENTRIES, Entry, read_feed, whole_text
 from tests.support.mutants import mutant
 
 TIME = read_time("2021-12-30 07:57:23")
@@ -85,6 +85,25 @@ def test_a_feed_may_name_its_next_page(text: str, url: str) -> None:
 def test_a_time_is_read_as_it_is_written(date_: str, zone: str, time: str) -> None:
     (entry,) = read_feed(rss(f"<link>https://a.cn/x</link>{date_}"), ZoneInfo(zone)).entries
     assert entry.published == read_time(time)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "[&#8230;]</p>",
+        "[…]",
+        '<a href="/x">阅读全文 »</a></p>\n',
+        '<a class="more-link" href="/x">Continue reading <span>&rarr;</span></a>',
+        "Read more...",
+    ],
+)
+def test_a_teaser_is_no_whole_text(end: str) -> None:
+    assert whole_text(f"<p>云岭省上周公布{end}") == ""
+
+
+@pytest.mark.parametrize("body", [BODY, "<p>他说：“阅读全文才知道结论。”</p>", "<p>……</p>", ""])
+def test_another_end_is_one(body: str) -> None:
+    assert whole_text(body) == body
 
 
 def test_the_time_of_a_change_is_no_time_of_publication() -> None:
