@@ -72,6 +72,28 @@ def test_an_articles_page_or_the_feed_itself_will_do(blog: FeedSite, tmp_path: P
 
 
 @pytest.mark.slow
+def test_articles_on_another_host_are_reached_by_the_table(blog: FeedSite, tmp_path: Path) -> None:
+    feed = blog.make(blog)["/feed/"]
+    assert isinstance(feed, str)
+    elsewhere = blog.url.replace("127.0.0.1", "localhost")
+    blog.extra["/feed/"] = re.sub("<content:encoded>.*?</content:encoded>", "", feed, flags=re.DOTALL).replace(
+        "<link>{site}/", f"<link>{elsewhere}/"
+    )
+    ran = tried(tmp_path, f"{blog.url}/")
+    assert f'article_hosts = ["{elsewhere.removeprefix("http://")}"]' in ran.out
+    sources = tmp_path / "sources.toml"
+    sources.write_text(table_in(ran.out), encoding="utf-8")
+    crawled = scrapy(tmp_path, "crawl", "finews", FINEWS_SOURCES_FILE=str(sources))
+    assert crawled.code == 0, crawled.err
+    assert len(list(tmp_path.glob("site/_posts/**/*-localhost-*.md"))) == 3
+    sources.write_text(re.sub("article_hosts.*\n", "", table_in(ran.out)), encoding="utf-8")
+    without = scrapy(
+        tmp_path, "crawl", "finews", FINEWS_SOURCES_FILE=str(sources), FINEWS_OUTPUT=str(tmp_path / "other")
+    )
+    assert "3 rows skipped, another host" in without.err
+
+
+@pytest.mark.slow
 def test_robots_txt_is_obeyed(blog: FeedSite, tmp_path: Path) -> None:
     blog.extra["/robots.txt"] = "User-agent: *\nDisallow: /2021/\nDisallow: /?p=12\n"
     ran = tried(tmp_path, f"{blog.url}/")
