@@ -114,7 +114,7 @@ def test_all_addresses_of_an_article_are_one_ref_with_its_day(wayback: WaybackSo
     text = index(
         ("20211230030000", PAGE),
         ("20220102000000", PAGE.replace("http:", "https:")),
-        ("20230101000000", PAGE),
+        ("20230101000000", PAGE.replace("//finance", "//m.finance")),
         ("20211231000000", OTHER),
     )
     one, other = first(asking(wayback, "finance.eastmoney.com/a/")).read(text).refs
