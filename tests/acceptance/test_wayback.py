@@ -1,6 +1,7 @@
 """A backfill from an archive of the web, at the front door: any day that it has, and no request to a live host."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from finews_spider.newsroom.web_archive import INDEX
 from finews_spider.newsroom.web_archive_captures import KINDS, is_captured
 from finews_spider.newsroom.world import World
 from tests.conftest import Ran, Site, run_forked
+from tests.support.forks import Process
 from tests.support.nonempty import nonempty
 
 DAYS = 31
@@ -251,17 +253,28 @@ def test_an_article_page_gives_the_same_bytes_from_the_archive(
     assert archived[path] == post
 
 
+def is_going_on(crawl: Process, seconds: float) -> bool:
+    """Whether it is after so long."""
+    try:
+        crawl.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
 @pytest.mark.slow
 def test_a_backfill_that_is_killed_20_times_comes_to_the_same_posts(month: tuple[Site, Ran], tmp_path: Path) -> None:
-    site = Site(tmp_path / "site", month[0].room)
-    site.room.answer("archive", "/web/", delay=0.3)
+    site = EditedSite(tmp_path / "site", month[0].room, keys=(("playback_delay", "0.05"),))
     for number in range(20):
-        crawl = site.start(*window_of(MONTH))
-        assert site.end_of(crawl, within=0.5 + number % 5 * 0.25).code == -9
-    site.room.clear()
-    begun = len(site.posts())
+        crawl, enough = site.start(*window_of(MONTH)), len(site.names()) + 1 + number % 5
+        while len(site.names()) < enough:
+            assert is_going_on(crawl, 0.02)
+        assert is_going_on(crawl, number / 100)
+        crawl.kill()
+        assert crawl.wait() == -9
+    site.keys, begun = (), len(site.posts())
     ran = site.crawl(*window_of(MONTH))
     assert ran.code == 0, ran.err[-3000:]
-    assert 0 < begun < len(month[0].posts())
+    assert 20 < begun < len(month[0].posts())
     assert site.posts() == month[0].posts()
     assert live_requests(site.room) == []
