@@ -2,7 +2,8 @@
 
 Rows of one page are of one answer, so nothing is missing between them. Between two pages there may be: the second may
 be an older copy, or the first one again. A row that both have shows that it is not so; else a step in time between them
-that is long beside those within them is a jump. A later reading, whose pages begin elsewhere, shows what is there.
+that is long beside those within them is a jump. Many rows that both have show that they are of different age: the first
+is an older copy, above which some rows may be missing. A later reading, with pages that begin elsewhere, has them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,6 +34,8 @@ class Chain:
     jump: str = ""
     above: datetime | None = None
     _edge: datetime | None = None  # of the last page, but for one row
+    _above: datetime | None = None  # of the page before it
+    _older: datetime | None = None  # the edge above a page that was older than the one below it
     _ids: set[str] = field(default_factory=set)
     _longest: timedelta = timedelta()  # step between two rows of the last page
 
@@ -46,18 +49,28 @@ class Chain:
         if not times:
             return
         steps = _longest_step(times) if len(times) >= EDGE else timedelta.max
-        if self.bottom and not is_joined and not self._ids & ids:
-            self._compare(sorted(times[:EDGE])[-2:][0], max(steps, self._longest))
+        if self.bottom and not is_joined:
+            self._join(sorted(times[:EDGE])[-2:][0], max(steps, self._longest), in_both=len(self._ids & ids))
         if self.top is None:
             self.top = sorted(times, reverse=True)[2] if len(times) >= EDGE else max(times)
         self.bottom, self.lowest = _median(times[-EDGE:]), min(times[-EDGE:])
-        self._edge = sorted(times[-EDGE:])[:2][-1]
+        self._above, self._edge = self._edge, sorted(times[-EDGE:])[:2][-1]
         self._ids, self._longest = ids, steps
 
     def reaches(self, time: datetime, *, is_end: bool = False) -> bool:
         """Return whether it was read down to that time; where the list ends there, its last row shows it."""
         reached = self.lowest if is_end else self.bottom
         return reached is not None and reached <= time
+
+    def _join(self, begins: datetime, longest: timedelta, *, in_both: int) -> None:
+        """Compare the page that follows with the last one; so many rows are in both."""
+        if self._older and not self.jump:  # a last page that comes twice is a list's end, and no jump
+            self.above = self._older
+            self.jump = f"pages of different age follow each other, below {self._older:%Y-%m-%d %H:%M}"
+        if in_both > EDGE:
+            self._older = self._older or self._above or self._edge
+        elif not in_both:
+            self._compare(begins, longest)
 
     def _compare(self, begins: datetime, longest: timedelta) -> None:
         """Compare the rows on either side of a page's end, but for one of each, which may stand there by mistake."""

@@ -19,6 +19,7 @@ BELIEVED = 3  # readings in a row in which a list's total is not reached; it is 
 
 # Once a day a list is read again, `LATE` below its last such look. A daily schedule's runs are not a day apart exactly.
 DEEP_EVERY = timedelta(hours=23)
+SHRINKS = 0.1  # by so much a list may have fewer rows than at the look before; with fewer it was not read to its end
 
 
 class Pagination:
@@ -218,11 +219,15 @@ class Pagination:
 
 def _after(reading: ListReading, why: str) -> ListState:
     """Return what is known of a list that was read, to its end or to a limit where it never was before."""
-    state = reading.state
-    is_confirmed = reading.depth.end and (not reading.missed if state.newest else why == "limit")
+    state, is_deep = reading.state, reading.depth.is_deep
+    is_early = why == "end" and reading.rows < state.deep_rows * (1 - SHRINKS)
+    is_confirmed = reading.depth.end and not is_early and (not reading.missed if state.newest else why == "limit")
+    # A list that has shrunk for good is believed at last.
+    rows = state.deep_rows // 2 if is_early else reading.rows
     return ListState(
         finished=True,
         newest=reading.chain.top or state.newest,
-        deep=reading.read_twice if reading.depth.is_deep else state.deep,
+        deep=reading.read_twice if is_deep and not is_early else state.deep,
         confirmed=state.confirmed or is_confirmed,
+        deep_rows=rows if is_deep else state.deep_rows,
     )

@@ -6,19 +6,26 @@ from typing import NamedTuple
 from finews_spider.dates import of_seconds, to_seconds
 from finews_spider.ledger.database import Ledger
 
+_OF = "SELECT finished, newest, deep, confirmed, deep_rows FROM lists WHERE source = ? AND name = ?"
+_KEEP = """
+INSERT OR REPLACE INTO lists (source, name, finished, newest, deep, confirmed, deep_rows)
+VALUES (?, ?, ?, ?, ?, ?, ?)"""
+
 
 class ListState(NamedTuple):
     """How far a list was read by the runs before.
 
     `finished`, when the last run that read it came to its end, or to what was known before. `newest` is the time of its
     top rows then, from which the rows below follow each other without a gap that is not noted. `deep` is the time up
-    to which its rows were read twice, for those that come late; `confirmed`, when its end was found twice.
+    to which its rows were read twice, for those that come late; `confirmed`, when its end was found twice. `deep_rows`
+    is how many rows it had at the last such look: an end that comes much sooner is none.
     """
 
     finished: bool = False
     newest: datetime | None = None
     deep: datetime | None = None
     confirmed: bool = False
+    deep_rows: int = 0
 
 
 class ListStates:
@@ -29,24 +36,21 @@ class ListStates:
 
     def of(self, source: str, name: str) -> ListState:
         """Return what is known of a list."""
-        query = "SELECT finished, newest, deep, confirmed FROM lists WHERE source = ? AND name = ?"
-        finished, newest, deep, confirmed = self._ledger.row(query, (source, name)) or (0, None, None, 0)
+        finished, newest, deep, confirmed, deep_rows = self._ledger.row(_OF, (source, name)) or (0, None, None, 0, 0)
         return ListState(
             bool(finished),
             None if newest is None else of_seconds(newest),
             None if deep is None else of_seconds(deep),
             bool(confirmed),
+            deep_rows,
         )
 
     def keep(self, source: str, name: str, state: ListState) -> None:
         """Keep what is known of a list now."""
         newest, deep = (None if time is None else to_seconds(time) for time in (state.newest, state.deep))
-        row = (source, name, state.finished, newest, deep, state.confirmed)
-        insert = (
-            "INSERT OR REPLACE INTO lists (source, name, finished, newest, deep, confirmed) VALUES (?, ?, ?, ?, ?, ?)"
-        )
+        row = (source, name, state.finished, newest, deep, state.confirmed, state.deep_rows)
         with self._ledger.writing():
-            self._ledger.rows(insert, row)
+            self._ledger.rows(_KEEP, row)
 
     def reopen(self, source: str) -> None:
         """Have the next run read all lists of a source down to what was known, or to their end."""

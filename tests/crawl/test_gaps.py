@@ -140,6 +140,7 @@ DISTURBANCES: dict[str, Callable[[News], list[datetime]]] = {
     "an empty page": lambda news: [],
     "the page before it": lambda news: news.page(2),
     "an old copy": lambda news: [time - 2 * DAY for time in news.page(2)],
+    "a copy some minutes old": lambda news: [time - 6 * STEP for time in news.page(3)],
 }
 
 
@@ -209,6 +210,36 @@ def test_a_deep_look_is_taken_once_a_day(runs: Runs, news: News) -> None:
         pages.append(len(news.requested))
     assert sum(number > 1 for number in pages) == 3
     assert 40 < max(pages) < 90  # of 20 rows: five days and some
+
+
+def deep_looks(runs: Runs, news: News) -> list[int]:
+    """Run every hour until a run reads more than a page; return how many pages."""
+    for _ in range(25):
+        runs.run(HOUR)
+        if len(news.requested) > 1:
+            return [len(news.requested)]
+    return []
+
+
+def test_a_deep_look_that_came_to_an_early_end_is_taken_again(runs: Runs, news: News) -> None:
+    deep_looks(runs, news)
+    news.instead[20] = []
+    assert deep_looks(runs, news) == [20]
+    news.instead.clear()
+    runs.run(timedelta(minutes=15))
+    assert len(news.requested) > 60
+    runs.run(timedelta(minutes=15))
+    assert news.requested == [1]
+
+
+def test_a_list_that_has_shrunk_for_good_is_believed(runs: Runs, news: News) -> None:
+    deep_looks(runs, news)
+    news.since = news.now - 5 * HOUR  # 120 pages before
+    assert deep_looks(runs, news)
+    looks = 0
+    while looks < 20 and (runs.run(timedelta(minutes=15)), len(news.requested) > 1)[1]:
+        looks += 1
+    assert 1 < looks < 5
 
 
 def test_what_no_list_shows_any_more_is_given_up_aloud(runs: Runs, news: News) -> None:
