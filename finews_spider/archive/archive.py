@@ -1,6 +1,7 @@
 """The archive: all posts under one output folder. It is the truth about what is kept."""
 
 import asyncio
+import hashlib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
@@ -74,6 +75,11 @@ class Archive:
             raise ValueError(f"not an id: {id_[:60]!r}")
         year, month, day = time.date().isoformat().split("-")
         return self.output / self.pattern.format(id=id_, year=year, month=month, day=day)
+
+    def where(self, id_: str) -> str:
+        """Return where the post of that id lies, below the output folder; empty where there is none."""
+        path = self._index.path(id_)
+        return self._relative(path) if path else ""
 
     def read(self, id_: str) -> Article | None:
         """The article of a post; None where there is none, or none that finews wrote."""
@@ -161,10 +167,14 @@ class Archive:
         on_disk = [pending for pending, error in zip(batch, errors, strict=True) if not error]
         changes = {self._relative(folder): times for folder, times in folders.items()}
         try:
-            self._index.add([Post(p.id, self._relative(p.path.parent), p.path.name) for p in on_disk], changes)
+            self._index.add([self._written(pending) for pending in on_disk], changes)
         except DiskError as error:
             return [own or error for own in errors]
         return errors
+
+    def _written(self, pending: "PendingPost") -> Post:
+        sha256 = hashlib.sha256(pending.text.encode()).digest()
+        return Post(pending.id, self._relative(pending.path.parent), pending.path.name, sha256)
 
     def _relative(self, folder: str | Path) -> str:
         return Path(folder).relative_to(self.output).as_posix()

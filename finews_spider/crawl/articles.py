@@ -65,8 +65,10 @@ class Articles:
             ref = ArticleRef(source=source.name, id=task.id, url=kept.share_link)
             yield from self._fetch(source, ref, kept.share_link, replace(kept, body=""))
         else:
-            logger.info("the post of %s has not the form of finews's posts; it is not asked for again", task.id)
-            self.run.log_once(FOREIGN_POST)
+            path = self.run.archive.where(task.id)
+            logger.info("%s has not the form of finews's posts; it is not asked for again", path)
+            if not any(FOREIGN_POST in warning for warning in self.run.warnings):
+                self.run.log_once("%s: %s is one", FOREIGN_POST, path)
 
     def _fetch(
         self, source: Source, ref: ArticleRef, share_link: str, kept: Article | None

@@ -9,10 +9,12 @@ from typing import NamedTuple
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 
 from finews_spider.evidence.captures import Capture
+from finews_spider.evidence.digests import digest_of
 from finews_spider.evidence.segments import OPEN
 
 MAX_RECORD = 64 * 1024 * 1024  # bytes; an answer has at most 16 MiB
 _CHUNK = 1 << 16
+_MEMBER = b"\x1f\x8b\x08\x00"  # with which warcio's gzip members begin
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(rb"(?im)^([^\s:]+)[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)")
 
@@ -61,6 +63,53 @@ def records(path: Path) -> Iterator[Record]:
                 length += len(data) - len(waiting)
             yield parse(b"".join(pieces), start, length)
             start += length
+
+
+class Damage(NamedTuple):
+    """What is no record in a file of records, from where on, and why not."""
+
+    offset: int
+    why: str
+
+
+def salvaged(data: bytes) -> Iterator[Record | Damage]:
+    """Yield all that can be read of a file's bytes: damage costs the record that it is in."""
+    at = 0
+    while at < len(data):
+        try:
+            record = _member(data, at)
+            yield record
+            at += record.length
+        except DamagedError as error:
+            yield Damage(at, str(error))
+            following = data.find(_MEMBER, at + 1)
+            at = len(data) if following < 0 else following
+
+
+def _member(data: bytes, start: int) -> Record:
+    """Return the record that begins there. Raises DamagedError."""
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    pieces: list[bytes] = []
+    at = start
+    while not unpacker.eof:
+        chunk = data[at : at + _CHUNK]
+        if not chunk or at - start > MAX_RECORD:
+            raise DamagedError(f"the record at {start} is cut short")
+        pieces.append(_unpack(unpacker, chunk, start))
+        at += len(chunk)
+    return parse(b"".join(pieces), start, at - len(unpacker.unused_data) - start)
+
+
+def fault_of(record: Record) -> str:
+    """Return what of a record is not as its digests say; empty where all is."""
+    if record.fields.get("WARC-Block-Digest") != digest_of(record.block):
+        return "its block has another digest"
+    if record.kind == "response":
+        end = _HEAD_END.search(record.block)
+        body = record.block[end.end() :] if end else b""
+        if record.fields.get("WARC-Payload-Digest") != digest_of(body):
+            return "its payload has another digest"
+    return ""
 
 
 def _unpack(unpacker: "zlib._Decompress", data: bytes, start: int) -> bytes:

@@ -14,6 +14,7 @@ from scrapy.http import Response
 from finews_spider import __version__, dates
 from finews_spider.evidence import records
 from finews_spider.evidence.captures import Capture, warc_date
+from finews_spider.evidence.digests import digest_of
 from finews_spider.evidence.known import KnownCaptures
 from finews_spider.evidence.records import Writer
 from finews_spider.evidence.segments import Segment
@@ -59,7 +60,7 @@ class Recorder:
             profile, body, digest = records.NOT_MODIFIED, b"", ""
         else:
             body = records.framed(head, response.body)
-            digest = records.digest_of(body)
+            digest = digest_of(body)
             origin = self.known.by_digest(digest) if response.body else None
             profile = records.EQUAL_PAYLOAD if origin else ""
         headers = _headers(response, warc_date(now), digest, profile, origin)

@@ -1,7 +1,5 @@
 """WARC records, as warcio writes them: one gzip member each, heads and bodies as they came."""
 
-import base64
-import hashlib
 import re
 import uuid
 from collections.abc import Mapping
@@ -13,6 +11,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from finews_spider.evidence.digests import digest_of
 from finews_spider.evidence.segments import Segment
 
 VERSION = "WARC/1.1"
@@ -67,11 +66,6 @@ class _Head:
 
     def compute_headers_buffer(self, _: object) -> None:
         """It is there."""
-
-
-def digest_of(data: bytes) -> str:
-    """Return the digest as WARC writers and replay tools have it."""
-    return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 
 
 def request_head(request: Request) -> bytes:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from finews_spider.evidence.captures import PostEvidence
-from finews_spider.evidence.reader import DamagedError, records
+from finews_spider.evidence.reader import Damage, DamagedError, Record, salvaged
 from finews_spider.evidence.remake import Maker, UnmadeError
 from finews_spider.evidence.segments import segments
 
@@ -75,12 +75,11 @@ class Review:
             yield from reversed([evidence for evidence in self._evidence_in(segment) if is_wanted(evidence)])
 
     def _evidence_in(self, segment: Path) -> Iterator[PostEvidence]:
-        try:
-            for record in records(segment):
-                if record.kind == "metadata":
-                    yield msgspec.json.decode(record.block, type=PostEvidence)
-        except (DamagedError, OSError, ValueError) as error:
-            self.troubles.append(f"{segment.name}: {error}")
+        for record in salvaged(segment.read_bytes()):
+            if isinstance(record, Damage):
+                self.troubles.append(f"{segment.name}: {record.why}")
+            elif record.kind == "metadata" and (evidence := read_evidence(record)):
+                yield evidence
 
     def _compared(self, path: Path, evidence: PostEvidence, kept: bytes) -> Reviewed:
         try:
@@ -90,6 +89,14 @@ class Review:
         if text.encode() == kept:
             return Reviewed(path, evidence, State.SAME)
         return Reviewed(path, evidence, State.DIFFERS, diff(kept.decode("utf-8", "replace"), text), text)
+
+
+def read_evidence(record: Record) -> PostEvidence | None:
+    """Return what a record says of a post; None for another record."""
+    try:
+        return msgspec.json.decode(record.block, type=PostEvidence)
+    except ValueError:
+        return None
 
 
 def diff(old: str, new: str) -> str:

@@ -59,7 +59,7 @@ class Rewriter:
         self._index.unpublished.note(names)
         errors, folders = write_all(output, [(reviewed.path, reviewed.text) for reviewed in batch])
         written = [reviewed for reviewed, error in zip(batch, errors, strict=True) if not error]
-        posts = [Post(one.evidence.post, self._name(one.path.parent), one.path.name) for one in written]
+        posts = [self._post(reviewed) for reviewed in written]
         self._index.add(posts, {self._name(Path(folder)): stamps for folder, stamps in folders.items()})
         self._publish(names, len(written))
         return [Rewritten(reviewed, error) for reviewed, error in zip(batch, errors, strict=True)]
@@ -73,6 +73,10 @@ class Rewriter:
             message = CommitMessage(run=self._run, cleaned_again=number)
             publish(self._config.output, names, lambda _: message, mode, branch=self._config.branch)
             self._index.unpublished.clear(names)
+
+    def _post(self, reviewed: Reviewed) -> Post:
+        sha256 = hashlib.sha256(reviewed.text.encode()).digest()
+        return Post(reviewed.evidence.post, self._name(reviewed.path.parent), reviewed.path.name, sha256)
 
     def _name(self, path: Path) -> str:
         try:

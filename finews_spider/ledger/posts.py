@@ -8,9 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from finews_spider import dates
 from finews_spider.dates import read_day
 from finews_spider.exceptions import DiskError
 from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.hashes import WRITE, Origin
 from finews_spider.ledger.stamps import NO_FOLDER, UNKNOWN, Stamp, stamp_of
 from finews_spider.ledger.unpublished import NOTE, Unpublished
 
@@ -29,11 +31,12 @@ FROM owed CROSS JOIN posts ON posts.id = owed.id JOIN folders ON number = folder
 
 
 class Post(NamedTuple):
-    """A post's file: its folder, relative to the output folder, and its name there."""
+    """A post's file: its folder, relative to the output folder, and its name there; its hash, where it was written."""
 
     id: str
     folder: str
     name: str
+    sha256: bytes = b""
 
 
 class Index:
@@ -63,6 +66,11 @@ class Index:
         """Return how many posts each day has, by their names."""
         rows = self._ledger.rows("SELECT substr(name, 1, 10), count(*) FROM posts GROUP BY 1")
         return {day: number for name, number in rows if (day := read_day(name))}
+
+    def all(self) -> Iterator[Post]:
+        """Yield all posts, by folder and name."""
+        query = "SELECT id, path, name FROM posts JOIN folders ON number = folder ORDER BY path, name"
+        return (Post(*row) for row in self._ledger.rows(query).fetchall())
 
     def path(self, id_: str) -> Path | None:
         """Where the post of that id lies."""
@@ -104,11 +112,14 @@ class Index:
 
         `written` by finews, they are to be published.
         """
+        today = dates.now().toordinal()
         with self._ledger.writing():
             for post in posts:
                 number = self._number(post.folder, NO_FOLDER)
                 self._ledger.rows("INSERT OR IGNORE INTO posts VALUES (?, ?, ?)", (number, post.name, post.id))
                 self._ledger.rows("DELETE FROM owed WHERE id = ?", (post.id,))
+                if post.sha256:
+                    self._ledger.rows(WRITE, (post.id, post.sha256, Origin.WRITTEN, today))
                 if written:
                     self._ledger.rows(NOTE, (f"{post.folder}/{post.name}",))
             for folder, (before, after) in folders.items():  # one that others changed too is listed at the next look

@@ -42,6 +42,8 @@ _FITTING = {
     "coverage": f"{_text('source', 'name')} AND {_time('since', 'until')}",
     "backfills": f"{_text('arguments')} AND {_time('began')} AND {_number('runs', 'posts')}",
     "list_ends": f"{_text('source', 'name')} AND {_time('oldest')}",
+    "hashes": f"{_text('id', 'origin')} AND typeof(sha256) = 'blob' AND length(sha256) = 32"
+    f" AND origin IN ('written', 'edited', 'found') AND {_number('day')}",
     "captures": f"{_text('digest', 'capture')} AND {_number('kept')}",
     "facts": _text("name", "value"),
 }

@@ -118,6 +118,11 @@ class Git:
                 raise PublishError(f"git cannot be run: {error}") from error
             return _wait(process, timeout), _read(stdout), _read(stderr)
 
+    def data(self, *arguments: str) -> bytes | None:
+        """Run `git …` and return the bytes that it prints; None where it fails."""
+        code, out, _ = self._run(arguments)
+        return out.encode("utf-8", "surrogateescape") if code == 0 else None
+
     def split(self, *arguments: str, stdin: str = "", index: Path | None = None) -> list[str]:
         """Run a command with -z, and return the strings that it prints, which end with NUL. Raise as a call does."""
         return self(*arguments, stdin=stdin, index=index).split("\0")[:-1]

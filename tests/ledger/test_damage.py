@@ -22,6 +22,7 @@ from finews_spider.ledger.coverage import CoverageTable, Stretch
 from finews_spider.ledger.database import FILE, Ledger
 from finews_spider.ledger.facts import Fact, Facts
 from finews_spider.ledger.gaps import Gap, Gaps, GapState
+from finews_spider.ledger.hashes import Hashes
 from finews_spider.ledger.listings import ListStates, ListTotals
 from finews_spider.ledger.owed import Owed
 from finews_spider.ledger.posts import Index
@@ -111,6 +112,10 @@ def read_all(ledger: Ledger) -> None:
         responses.validators(url)
         responses.body(url)
         Captures(ledger).of_response(url)
+    for (id_,) in ledger.rows("SELECT id FROM hashes").fetchall():
+        Hashes(ledger).of(id_)
+    list(Hashes(ledger).gone())
+    list(index.all())
     for (digest,) in ledger.rows("SELECT digest FROM captures").fetchall():
         Captures(ledger).by_digest(digest)
     Facts(ledger).time(Fact.PROVEN_CLOCK)

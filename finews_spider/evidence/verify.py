@@ -1,0 +1,103 @@
+"""Goes through an archive: captures, posts, category pages; names what is not as it should be, and mends it."""
+
+import hashlib
+from collections.abc import Iterator
+
+from finews_spider import dates
+from finews_spider.archive import category_pages
+from finews_spider.archive.archive import Archive
+from finews_spider.archive.paths import FOLDERS, id_in_post_name
+from finews_spider.config import Config
+from finews_spider.evidence.check_captures import Captures, Fault
+from finews_spider.evidence.check_posts import NEW, PostFault, Posts
+from finews_spider.evidence.mend import Mender
+from finews_spider.evidence.segments import recover, sums
+from finews_spider.exit_codes import ExitCode
+from finews_spider.ledger.database import FILE, Ledger
+from finews_spider.ledger.hashes import Hashes
+from finews_spider.ledger.posts import Index
+from finews_spider.printable import printable
+from finews_spider.reporting.terminal import plural
+from finews_spider.sources.loader import load
+
+
+class Verify:
+    """One check of an archive, whose lock is held. Raises OSError, DiskError and ConfigurationError."""
+
+    def __init__(self, config: Config, ledger: Ledger, *, fix: bool) -> None:
+        self._config, self._ledger, self._fix = config, ledger, fix
+        index = Index(ledger, FOLDERS, id_in_post_name)
+        self._archive = Archive(config.output, index, config.post_path)
+        self._archive.sync()
+        self._captures = Captures(config.evidence_dir) if config.evidence_dir.is_dir() else None
+        self._posts = Posts(config.output, config.post_path, index, Hashes(ledger), self._captures)
+        self._mender = Mender(config, self._archive, ledger, load(config.sources_file), self._posts.history)
+        self._faults = self._left = 0
+
+    def do(self) -> ExitCode:
+        """Print what is wrong, and how much is right; return OK, or CHECK_FAILED where something is left."""
+        if self._ledger.damage:
+            self._say(Fault("damaged", FILE.as_posix(), self._ledger.damage), mended=True)
+        if self._captures:
+            self._check_captures(self._captures)
+        for found in list(self._posts.check()):
+            self._say(found.fault, *self._mended(found))
+        if self._captures:
+            self._check_captures_of_posts(self._captures)
+        for fault, mended in self._pages():
+            self._say(fault, "it is written" if mended else "", mended)
+        self._sum_up()
+        return ExitCode.CHECK_FAILED if self._left else ExitCode.OK
+
+    def _mended(self, found: PostFault) -> tuple[str, bool]:
+        if not self._fix:
+            return "", False
+        return self._mender.mend(found, self._captures.posts.get(found.post.id, []) if self._captures else [])
+
+    def _check_captures(self, captures: Captures) -> None:
+        if self._fix:
+            recover(self._config.evidence_dir)
+        for fault in captures.check():
+            mended = self._fix and fault.what == "no hash"
+            self._say(fault, "it is written" if mended else "", mended)
+        for segment in captures.without_hash if self._fix else ():
+            digest = hashlib.sha256(segment.read_bytes()).hexdigest()
+            sums(segment).write_text(f"{digest}  {segment.name}\n")
+
+    def _check_captures_of_posts(self, captures: Captures) -> None:
+        for id_, evidence in captures.posts.items():
+            if (missing := captures.missing_of(evidence[-1])) and id_ in self._archive:
+                why = f"{missing} is not there as it was written"
+                self._say(Fault("without captures", evidence[-1].path, why, "bring the file back from a copy"))
+
+    def _pages(self) -> Iterator[tuple[Fault, bool]]:
+        output = self._config.output
+        for category in category_pages.scan(output).values():
+            page = category_pages.page(output, category)
+            if page.state is category_pages.State.UNTITLED and page.path.is_file() and not page.path.stat().st_size:
+                if self._fix:
+                    page.path.unlink()
+                page = category_pages.Page(page.path, category_pages.State.MISSING)
+            if page.state in (category_pages.State.MISSING, category_pages.State.WRONG):
+                name = page.path.relative_to(output).as_posix()
+                fault = Fault("category page", name, page.state, "scrapy verify --fix writes it")
+                yield fault, self._fix and category_pages.fix(output, category, page)
+
+    def _say(self, fault: Fault, done: str = "", mended: bool = False) -> None:
+        self._faults += 1
+        self._left += not mended
+        state = f"mended, {fault.what}" if mended else fault.what
+        advice = done or ("" if self._fix and "--fix" in fault.remedy else fault.remedy)
+        print(printable(f"{state}: {fault.where}: {fault.why}{f'; {advice}' if advice else ''}"))
+
+    def _sum_up(self) -> None:
+        counts = self._posts.counts
+        figures = ", ".join(f"{number} {what}" for what, number in sorted(counts.items())) or "none"
+        new = f" ({dates.now():%Y-%m-%d}; from now on they are)" if counts[NEW] else ""
+        print(f"{plural(sum(counts.values()), 'post')}: {figures}{new}")
+        if self._captures:
+            print(f"{plural(self._captures.records, 'record')} of evidence read")
+        mended = self._faults - self._left
+        print(
+            f"{plural(self._faults, 'fault')}{f', {mended} mended' if mended else ''}" if self._faults else "no fault"
+        )
