@@ -11,7 +11,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
-from scrapy.settings import BaseSettings
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
 from finews_spider import __version__, dates
 from finews_spider import settings as delivered
@@ -102,12 +102,16 @@ def user_agent(settings: BaseSettings) -> str:
 
 
 def _check_names(settings: BaseSettings) -> None:
-    known = [name for name in vars(delivered) if name.startswith("FINEWS_")]
+    own = [name for name in vars(delivered) if name.startswith("FINEWS_")]
+    known = [name for name in {**vars(default_settings), **vars(delivered)} if name.isupper()]
     for name in settings:
-        if name.startswith("FINEWS_") and name not in known:
-            nearest = get_close_matches(name, known, 1)
+        if name.startswith("FINEWS_") and name not in own:
+            nearest = get_close_matches(name, own, 1)
             hint = f"; did you mean {nearest[0]}?" if nearest else ""
             raise ConfigurationError(f"{name}: no setting of finews{hint}")
+        if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"] and name not in known:
+            for nearest_one in get_close_matches(name, known, 1, 0.85):
+                raise ConfigurationError(f"{name}: no setting; did you mean {nearest_one}?")
 
 
 def _refusal(name: str, value: object, accepted: str) -> ConfigurationError:

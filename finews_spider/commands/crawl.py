@@ -47,6 +47,8 @@ class Command(ExitCodeCommand, crawl.Command):
         """
         assert self.crawler_process is not None
         assert self.settings is not None
+        if words := [word for word in args[1:] if "=" in word]:
+            raise ConfigurationError(f"{words[0]}: an argument needs -a before it: -a {words[0]}")
         if args and args[0] not in self.crawler_process.spider_loader.list():
             raise ConfigurationError(f"there is no spider {args[0]!r}; use {FinewsSpider.name}")
         if args != [FinewsSpider.name]:

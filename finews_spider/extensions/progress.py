@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
@@ -56,6 +57,11 @@ def in_words(figures: Figures, requests: int, seconds: float) -> list[str]:
 
 def quieten(settings: BaseSettings) -> None:
     """Leave a screen to the display: nothing below warnings is logged there, unless a level is given."""
+    with suppress(ValueError):  # of a value that is none, which a run refuses
+        _quieten(settings)
+
+
+def _quieten(settings: BaseSettings) -> None:
     given = (settings.getpriority("LOG_LEVEL") or 0) >= SETTINGS_PRIORITIES["cmdline"]
     if not given and not settings["LOG_FILE"] and settings.getbool("FINEWS_PROGRESS") and is_terminal(sys.stderr):
         settings.set("LOG_LEVEL", "WARNING", priority="cmdline")

@@ -79,6 +79,11 @@ def test_not_one_spider(words: tuple[str, ...]) -> None:
     assert "Traceback" not in ran.err
 
 
+def test_an_argument_without_its_option(site: Site) -> None:
+    ran = run_forked("crawl", "finews", "since=2022-01-01", "-s", f"FINEWS_OUTPUT={site.output}")
+    assert refused(ran, "since=2022-01-01: an argument needs -a before it: -a since=2022-01-01")
+
+
 @pytest.mark.parametrize("word", ["finews", "--retyr"])
 @pytest.mark.parametrize("command", ["categories", "demo", "owed", "reindex"])
 def test_a_command_takes_no_argument(tmp_path: Path, command: str, word: str) -> None:
@@ -115,6 +120,8 @@ def test_wrong_post_path(tmp_path: Path) -> None:
         ("FINEWS_OUTPUT", " ", ["empty", "the folder of the site"]),
         ("FINEWS_OWED_DAYS", "-3", ["'-3'", "0 or more"]),
         ("DOWNLOAD_DELAY", "abc", ["'abc'", "0 or more"]),
+        ("DOWNLOAD_TIMOUT", "3", ["no setting; did you mean DOWNLOAD_TIMEOUT?"]),
+        ("FINEWS_PROGRESS", "maybe", ["'maybe'", "use 1 or 0"]),
         ("DOWNLOAD_TIMEOUT", "0", ["'0'", "more than 0"]),
         ("DOWNLOAD_MAXSIZE", "lots", ["'lots'", "more than 0"]),
         ("CONCURRENT_REQUESTS", "abc", ["'abc'", "a whole number, more than 0"]),
