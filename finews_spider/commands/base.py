@@ -25,6 +25,7 @@ class ExitCodeCommand:
     exitcode: int
     takes_arguments = False  # beside its options
     takes_settings = True
+    is_quiet = False  # what it prints is what a person wants, and no log unless its level is given
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Execute the command, and set its exit code; an error of the user's or of the disk is printed as one line.
@@ -55,6 +56,8 @@ class ExitCodeCommand:
         """Read the options, then finews.toml and the environment. Exit where they cannot be used."""
         super().process_options(args, opts)  # type: ignore[misc]  # of Scrapy's class
         assert self.settings is not None
+        if self.is_quiet and not opts.loglevel:
+            self.settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
         if not self.takes_settings:
             return
         try:

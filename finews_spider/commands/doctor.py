@@ -19,6 +19,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
     requires_project = True
     takes_arguments = True
+    is_quiet = True
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""
@@ -27,13 +28,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
     def short_desc(self) -> str:
         """Return the line in the list of commands."""
         return "Request every endpoint of the enabled sources, or of those named, once, and list what answers"
-
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the options, and keep the log quiet unless its level was given: the table is what a person wants."""
-        super().process_options(args, opts)
-        assert self.settings is not None
-        if not opts.loglevel:
-            self.settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Return OK when all endpoints answer well, BROKEN when one does not. Raise ConfigurationError for a name."""

@@ -8,14 +8,14 @@ from typing import Any, Self
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
-from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from finews_spider.commands.doctor_checks import Check
 from finews_spider.commands.doctor_rules import RulesCheck, rules_of
-from finews_spider.config import read_config, user_agent
+from finews_spider.commands.one_look_spider import OneLookSpider
+from finews_spider.config import read_config
 from finews_spider.dates import Window
-from finews_spider.downloader.allowed_hosts import RestrictedSpider, allowed_netlocs
+from finews_spider.downloader.allowed_hosts import allowed_netlocs
 from finews_spider.downloader.failures import FetchFailure, request_of
 from finews_spider.downloader.paces import paced
 from finews_spider.items import ArticleRef
@@ -27,20 +27,13 @@ OLD_DAY = Window(date(2021, 12, 30), date(2021, 12, 30))  # that an archive has 
 MAX_ARTICLES = 5  # of a source, that are requested until one is an article
 
 
-class DoctorSpider(RestrictedSpider):
+class DoctorSpider(OneLookSpider):
     """Requests each listing that a run starts with, its fallbacks, and then each route to the newest article."""
 
     name = "doctor"
 
     sources: list[Source]
     checks: list[Check]
-
-    @classmethod
-    def update_settings(cls, settings: BaseSettings) -> None:
-        """Set a run's User-Agent, and no retries: the first response is the result."""
-        super().update_settings(settings)
-        settings.set("USER_AGENT", user_agent(settings), priority="spider")
-        settings.set("RETRY_ENABLED", False, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, names: Collection[str] = (), **kwargs: Any) -> Self:

@@ -15,6 +15,7 @@ from finews_spider.items import Article, ArticleRef
 from finews_spider.markup.parsing import IncompleteBodyError
 from finews_spider.markup.text import visible
 from finews_spider.printable import printable_lines
+from finews_spider.reporting.program import command
 from finews_spider.sources.feed import FeedSource, missing_libraries
 from finews_spider.sources.links import address
 from pipelines.clean import clean
@@ -29,6 +30,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
     requires_project = True
     takes_arguments = True
+    is_quiet = True
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""
@@ -37,13 +39,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
     def short_desc(self) -> str:
         """Return the line in the list of commands."""
         return "Find a site's feeds and sitemaps, and print its table for the sources file and a post of it"
-
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the options, and keep the log quiet unless its level was given."""
-        super().process_options(args, opts)
-        assert self.settings is not None
-        if not opts.loglevel:
-            self.settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Return OK where an article was read, else BROKEN. Raise ConfigurationError for wrong arguments."""
@@ -67,7 +62,7 @@ def _say(line: str) -> None:
 
 def _address(args: list[str]) -> str:
     if len(args) != 2 or args[0] != "try":
-        raise ConfigurationError("what is meant is: scrapy source try URL")
+        raise ConfigurationError(f"what is meant is: {command('source', 'try')} URL")
     if missing := missing_libraries():
         raise ConfigurationError(missing)
     url = address(args[1] if "://" in args[1] else f"https://{args[1]}")

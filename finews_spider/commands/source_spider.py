@@ -10,11 +10,10 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
-from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from finews_spider.config import user_agent
-from finews_spider.downloader.allowed_hosts import RestrictedSpider, allowed_netlocs
+from finews_spider.commands.one_look_spider import OneLookSpider
+from finews_spider.downloader.allowed_hosts import allowed_netlocs
 from finews_spider.downloader.failures import FetchFailure
 from finews_spider.items import Article, ArticleRef
 from finews_spider.printable import safe_line
@@ -56,7 +55,7 @@ class Findings:
     articles: list[tuple[ArticleRef, Article]] = field(default_factory=list)  # as its lists and its pages tell them
 
 
-class SourceSpider(RestrictedSpider):
+class SourceSpider(OneLookSpider):
     """Requests what a person would look at, one after the other."""
 
     name = "source"
@@ -65,13 +64,6 @@ class SourceSpider(RestrictedSpider):
     say: Callable[[str], None]
     found: Findings
     texts: dict[str, str]  # by address
-
-    @classmethod
-    def update_settings(cls, settings: BaseSettings) -> None:
-        """Set a run's User-Agent, and no retries."""
-        super().update_settings(settings)
-        settings.set("USER_AGENT", user_agent(settings), priority="spider")
-        settings.set("RETRY_ENABLED", False, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
