@@ -127,7 +127,8 @@ class Listings:
             yield from self._absent(source, listing)
             return
         self.run.pagination.fail(source.name, listing, str(failure))
-        logger.error("%s at %s: %s", listing.name, listing.url, failure)
+        level = logging.ERROR if failure.tried else logging.DEBUG  # why a host is left alone was logged for all of it
+        logger.log(level, "%s at %s: %s", listing.name, listing.url, failure)
         yield from self.request(source, listing.fallback, stands_in=True)
         if listing.older and failure.tried:  # its days are not covered; those before them are read all the same
             yield from self.request(source, listing.older())

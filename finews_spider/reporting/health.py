@@ -38,6 +38,9 @@ MORE_SKIPPED = 2  # times as many as ever before
 
 NO_ROWS, SHORTER, SKIPPED = "no rows", "much shorter", "more rows skipped than ever"
 
+NAME_NOT_FOUND = "CannotResolveHostError"  # as Scrapy calls it
+OFFLINE = "no name can be resolved: is this machine offline?"
+
 
 def troubles(report: RunReport, before: Sequence[RunReport], sources: Mapping[str, Source], now: datetime) -> list[str]:
     """Return why sources look broken, a sentence each, with figures and what to do; empty when all is well.
@@ -45,6 +48,8 @@ def troubles(report: RunReport, before: Sequence[RunReport], sources: Mapping[st
     `before`: the reports of the last runs that came to their end, newest last; those with a window, url or refresh
     count for nothing. `sources`: those of the report. Its `exit_code` is 130 where the run was interrupted.
     """
+    if is_offline(report):
+        return [OFFLINE]
     found: list[str] = []
     for name in report.sources:
         run = SourceRun.of(name, report, sources[name].kind_of_list)
@@ -59,6 +64,12 @@ def troubles(report: RunReport, before: Sequence[RunReport], sources: Mapping[st
         found += shorter_bodies(run, alike)
         found += block_pages(run)
     return found
+
+
+def is_offline(report: RunReport) -> bool:
+    """Return whether no host was found by its name."""
+    answers = [set(host.statuses) for host in report.hosts.values()]
+    return bool(answers) and all(kinds == {NAME_NOT_FOUND} for kinds in answers)
 
 
 def _comparable(run: SourceRun, before: Sequence[RunReport]) -> list[SourceRun]:

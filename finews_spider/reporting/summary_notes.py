@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from finews_spider.printable import safe_line
 from finews_spider.refusals import UNWANTED
+from finews_spider.reporting.health import OFFLINE
 from finews_spider.reporting.missing import gap_in_words
 from finews_spider.reporting.program import command
 from finews_spider.reporting.report import GapReport, PublishedReport, RunReport, SourceReport
@@ -32,6 +33,8 @@ def notes_of(report: RunReport) -> list[Note]:
 
 def _notes(report: RunReport) -> Iterator[tuple[str, str]]:
     yield from _first("broken", report.broken)
+    if OFFLINE in report.broken:
+        return
     if report.window and report.window.until and not any(report.window.days.values()):
         yield "not covered", "the run ended before it could tell what its lists cover"
     if report.window and report.window.backfill and report.window.backfill.runs > 1:

@@ -1,6 +1,7 @@
 """What cannot be meant is refused before anything is asked for: exit code 2, one message, no traceback."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,16 @@ def test_a_demo_without_articles(tmp_path: Path) -> None:
 def test_missing_sources_file(tmp_path: Path) -> None:
     ran = run_forked("crawl", "finews", "-s", f"FINEWS_SOURCES_FILE={tmp_path}/none.toml")
     assert refused(ran, "none.toml", "No such file")
+
+
+def test_a_machine_that_is_offline_is_told_in_one_sentence(site: Site) -> None:
+    sources = site.output.with_name("nowhere.toml")
+    sources.write_text(re.sub(r"https?://127[^/\"]*", "https://nowhere.invalid", site.room.sources_toml()), "utf-8")
+    ran = site.crawl("source=finews,eastmoney", settings={"FINEWS_SOURCES_FILE": str(sources)})
+    assert ran.code == 4
+    assert ran.out.splitlines()[3:-1] == ["broken: no name can be resolved: is this machine offline?"]
+    assert ran.err.count(" ERROR: ") == 1  # of the robots.txt of the one host
+    assert "Traceback" not in ran.err
 
 
 def test_wrong_post_path(tmp_path: Path) -> None:

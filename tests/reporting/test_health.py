@@ -10,7 +10,7 @@ import pytest
 
 import finews_spider
 from finews_spider.dates import BEIJING
-from finews_spider.reporting.health import troubles
+from finews_spider.reporting.health import OFFLINE, is_offline, troubles
 from finews_spider.reporting.report import HostReport, ListReport, RunReport, SourceReport
 from finews_spider.reporting.store import path_of, read_last, to_json
 from finews_spider.sources.eastmoney import EastmoneySource
@@ -592,3 +592,20 @@ def test_runs_without_news_push_no_basis_out_of_sight(tmp_path: Path) -> None:
     reports, warnings = read_last(tmp_path)
     assert (len(reports), warnings) == (201, [])
     assert len(judged(report(finews=source(length=20)), reports)) == 1
+
+
+@pytest.mark.parametrize(
+    ("statuses", "is_so"),
+    [
+        ([{"CannotResolveHostError": 3}, {"CannotResolveHostError": 1}], True),
+        ([{"CannotResolveHostError": 3}, {"200": 1}], False),
+        ([{"CannotResolveHostError": 3, "503": 1}], False),
+        ([{}], False),
+        ([], False),
+    ],
+)
+def test_a_machine_is_offline_where_no_name_is_found(statuses: list[dict[str, int]], is_so: bool) -> None:
+    hosts = {f"{at}.example": HostReport(statuses=of_host, left_alone="") for at, of_host in enumerate(statuses)}
+    assert is_offline(run_report(hosts=hosts)) == is_so
+    found = troubles(run_report(hosts=hosts), [], {}, NOW)
+    assert found == ([OFFLINE] if is_so else [])
