@@ -2,6 +2,8 @@
 
 import os
 import re
+import shlex
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -49,6 +51,8 @@ class Config:
     site: str
     post_path: str  # a pattern with {year}, {month}, {day}, {id}
     contact: str
+    notify: str  # a command line
+    ping: str  # an address
     owed_days: timedelta
     owed_pause: timedelta
     publish: Mode | None  # None: off
@@ -77,6 +81,8 @@ def read_config(settings: BaseSettings) -> Config:
         site=read("FINEWS_SITE", _site),
         post_path=post_pattern(str(settings["FINEWS_POST_PATH"])),
         contact=read("FINEWS_CONTACT", _contact),
+        notify=read("FINEWS_NOTIFY", _command),
+        ping=read("FINEWS_PING", _page),
         owed_days=read("FINEWS_OWED_DAYS", _days),
         owed_pause=read("FINEWS_OWED_PAUSE", _seconds),
         publish=read("FINEWS_PUBLISH", _mode),
@@ -161,6 +167,22 @@ def _site(name: str, value: object) -> str:
 def _contact(name: str, value: object) -> str:
     if not CONTACT.fullmatch(str(value)):
         raise _refusal(name, value, "a page, https://…, or mailto: and an address")
+    return str(value)
+
+
+def _command(name: str, value: object) -> str:
+    try:
+        words = shlex.split(str(value))
+    except ValueError:
+        words = []
+    if str(value) and not (words and shutil.which(words[0])):
+        raise _refusal(name, value, "a program that is installed, and its arguments")
+    return str(value)
+
+
+def _page(name: str, value: object) -> str:
+    if value and not re.fullmatch(r"https?://\S+", str(value)):
+        raise _refusal(name, "…", "the address of a page, https://…")  # it may be a secret
     return str(value)
 
 

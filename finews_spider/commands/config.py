@@ -12,6 +12,9 @@ from finews_spider.commands.site_file import ORIGINS, OWN
 from finews_spider.exit_codes import ExitCode
 from finews_spider.printable import printable
 
+SECRET = ("FINEWS_PING",)  # who knows the address can use it
+NOT_SHOWN = "(set, not shown)"
+
 
 class Command(ExitCodeCommand, ScrapyCommand):
     """Prints finews's own settings, and those of Scrapy's that are not as they are delivered."""
@@ -50,6 +53,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
         rows = [(name, self.settings[name], self._origin(name)) for name in names]
         others = {name for name in self.settings if name not in names and self._origin(name) != "default"}
         rows += [(name, self.settings[name], self._origin(name)) for name in sorted(others)]
+        rows = [(name, NOT_SHOWN if name in SECRET and value else value, origin) for name, value, origin in rows]
         return [row for row in rows if row[0] in OWN.values() or row[2] != "default"]
 
     def _origin(self, name: str) -> str:

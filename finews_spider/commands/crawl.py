@@ -10,14 +10,17 @@ from scrapy.commands import crawl
 
 from finews_spider.archive.lock import archive_lock
 from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.notify import Notifier
 from finews_spider.config import read_config
 from finews_spider.crawl.run import read_order
 from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.progress import quieten
 from finews_spider.extensions.report import ReportExtension
-from finews_spider.reporting import builder, store
+from finews_spider.printable import safe_line
+from finews_spider.reporting import builder, plain_text, store
 from finews_spider.reporting.program import is_finews
+from finews_spider.reporting.summary import summary_of
 from finews_spider.spiders.finews import FinewsSpider
 
 
@@ -55,15 +58,21 @@ class Command(ExitCodeCommand, crawl.Command):
             crawl.Command.run(self, args, opts)  # of Scrapy, which says what is accepted
             return ExitCode(self.exitcode)
         config = read_config(self.settings)
+        notifier = Notifier(config)
         try:
             read_order(config, opts.spargs)
             with archive_lock(config.output):
-                return self._crawl(opts)
+                notifier.begin()
+                code, text = self._crawl(opts)
         except (ConfigurationError, ArchiveLockedError) as error:
             _report_refusal(config.output, opts.spargs, error)
+            notifier.end(error.exit_code, safe_line(error, limit=2000))
             raise
+        notifier.end(code, text)
+        return code
 
-    def _crawl(self, opts: argparse.Namespace) -> ExitCode:
+    def _crawl(self, opts: argparse.Namespace) -> tuple[ExitCode, str]:
+        """Return the run's exit code, and its summary."""
         assert self.crawler_process is not None
         gc.set_threshold(10_000, 20, 50)  # a run makes many short-lived objects and no reference cycles
         crawler = self._create_crawler(FinewsSpider.name)
@@ -72,9 +81,12 @@ class Command(ExitCodeCommand, crawl.Command):
         if self.crawler_process.bootstrap_failed:
             if isinstance(crawling, asyncio.Task):
                 crawling.result()  # raises why: the ledger cannot be used, or a fault in finews
-            return ExitCode.FAULT
+            return ExitCode.FAULT, ""
         extension = crawler.get_extension(ReportExtension)
-        return extension.exit_code() if extension else ExitCode.FAULT
+        if not extension:
+            return ExitCode.FAULT, ""
+        code = extension.exit_code()
+        return code, "\n".join(plain_text.render(summary_of(extension.report))) if extension.report else ""
 
 
 def _report_refusal(output: Path, arguments: dict[str, str], error: ConfigurationError | ArchiveLockedError) -> None:
