@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,19 @@ def read_last(output: Path) -> tuple[list[RunReport], list[str]]:
     reports, warnings = _baseline(paths[::-1])
     warnings = [_no_report(folder / name) for name in names if not NAMES.fullmatch(name)] + warnings
     return reports[::-1], warnings[:1] + ([f"… and {len(warnings) - 1} more files there"] if warnings[1:] else [])
+
+
+def read_newest(output: Path, number: int) -> list[RunReport]:
+    """Return so many of the last reports at the most, the newest first; files that are none are passed over."""
+    folder = output / FOLDER
+    names = sorted((path.name for path in folder.iterdir()), reverse=True) if folder.is_dir() else []
+    reports: list[RunReport] = []
+    for name in filter(NAMES.fullmatch, names):
+        with suppress(OSError, ValueError, RecursionError):
+            reports.append(from_json((folder / name).read_text(encoding="utf-8")))
+        if len(reports) == number:
+            break
+    return reports
 
 
 def _baseline(newest_first: list[Path]) -> tuple[list[RunReport], list[str]]:
