@@ -73,23 +73,41 @@ class Captures:
     def _faults(self, segment: Path, data: bytes, *, is_whole: bool) -> Iterator[Fault]:
         """Yield what is wrong with its records, each by its place and its id."""
         offsets = self._offsets[segment.name] = array("Q")
-        for record in salvaged(data):
-            if isinstance(record, Damage):
-                yield Fault("damaged", segment.name, record.why, _BACK)
-                continue
-            self.records += 1
-            why = fault_of(record)
-            if not is_whole and data[record.offset : record.offset + len(GZIP_HEAD)] != GZIP_HEAD:
-                why = why or "its gzip header is damaged"
-            if why:
-                yield Fault("damaged", segment.name, f"the record at {record.offset}, {record.id}: {why}", _BACK)
+        for record in checked(segment.name, data, is_whole=is_whole):
+            if isinstance(record, Fault):
+                yield record
             else:
                 offsets.append(record.offset)
                 self._take(record)
 
     def _take(self, record: Record) -> None:
+        self.records += 1
         if record.kind == "metadata" and (evidence := read_evidence(record)):
             self.posts.setdefault(evidence.post, []).append(evidence)
+
+
+def checked(name: str, data: bytes, *, is_whole: bool) -> Iterator[Record | Fault]:
+    """Yield the records of a file, and what is wrong with others, by their places and ids."""
+    for record in salvaged(data):
+        if isinstance(record, Damage):
+            yield Fault("damaged", name, record.why, _BACK)
+            continue
+        why = fault_of(record)
+        if not is_whole and data[record.offset : record.offset + len(GZIP_HEAD)] != GZIP_HEAD:
+            why = why or "its gzip header is damaged"
+        yield Fault("damaged", name, f"the record at {record.offset}, {record.id}: {why}", _BACK) if why else record
+
+
+def checked_file(path: Path) -> Iterator[Record | Fault]:
+    """Yield the records of a file anywhere, and what is wrong with it. Raises OSError."""
+    data, expected = path.read_bytes(), _expected(path)
+    is_whole = expected == hashlib.sha256(data).hexdigest()
+    is_sound = True
+    for record in checked(path.name, data, is_whole=is_whole or not expected):
+        is_sound = is_sound and not isinstance(record, Fault)
+        yield record
+    if expected and is_sound and not is_whole:
+        yield Fault("changed", path.name, "it has another hash than when it was closed", _BACK)
 
 
 _BACK = "bring the file back from a copy; posts are not harmed"
