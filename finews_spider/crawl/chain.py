@@ -39,10 +39,13 @@ class Chain:
     _ids: set[str] = field(default_factory=set)
     _longest: timedelta = timedelta()  # step between two rows of the last page
 
-    def add(self, refs: Sequence[ArticleRef], now: datetime, *, is_joined: bool = False) -> None:
+    def add(
+        self, refs: Sequence[ArticleRef], now: datetime, *, is_joined: bool = False, same_list: bool = True
+    ) -> None:
         """Take note of the next page; rows that are dated after `now` tell nothing.
 
-        Where the pages before it have `joined` what was known, a jump would hide no more than rows that came late.
+        Where the pages before it have `joined` what was known, a jump would hide no more than rows that came late. A
+        page that is not of the `same_list` as the one before it may have many rows of that one.
         """
         times = [time for time in map(time_of, refs) if time and time <= now]
         ids = {ref.id for ref in refs}
@@ -50,7 +53,8 @@ class Chain:
             return
         steps = _longest_step(times) if len(times) >= EDGE else timedelta.max
         if self.bottom and not is_joined:
-            self._join(sorted(times[:EDGE])[-2:][0], max(steps, self._longest), in_both=len(self._ids & ids))
+            begins, in_both = sorted(times[:EDGE])[-2:][0], len(self._ids & ids)
+            self._join(begins, max(steps, self._longest), in_both=in_both, same_list=same_list)
         if self.top is None:
             self.top = sorted(times, reverse=True)[2] if len(times) >= EDGE else max(times)
         self.bottom, self.lowest = _median(times[-EDGE:]), min(times[-EDGE:])
@@ -62,12 +66,12 @@ class Chain:
         reached = self.lowest if is_end else self.bottom
         return reached is not None and reached <= time
 
-    def _join(self, begins: datetime, longest: timedelta, *, in_both: int) -> None:
+    def _join(self, begins: datetime, longest: timedelta, *, in_both: int, same_list: bool) -> None:
         """Compare the page that follows with the last one; so many rows are in both."""
         if self._older and not self.jump:  # a last page that comes twice is a list's end, and no jump
             self.above = self._older
             self.jump = f"pages of different age follow each other, below {self._older:%Y-%m-%d %H:%M}"
-        if in_both > EDGE:
+        if in_both > EDGE and same_list:
             self._older = self._older or self._above or self._edge
         elif not in_both:
             self._compare(begins, longest)

@@ -1,5 +1,6 @@
 """What one run reads of one list."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -52,12 +53,15 @@ class ListReading:
     late: int = 0  # fresh rows below those that were known
     missed: int = 0  # of these, so old that they did not come late
     found: int = 0  # fresh rows in the gap that is looked at
+    _place: str = ""  # where its last page was, but for numbers
     _spread: bool = False  # fresh rows above what was known stand on more than the first page
 
-    def note(self, page: ListingPage, fresh: Sequence[bool]) -> None:
+    def note(self, page: ListingPage, fresh: Sequence[bool], url: str = "") -> None:
         """Take note of a page that was read; `fresh` tells of each wanted ref whether it is new."""
         self.pages += 1
-        self._compare(page, fresh)
+        place = re.sub(r"\d+", "", url.partition("?")[0])
+        self._compare(page, fresh, same_list=place == self._place)
+        self._place = place
         self.rows += len(page.refs)
         self._count(page)
         self.reach.page(ref.day for ref in page.refs)
@@ -121,14 +125,14 @@ class ListReading:
             until = min(until, end)
         return Stretch(reached, until)
 
-    def _compare(self, page: ListingPage, fresh: Sequence[bool]) -> None:
-        """Compare a page with what was known of the list before."""
+    def _compare(self, page: ListingPage, fresh: Sequence[bool], *, same_list: bool) -> None:
+        """Compare a page with what was known of the list before; `same_list`, with the page above it, too."""
         self.known += len(fresh) - sum(fresh)
         if not self.in_order:
             return
         newest = self.state.newest
         is_joined = not self.in_window and (newest is None or self.chain.reaches(self._joint))
-        self.chain.add(page.refs, self.began, is_joined=is_joined)
+        self.chain.add(page.refs, self.began, is_joined=is_joined, same_list=same_list)
         times = [time_of(ref) for ref, is_fresh in zip(page.refs, fresh, strict=False) if is_fresh]
         above = [time for time in times if newest is None or time is None or time > newest]
         self.late += len(times) - len(above)

@@ -100,7 +100,7 @@ class Pagination:
         reading = self.readings[source, listing.name]
         if not reading.pages:  # by now a host has told the time
             reading.began = self._clock.now()
-        reading.note(page, fresh)
+        reading.note(page, fresh, listing.url)
         if page.whole:
             self._cover(source, listing.name, reading, page.whole)
         why = self._end(reading, page, fresh)
@@ -220,8 +220,8 @@ class Pagination:
 def _after(reading: ListReading, why: str) -> ListState:
     """Return what is known of a list that was read, to its end or to a limit where it never was before."""
     state, is_deep = reading.state, reading.depth.is_deep
-    is_early = why == "end" and reading.rows < state.deep_rows * (1 - SHRINKS)
-    is_confirmed = reading.depth.end and not is_early and (not reading.missed if state.newest else why == "limit")
+    is_early = why == "end" and state.confirmed and reading.rows < state.deep_rows * (1 - SHRINKS)
+    is_confirmed = reading.depth.end and (not reading.missed if state.newest else why == "limit")
     # A list that has shrunk for good is believed at last.
     rows = state.deep_rows // 2 if is_early else reading.rows
     return ListState(
