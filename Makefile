@@ -33,8 +33,9 @@ bench: .venv/installed ## ratios against a bare spider, in turn; then what an ar
 	PYTHONPATH=. $(BIN)/python tools/bench.py
 	PYTHONPATH=. $(BIN)/python tools/bench_git.py
 
-torture: .venv/installed ## three hundred crawls killed at random moments, each run again; about a quarter of an hour
+torture: .venv/installed ## three hundred crawls killed at random moments, each run again, also with evidence; about half an hour
 	PYTHONPATH=. $(BIN)/python tools/torture.py
+	PYTHONPATH=. $(BIN)/python tools/torture.py --evidence all --seed 2
 
 simulate: .venv/installed ## months of runs against lists that misbehave, in less than an hour: is anything lost?
 	PYTHONPATH=. $(BIN)/python tools/simulate.py

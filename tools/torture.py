@@ -4,6 +4,7 @@ SIGKILL ends the process, not the machine: what the kernel has buffered still re
 """
 
 import argparse
+import hashlib
 import os
 import re
 import shutil
@@ -21,6 +22,10 @@ from typing import NamedTuple
 
 from finews_spider.archive import category_pages
 from finews_spider.dates import BEIJING
+from finews_spider.evidence.captures import PostEvidence
+from finews_spider.evidence.check_captures import Captures
+from finews_spider.evidence.reader import Record, salvaged
+from finews_spider.evidence.review import read_evidence
 from finews_spider.newsroom.pages import Page
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
@@ -105,8 +110,8 @@ class ShortLists(Newsroom):
 class Stage:
     """The newsroom, its world, and the reference of each case."""
 
-    def __init__(self, room: Newsroom, world: World, folder: Path) -> None:
-        self.room, self.world, self.folder = room, world, folder
+    def __init__(self, room: Newsroom, world: World, folder: Path, evidence: str = "off") -> None:
+        self.room, self.world, self.folder, self.evidence = room, world, folder, evidence
         self.sources = folder / "sources.toml"
         self.sources.write_text(room.sources_toml(), encoding="utf-8")
         self.references = {case: self._reference(case, folder / case.sources) for case in CASES}
@@ -115,6 +120,7 @@ class Stage:
         """Clear the newsroom's log, and start a crawl in a process of its own."""
         self.room.clock = now
         options = {**FULL_SPEED, "FINEWS_OUTPUT": output, "FINEWS_SOURCES_FILE": self.sources}
+        options["FINEWS_EVIDENCE"] = self.evidence
         words = ["crawl", "finews", "-a", f"source={case.sources}"]
         words += [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
         del self.room.log[:]
@@ -170,6 +176,8 @@ class Life:
         missing = self.reference.posts.keys() - stamps(self.output).keys()
         self._differ("not archived", sorted(missing))
         self._differ("left over", leftovers(self.output))
+        faults = [f"{fault.where}: {fault.why}" for fault in Captures(self.output / "_evidence").check()]
+        self._differ("evidence that is damaged", faults)
         if "Traceback" in log_tail(self.output):
             self._differ("a traceback", [log_tail(self.output)])
 
@@ -229,6 +237,8 @@ class Life:
         self._differ(
             "not as in the reference", [path for path in posts if posts[path] != self.reference.posts.get(path)]
         )
+        if self.stage.evidence != "off":
+            self._differ("without evidence", unproven(self.output, posts))
         self._differ("written again, or lost", [path for path in before if after.get(path) != before[path]])
         owed = {number_of(path) for path in self.reference.posts.keys() - before.keys()}
         archived = {number_of(path) for path in before} - owed
@@ -274,9 +284,34 @@ def leftovers(output: Path) -> list[str]:
         if path.relative_to(output).as_posix() in pages:
             continue
         journal = path.name.endswith(("-journal", "-wal")) and path.stat().st_size > 0
+        if top == "_evidence" and path.suffix != ".open":
+            continue
         if journal or top not in ("_posts", ".finews") or rest[0] == "tmp":
             found.append(str(path.relative_to(output)))
     return found
+
+
+def unproven(output: Path, posts: dict[str, bytes]) -> list[str]:
+    """Return the posts of which the evidence on disk has no record, or not all captures."""
+    offsets: set[tuple[str, int]] = set()
+    evidence: dict[tuple[str, str], PostEvidence] = {}
+    for file in (output / "_evidence").glob("*.warc.gz*"):
+        for record in salvaged(file.read_bytes()) if file.suffix != ".sha256" else ():
+            if isinstance(record, Record):
+                offsets.add((file.name.removesuffix(".open"), record.offset))
+                found = read_evidence(record) if record.kind == "metadata" else None
+                evidence |= {(found.path, found.sha256): found} if found else {}
+    return [path for path, text in posts.items() if not is_proven(evidence.get((path, sha256_of(text))), offsets)]
+
+
+def is_proven(evidence: PostEvidence | None, offsets: set[tuple[str, int]]) -> bool:
+    steps = evidence.steps if evidence else ()
+    captures = [capture for step in steps for one in step.captures for capture in (one, one.payload)]
+    return evidence is not None and {(one.segment, one.offset) for one in captures} <= offsets
+
+
+def sha256_of(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
 
 
 def number_of(path: str) -> str:
@@ -332,13 +367,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--evidence", choices=("off", "articles", "all"), default="off")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="finews-torture-"))
     kills: list[Kill] = []
     differences: list[str] = []
     world = World(STORIES)
     with ShortLists(world) as room:
-        for number, life in enumerate(lives(Stage(room, world, folder), options.kills, options.seed), 1):
+        for number, life in enumerate(
+            lives(Stage(room, world, folder, options.evidence), options.kills, options.seed), 1
+        ):
             kills += life.kills
             differences += life.differences
             print(*life.differences, sep="\n", end="\n" if life.differences else "", flush=True)

@@ -71,6 +71,12 @@ class PostEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
     steps: tuple[StepEvidence, ...] = ()
     replaced: str = ""  # the post that it took the place of, without what that said
 
+    @property
+    def capture(self) -> Capture | None:
+        """Return the capture to name for it: of an address that has its id, else the last that could be read."""
+        captures = [step.captures[-1] for step in self.steps if step.captures and not step.failure]
+        return next((one for one in captures if self.post in one.url), captures[-1] if captures else None)
+
 
 def warc_date(time: datetime) -> str:
     """Return the time as WARC 1.1 writes it."""

@@ -140,10 +140,8 @@ class _Contents:
             if record.kind in _ANSWERS:
                 self._index.append(cdx_line(record, name))
                 self._referred |= {record.fields["WARC-Refers-To"]} if record.kind == "revisit" else set()
-            elif record.kind == "metadata" and (evidence := read_evidence(record)):
-                captures = [capture for step in evidence.steps for capture in step.captures][-1:]
-                page = {"id": evidence.post, "title": evidence.path}
-                self._pages += [{**page, "url": capture.url, "ts": capture.date} for capture in captures]
+            elif record.kind == "metadata" and (evidence := read_evidence(record)) and (one := evidence.capture):
+                self._pages.append({"id": evidence.post, "title": evidence.path, "url": one.url, "ts": one.date})
 
     def _members(self, ids: set[str]) -> bytes:
         """Return the records that others refer to, of other months, as they are."""
