@@ -6,7 +6,10 @@ FUZZ_SECONDS ?= 600
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: install demo check test lint format bench torture simulate fuzz audit lock dist clean
+.PHONY: help install demo check test lint format bench torture simulate fuzz audit lock dist clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
 install: .venv/installed ## what a run needs, in .venv
 

@@ -13,7 +13,8 @@ from finews_spider.crawl.arguments import ACCEPTED
 from finews_spider.exit_codes import ExitCode
 from finews_spider.sources.eastmoney_columns import Column
 from finews_spider.sources.loader import SOURCES, source_class
-from tests.support.pages import PAGES, inline, keys, name, rows, text
+from tests.support.nonempty import nonempty
+from tests.support.pages import PAGES, blocks, inline, keys, name, rows, text
 from tests.support.paths import ROOT
 
 ALL = [*PAGES, ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"]
@@ -61,6 +62,13 @@ def test_paths_are_there(page: Path) -> None:
 def test_paths_and_links_are_found_at_all() -> None:
     assert sum(code.startswith("finews_spider/") for page in PAGES for code in inline(page)) > 50
     assert sum(len(links(page)) for page in ALL) > 30
+
+
+def test_the_readme_in_chinese_has_the_same_commands_and_links() -> None:
+    english, chinese = ROOT / "README.md", ROOT / "README.zh-CN.md"
+    assert [block.text for block in blocks(chinese)] == [block.text for block in nonempty(blocks(english))]
+    assert {*links(chinese)} - {"README.md"} == {*links(english)} - {"README.zh-CN.md"}
+    assert [link for link in links(chinese) if not leads_somewhere(chinese, link)] == []
 
 
 def test_every_page_is_linked_from_the_readme() -> None:
