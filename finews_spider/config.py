@@ -17,6 +17,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
 from finews_spider import __version__, dates
 from finews_spider import settings as delivered
+from finews_spider.archive.lock import is_site
 from finews_spider.archive.paths import FOLDERS, post_pattern
 from finews_spider.exceptions import ConfigurationError
 
@@ -36,9 +37,6 @@ MINIMUMS: dict[str, float] = {  # of Scrapy's settings that are numbers; where i
 }
 CONTACT = re.compile(r"(https?://|mailto:)\S+")
 SITE = re.compile(r"((https?:)?//[\w.:-]+)?(/[\w./-]*)?")
-
-
-PARTS_OF_A_SITE = ("_config.yml", ".finews", *FOLDERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +126,7 @@ def _folder(name: str, value: object) -> Path:
     if not str(value).strip():
         raise ConfigurationError(f"{name}: is empty; give the folder of the site")
     folder = Path(str(value)).expanduser().absolute()
-    if value == "." == delivered.FINEWS_OUTPUT and not any((folder / part).exists() for part in PARTS_OF_A_SITE):
+    if value == "." == delivered.FINEWS_OUTPUT and not is_site(folder):
         raise ConfigurationError(
             f"{name}: {folder} is no site; make one with finews init DIR, or name yours with -s {name}=DIR"
         )

@@ -9,8 +9,12 @@ from filelock import FileLock, Timeout
 
 from finews_spider import dates
 from finews_spider.archive.atomic import TEMPORARY
-from finews_spider.archive.paths import FOLDERS
+from finews_spider.archive.paths import FOLDERS, POSTS
 from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
+
+PARTS_OF_A_SITE = ("_config.yml", "_drafts", "_includes", "_layouts", "category", "emnews", ".finews", *FOLDERS)
+PARTS_OF_FINEWS = ("scrapy.cfg", "finews_spider", "pipelines")
+NO_CONTENT = ("finews.toml", "lost+found")  # beside what is hidden
 
 
 def prepare_output(output: Path) -> None:
@@ -31,12 +35,34 @@ def prepare_output(output: Path) -> None:
 
 def check_output(output: Path) -> None:
     """Raise ConfigurationError for an output folder that `prepare_output` would refuse, without making anything."""
+    _check_kind(output)
     _check_links(output)
     _check_folders(output)
     temporary = output / TEMPORARY
     existing = next(path for path in (temporary, *temporary.parents) if path.exists())
     if not existing.is_dir():
         raise ConfigurationError(f"FINEWS_OUTPUT: {output} cannot be written: {existing} is not a folder")
+
+
+def is_site(output: Path) -> bool:
+    """Return whether a folder is a site or an archive: it has one of their parts."""
+    return any(os.path.lexists(output / part) for part in PARTS_OF_A_SITE)
+
+
+def _check_kind(output: Path) -> None:
+    """Refuse a folder that was named by mistake: finews's own, and any other that is neither a site nor empty."""
+    if all((output / part).exists() for part in PARTS_OF_FINEWS):
+        raise ConfigurationError(f"FINEWS_OUTPUT: {output} is finews's own folder; name the folder of a site")
+    try:
+        names = [path.name for path in output.iterdir()]
+    except OSError:
+        return  # it is not there yet, or what comes next says what it is
+    others = [name for name in names if not name.startswith(".") and name not in NO_CONTENT]
+    if others and not is_site(output):
+        raise ConfigurationError(
+            f"FINEWS_OUTPUT: {output} is not empty, and no site: {min(others)} is in it; name another folder, or have"
+            f" posts there by making a folder {POSTS} in it"
+        )
 
 
 def _check_links(output: Path) -> None:

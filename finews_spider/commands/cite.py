@@ -45,9 +45,10 @@ class Command(ExitCodeCommand, ScrapyCommand):
         """Return OK. Raise ConfigurationError where there is no such post, DiskError."""
         from finews_spider.evidence import cite  # what is off is not loaded
 
+        config = self.config_of_archive()
         if len(args) != 1:
             raise ConfigurationError(f"{' '.join(args) or 'nothing'}: give the id of one article")
-        config, (id_,) = self.config_of_archive(), args
+        (id_,) = args
         prepare_output(config.output)
         try:
             text = _post(config.output, id_)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scrapy.commands import crawl
 
-from finews_spider.archive.lock import archive_lock
+from finews_spider.archive.lock import archive_lock, is_site
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.commands.notify import Notifier
 from finews_spider.config import read_config
@@ -90,7 +90,7 @@ class Command(ExitCodeCommand, crawl.Command):
 
 
 def _report_refusal(output: Path, arguments: dict[str, str], error: ConfigurationError | ArchiveLockedError) -> None:
-    if output.is_dir():
+    if is_site(output):  # another folder is left as it is
         report = builder.end(builder.begin(output, arguments), error.exit_code, str(error))
         with suppress(OSError):
             store.write(report, output)

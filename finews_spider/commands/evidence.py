@@ -36,6 +36,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
         Raise ConfigurationError for wrong arguments, ArchiveLockedError during a run, DiskError.
         """
+        self.config()
         try:
             match args:
                 case ["check", *names]:

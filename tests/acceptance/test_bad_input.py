@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Ran, Site, run_forked
+from tests.support.paths import ROOT
 
 
 def refused(ran: Ran, *words: str) -> bool:
@@ -150,12 +151,29 @@ def test_wrong_setting(site: Site, name: str, value: str, words: list[str]) -> N
 @pytest.mark.slow
 def test_the_folder_one_stands_in(site: Site, tmp_path: Path) -> None:
     words = site.words((), {"FINEWS_OUTPUT": "."})
+    (tmp_path / "_config.yml").touch()
     (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = finews_spider.settings\n")
     environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
     command = [sys.executable, "-W", "error", "-m", "scrapy", *words]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.glob("_posts/**/*.md"))
+
+
+@pytest.mark.parametrize(("name", "is_taken"), [("notes.txt", False), (".DS_Store", True), ("_config.yml", True)])
+def test_a_folder_of_something_else_is_no_site(site: Site, name: str, is_taken: bool) -> None:
+    site.output.mkdir()
+    (site.output / name).touch()
+    ran = site.crawl("category=emnews")
+    assert (ran.code == 2, site.room.log == []) == (not is_taken, not is_taken)
+    assert ("is not empty, and no site: notes.txt is in it" in ran.err) == (not is_taken)
+    assert {path.name for path in site.output.iterdir()} >= {name}
+    assert is_taken or len(list(site.output.iterdir())) == 1
+
+
+def test_finews_itself_is_no_site(site: Site) -> None:
+    ran = site.crawl(settings={"FINEWS_OUTPUT": str(ROOT)})
+    assert refused(ran, f"FINEWS_OUTPUT: {ROOT} is finews's own folder")
 
 
 def test_output_that_cannot_be_written(site: Site) -> None:
