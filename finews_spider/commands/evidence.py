@@ -69,14 +69,17 @@ class Command(ExitCodeCommand, ScrapyCommand):
             except DamagedError as error:
                 print(printable(f"{error}; nothing is packed"))
                 return ExitCode.CHECK_FAILED
-        print(printable(f"{path}: {path.stat().st_size:,} bytes, read back"))
+        print(
+            printable(
+                f"{path}: {path.stat().st_size:,} bytes, read back; it is in the place of the files that it holds"
+            )
+        )
         return ExitCode.OK
 
 
 def _faults(path: Path) -> int:
     """Print what is wrong with a file, or how much is right; return how many faults it has."""
-    from finews_spider.evidence.check_captures import Fault, checked_file
-    from finews_spider.evidence.pack import checked_pack
+    from finews_spider.evidence.checks import Fault, checked_file, checked_pack
 
     found: Iterable[object] = checked_pack(path) if path.suffix == ".wacz" else checked_file(path)
     records = faults = 0

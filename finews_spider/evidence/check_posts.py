@@ -12,7 +12,8 @@ from finews_spider.archive import front_matter
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.dates import read_day
 from finews_spider.evidence.captures import PostEvidence
-from finews_spider.evidence.check_captures import Captures, Fault
+from finews_spider.evidence.check_captures import Captures
+from finews_spider.evidence.checks import Fault
 from finews_spider.evidence.git_history import GitHistory
 from finews_spider.ledger.hashes import Hash, Hashes, Origin
 from finews_spider.ledger.posts import Index, Post, is_post

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from finews_spider.evidence.captures import PostEvidence
+from finews_spider.evidence.library import stored
 from finews_spider.evidence.reader import Damage, salvaged
 from finews_spider.evidence.review import read_evidence
-from finews_spider.evidence.segments import segments
 from finews_spider.items import Article
 
 # What BibTeX and LaTeX take for something else.
@@ -54,8 +54,8 @@ def reference(article: Article, sha256: str, evidence: PostEvidence | None) -> R
 
 def evidence_of(folder: Path, id_: str, sha256: str) -> PostEvidence | None:
     """Return what was kept of a post with these bytes. Raises OSError."""
-    for segment in reversed(segments(folder)):
-        for record in salvaged(segment.read_bytes()):
+    for segment in reversed(stored(folder)):
+        for record in salvaged(segment.read()):
             if isinstance(record, Damage) or record.kind != "metadata":
                 continue
             evidence = read_evidence(record)

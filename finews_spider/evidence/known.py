@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from finews_spider.evidence.captures import Capture
-from finews_spider.evidence.segments import OPEN
+from finews_spider.evidence.library import find
 from finews_spider.ledger.captures import Captures
 
 
@@ -55,7 +55,6 @@ class KnownCaptures:
 
     def _size(self, segment: str) -> int:
         if segment not in self._sizes:
-            paths = (self._folder / Path(segment + ending).name for ending in ("", OPEN))
-            size = max((path.stat().st_size for path in paths if path.is_file()), default=0)
-            self._sizes[segment] = size
+            found = find(self._folder, Path(segment).name)
+            self._sizes[segment] = found.size if found else 0
         return self._sizes[segment]

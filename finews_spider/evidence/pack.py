@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from finews_spider import __version__
-from finews_spider.archive.atomic import sync
-from finews_spider.evidence.check_captures import Fault, checked
-from finews_spider.evidence.reader import Damage, DamagedError, Record, message, records, salvaged
+from finews_spider.archive.atomic import sync, sync_folder
+from finews_spider.evidence.checks import Fault, checked_pack
+from finews_spider.evidence.library import Stored, stored
+from finews_spider.evidence.reader import Damage, DamagedError, Record, message, salvaged
 from finews_spider.evidence.review import read_evidence
-from finews_spider.evidence.segments import segments
+from finews_spider.evidence.segments import sums
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _ANSWERS = ("response", "revisit")
@@ -40,18 +41,32 @@ class Resource(NamedTuple):
 
 
 def pack(folder: Path, month: str) -> Path:
-    """Write the pack of a month, read it back, and return its path. Raises PackError, DamagedError and OSError."""
+    """Write the pack of a month, read it back, put it in the place of its files, and return its path.
+
+    Raises PackError, DamagedError and OSError; the files are as before then.
+    """
     if not _MONTH.fullmatch(month):
         raise PackError(f"{month}: is no month; give one like 2026-11")
-    chosen = [path for path in segments(folder) if path.name.startswith(f"finews-{month}-")]
+    chosen = [segment for segment in stored(folder) if segment.name.startswith(f"finews-{month}-")]
     if not chosen:
         raise PackError(f"{month}: nothing was kept of it")
     there = folder / f"finews-{month}.wacz"
     unfinished = there.with_suffix(".wacz.open")
-    resources = _Contents(folder, month, chosen)
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
+    _write(unfinished, _Contents(folder, month, chosen), f"finews {month}")
+    if fault := next((found for found in checked_pack(unfinished) if isinstance(found, Fault)), None):
+        raise PackError(f"{unfinished}: {fault.where}: {fault.why}: it is not what was packed")
+    unfinished.replace(there)
+    if error := sync_folder(str(folder)):
+        raise error
+    _remove(chosen)
+    return there
+
+
+def _write(path: Path, contents: "_Contents", title: str) -> None:
+    """Write the pack, and sync it."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         entries = []
-        for resource in resources:
+        for resource in contents:
             archive.writestr(zipfile.ZipInfo(resource.path), resource.data)
             entries.append(resource.entry)
         package = _json(
@@ -59,57 +74,30 @@ def pack(folder: Path, month: str) -> Path:
                 "profile": "data-package",
                 "wacz_version": "1.1.1",
                 "software": f"finews/{__version__}",
-                "title": f"finews {month}",
-                "created": resources.last,
+                "title": title,
+                "created": contents.last,
                 "resources": entries,
             }
         )
         digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(package).hexdigest()}"}
         archive.writestr(zipfile.ZipInfo("datapackage.json"), package)
         archive.writestr(zipfile.ZipInfo("datapackage-digest.json"), _json(digest))
-    if error := sync(str(unfinished)):
+    if error := sync(str(path)):
         raise error
-    if fault := next((found for found in checked_pack(unfinished) if isinstance(found, Fault)), None):
-        raise PackError(f"{unfinished}: {fault.where}: {fault.why}: it is not what was packed")
-    unfinished.replace(there)
-    return there
 
 
-def checked_pack(path: Path) -> Iterator[Record | Fault]:
-    """Yield the records of a pack anywhere, and what is wrong with it. Raises OSError."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            yield from _checked(archive)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as error:
-        yield Fault("damaged", path.name, f"it is no whole WACZ: {error}", "bring it back from a copy")
-
-
-def _checked(archive: zipfile.ZipFile) -> Iterator[Record | Fault]:
-    package = archive.read("datapackage.json")
-    digest = json.loads(archive.read("datapackage-digest.json"))["hash"]
-    if digest != f"sha256:{hashlib.sha256(package).hexdigest()}":
-        yield Fault("damaged", "datapackage.json", "it has another digest")
-    listed = {entry["path"]: entry for entry in json.loads(package)["resources"]}
-    names = set(archive.namelist()) - {"datapackage.json", "datapackage-digest.json"}
-    for path in sorted(names ^ listed.keys()):
-        yield Fault("damaged", path, "it is in the list of files, or in the pack, and not in both")
-    for path in sorted(names & listed.keys()):
-        try:
-            data = archive.read(path)
-        except zipfile.BadZipFile as error:
-            yield Fault("damaged", path, str(error))
-            continue
-        is_whole = Resource(path, data).entry["hash"] == listed[path]["hash"]
-        if not is_whole:
-            yield Fault("damaged", path, "it has another digest")
-        if path.endswith(".warc.gz"):
-            yield from checked(path, data, is_whole=is_whole)
+def _remove(packed: list[Stored]) -> None:
+    """Remove the files that a pack has taken the place of."""
+    for segment in packed:
+        if segment.path.name == segment.name:  # and not in a pack already
+            segment.path.unlink()
+            sums(segment.path).unlink(missing_ok=True)
 
 
 class _Contents:
     """The files of a pack, one by one. `last` is the time of the last record, when all were taken."""
 
-    def __init__(self, folder: Path, month: str, chosen: list[Path]) -> None:
+    def __init__(self, folder: Path, month: str, chosen: list[Stored]) -> None:
         self._folder, self._month, self._chosen = folder, month, chosen
         self.last = ""
         self._index: list[str] = []
@@ -119,7 +107,7 @@ class _Contents:
 
     def __iter__(self) -> Iterator[Resource]:
         for segment in self._chosen:
-            data = segment.read_bytes()
+            data = segment.read()
             self._take(segment.name, data)
             yield Resource(f"archive/{segment.name}", data)
         if missing := self._referred - self._ids:
@@ -146,11 +134,11 @@ class _Contents:
     def _members(self, ids: set[str]) -> bytes:
         """Return the records that others refer to, of other months, as they are."""
         found: dict[str, bytes] = {}
-        for segment in segments(self._folder):
-            wanted = [record for record in records(segment) if record.id in ids - found.keys()]
-            if wanted:
-                data = segment.read_bytes()
-                found |= {one.id: data[one.offset : one.offset + one.length] for one in wanted}
+        for segment in stored(self._folder):
+            data = segment.read()
+            sound = (record for record in salvaged(data) if isinstance(record, Record))
+            wanted = [record for record in sound if record.id in ids - found.keys()]
+            found |= {one.id: data[one.offset : one.offset + one.length] for one in wanted}
         if missing := ids - found.keys():
             raise PackError(f"{len(missing)} records that others refer to are not there, such as {min(missing)}")
         return b"".join(found[id_] for id_ in sorted(found))

@@ -10,7 +10,7 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 
 from finews_spider.evidence.captures import Capture
 from finews_spider.evidence.digests import digest_of
-from finews_spider.evidence.segments import OPEN
+from finews_spider.evidence.library import find
 
 MAX_RECORD = 64 * 1024 * 1024  # bytes; an answer has at most 16 MiB
 _CHUNK = 1 << 16
@@ -122,11 +122,11 @@ def _unpack(unpacker: "zlib._Decompress", data: bytes, start: int) -> bytes:
 def record_of(capture: Capture, folder: Path) -> Record:
     """Return the record of a capture. Raises DamagedError where it is not there, or not as it was written."""
     name = Path(capture.segment).name
-    path = next((path for path in (folder / name, folder / (name + OPEN)) if path.is_file()), None)
-    if path is None:
+    segment = find(folder, name)
+    if segment is None:
         raise DamagedError(f"{name} is not there")
-    with path.open("rb") as file:
-        file.seek(capture.offset)
+    with segment.path.open("rb") as file:
+        file.seek(segment.start + capture.offset)
         data = file.read(capture.length)
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     text = _unpack(unpacker, data, capture.offset)

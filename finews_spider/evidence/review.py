@@ -10,9 +10,9 @@ from typing import NamedTuple
 import msgspec
 
 from finews_spider.evidence.captures import PostEvidence
+from finews_spider.evidence.library import Stored, stored
 from finews_spider.evidence.reader import Damage, DamagedError, Record, salvaged
 from finews_spider.evidence.remake import Maker, UnmadeError
-from finews_spider.evidence.segments import segments
 
 MAX_DIFF = 6  # lines of a diff that are shown
 MAX_LINE = 160  # characters of one
@@ -71,11 +71,11 @@ class Review:
             yield self._compared(path, evidence, path.read_bytes())._replace(is_foreign=True)
 
     def _newest(self, is_wanted: Callable[[PostEvidence], bool]) -> Iterator[PostEvidence]:
-        for segment in reversed(segments(self._maker.folder)):
+        for segment in reversed(stored(self._maker.folder)):
             yield from reversed([evidence for evidence in self._evidence_in(segment) if is_wanted(evidence)])
 
-    def _evidence_in(self, segment: Path) -> Iterator[PostEvidence]:
-        for record in salvaged(segment.read_bytes()):
+    def _evidence_in(self, segment: Stored) -> Iterator[PostEvidence]:
+        for record in salvaged(segment.read()):
             if isinstance(record, Damage):
                 self.troubles.append(f"{segment.name}: {record.why}")
             elif record.kind == "metadata" and (evidence := read_evidence(record)):

@@ -8,8 +8,9 @@ from finews_spider.archive import category_pages
 from finews_spider.archive.archive import Archive
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.config import Config
-from finews_spider.evidence.check_captures import Captures, Fault
+from finews_spider.evidence.check_captures import Captures
 from finews_spider.evidence.check_posts import NEW, PostFault, Posts
+from finews_spider.evidence.checks import Fault
 from finews_spider.evidence.mend import Mender
 from finews_spider.evidence.segments import recover, sums
 from finews_spider.exit_codes import ExitCode

@@ -12,6 +12,7 @@ from random import Random
 import pytest
 
 from finews_spider import dates
+from finews_spider.evidence.reader import records
 from finews_spider.evidence.segments import segments
 from finews_spider.exit_codes import ExitCode
 from tests.conftest import Ran, Site, run_forked
@@ -62,6 +63,36 @@ def test_a_pack_has_what_its_revisits_refer_to_an_index_and_pages(pack: Path, mo
             data = files[f"archive/{entry['filename']}"]
             assert data[int(entry["offset"]) :].startswith(b"\x1f\x8b")
         assert json.loads(archive.read("pages/pages.jsonl").splitlines()[0])["format"] == "json-pages-1.0"
+
+
+def scrapy(site: Site, *words: str) -> Ran:
+    options = [f"FINEWS_OUTPUT={site.output}", f"FINEWS_SOURCES_FILE={site.output.with_suffix('.toml')}"]
+    return run_forked(*words, *(word for option in options for word in ("-s", option)))
+
+
+def test_it_takes_the_place_of_its_files_and_is_read_in_their_place(site: Site, month: str) -> None:
+    assert site.crawl(settings=ALL).code == 0
+    assert evidence(site, "pack", month).code == 0
+    assert segments(folder(site)) == []
+    ran = scrapy(site, "verify")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "no fault"), ran.out
+    assert site.crawl(settings=ALL).code == 0
+    (segment,) = segments(folder(site))
+    assert "response" not in {record.kind for record in records(segment)}  # all is known
+    assert evidence(site, "pack", month).code == 0
+    assert segments(folder(site)) == []
+    assert scrapy(site, "verify").code == 0
+    ran = scrapy(site, "reparse")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "75 posts with captures: 75 same")
+
+
+def test_a_pack_that_is_damaged_is_found_by_verify(site: Site, pack: Path) -> None:
+    data = bytearray(pack.read_bytes())
+    data[len(data) // 3] ^= 1
+    pack.write_bytes(data)
+    ran = scrapy(site, "verify")
+    assert ran.code == ExitCode.CHECK_FAILED
+    assert "damaged: " in ran.out
 
 
 def test_the_same_pack_is_made_each_time(site: Site, pack: Path, month: str) -> None:
