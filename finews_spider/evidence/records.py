@@ -24,6 +24,8 @@ RESPONSE, REQUEST, JSON, FIELDS = (
 EQUAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
+# Of these the payload is the block, or there is none: a second digest tells nothing.
+_WITHOUT_PAYLOAD = ("warcinfo", "request", "revisit", "metadata")
 # What lets somebody in: of a request it is left out, of a response its value is crossed out.
 _SECRET = {b"authorization", b"proxy-authorization", b"cookie"}
 _COOKIE = re.compile(rb"(?im)^(set-cookie2?:)([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)")
@@ -35,6 +37,7 @@ class Writer:
     def __init__(self, segment: Segment) -> None:
         self.segment = segment
         self._writer = WARCWriter(segment, gzip=True, warc_version=VERSION)
+        self._writer.NO_PAYLOAD_DIGEST_TYPES = _WITHOUT_PAYLOAD
 
     def write(
         self, kind: str, content_type: str, headers: Mapping[str, str], body: bytes, head: bytes | None = None

@@ -240,7 +240,7 @@ def test_what_a_killed_run_left_is_cut_after_its_last_whole_record(site: Site, c
 
 
 def test_a_folder_that_cannot_be_written_ends_the_run_without_a_post(site: Site) -> None:
-    site.output.mkdir()
+    (site.output / "_posts").mkdir(parents=True)
     folder(site).write_text("no folder")
     ran = site.crawl(settings=ALL)
     assert ran.code == 3
