@@ -130,5 +130,6 @@ def test_files_are_checked_wherever_they_are(site: Site, pack: Path, tmp_path: P
 @pytest.mark.parametrize("words", [(), ("pack",), ("pack", "2026-13"), ("pack", "2019-01"), ("check", "nowhere")])
 def test_what_cannot_be_meant_is_refused(site: Site, words: tuple[str, ...]) -> None:
     folder(site).mkdir(parents=True)
+    (site.output / "_posts").mkdir()
     site.words((), {})
     assert evidence(site, *words).code == ExitCode.WRONG

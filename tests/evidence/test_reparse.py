@@ -217,6 +217,7 @@ def test_a_window_and_an_id_narrow_it(site: Site) -> None:
 )
 def test_what_cannot_be_meant_is_refused(site: Site, words: tuple[str, ...], message: str) -> None:
     folder(site).mkdir(parents=True)
+    (site.output / "_posts").mkdir()
     site.words((), {})
     ran = reparse(site, *words)
     assert ran.code == ExitCode.WRONG
