@@ -79,14 +79,15 @@ class Pagination:
 
     def _depth(self, source: str, name: str) -> Depth:
         """Return how far down a list is to be read by a run for all of it."""
-        state, gap, now = self._state(source, name), self.gaps.of(source, name), self._clock.now()
+        state, known_gap, now = self._state(source, name), self.gaps.of(source, name), self._clock.now()
         if self._query.window or self._narrow:
             return Depth(end=not state.finished)
         if not state.finished and not state.newest:
             return Depth(end=True, is_deep=True)
         floor = state.newest
-        gap = gap if gap and gap.next_look <= now else None
-        is_deep = not state.deep or not timedelta() <= now - state.deep < DEEP_EVERY
+        gap = known_gap if known_gap and known_gap.next_look <= now else None
+        # While a gap waits for its next look, rows below it cannot be come to either.
+        is_deep = gap is known_gap and (not state.deep or not timedelta() <= now - state.deep < DEEP_EVERY)
         if is_deep and not state.confirmed:
             return Depth(end=True, is_deep=True, gap=gap)
         if is_deep:
@@ -220,7 +221,8 @@ class Pagination:
 def _after(reading: ListReading, why: str) -> ListState:
     """Return what is known of a list that was read, to its end or to a limit where it never was before."""
     state, is_deep = reading.state, reading.depth.is_deep
-    is_early = why == "end" and state.confirmed and reading.rows < state.deep_rows * (1 - SHRINKS)
+    has_shrunk = reading.rows < state.deep_rows * (1 - SHRINKS)
+    is_early = why == "end" and state.confirmed and (has_shrunk or not reading.is_joined(is_end=True))
     is_confirmed = reading.depth.end and (not reading.missed if state.newest else why == "limit")
     # A list that has shrunk for good is believed at last.
     rows = state.deep_rows // 2 if is_early else reading.rows

@@ -74,7 +74,7 @@ def read_last(output: Path) -> tuple[list[RunReport], list[str]]:
     """Return the last reports, the newest last, and warnings of files that are none."""
     folder = output / FOLDER
     try:
-        names = sorted(path.name for path in folder.iterdir())
+        names = sorted((path.name for path in folder.iterdir()), key=_order)
     except FileNotFoundError:
         return [], []
     except NotADirectoryError:
@@ -88,7 +88,7 @@ def read_last(output: Path) -> tuple[list[RunReport], list[str]]:
 def read_newest(output: Path, number: int) -> list[RunReport]:
     """Return so many of the last reports at the most, the newest first; files that are none are passed over."""
     folder = output / FOLDER
-    names = sorted((path.name for path in folder.iterdir()), reverse=True) if folder.is_dir() else []
+    names = sorted((path.name for path in folder.iterdir()), key=_order, reverse=True) if folder.is_dir() else []
     reports: list[RunReport] = []
     for name in filter(NAMES.fullmatch, names):
         with suppress(OSError, ValueError, RecursionError):
@@ -96,6 +96,11 @@ def read_newest(output: Path, number: int) -> list[RunReport]:
         if len(reports) == number:
             break
     return reports
+
+
+def _order(name: str) -> str:
+    """Return what puts reports in order: of two runs of one second the second has a number behind it."""
+    return name.removesuffix(".json")
 
 
 def _baseline(newest_first: list[Path]) -> tuple[list[RunReport], list[str]]:

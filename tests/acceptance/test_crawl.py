@@ -235,7 +235,8 @@ def test_a_site_that_is_gone_is_loud_in_plain_words(site: Site) -> None:
     )
     ran = site.crawl("source=finews,eastmoney", settings={"FINEWS_SOURCES_FILE": str(gone)})
     assert ran.code == 4
-    assert "home at http://127.0.0.1:1/" in ran.err
+    assert "127.0.0.1:1 has a robots.txt that cannot be read (connection refused" in ran.err
+    assert "finews: home, all 2 category lists could not be read" in ran.out
     assert "Traceback" not in ran.err
 
 
