@@ -1,10 +1,10 @@
 """One article under way: from the refs that name it to the items that become its posts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scrapy import Request
 
@@ -25,10 +25,13 @@ class Wanted(NamedTuple):
 
 
 class Tried(NamedTuple):
-    """A route that was tried, its request, and why nothing came that could be read."""
+    """A route that was tried, the `meta` of its request, and why nothing came that could be read.
+
+    Not the request itself: it has the fetch, and what leads back to itself stays in memory for long.
+    """
 
     route: Route
-    request: Request | None
+    meta: Mapping[str, Any]
     failure: str
 
 
@@ -99,7 +102,7 @@ class ArticleFetch:
 
     def log(self, route: Route, request: Request | None, failure: str = "") -> None:
         """Note that a route was tried."""
-        self.history.append(Tried(route, request, failure))
+        self.history.append(Tried(route, request.meta if request else {}, failure))
 
     def take(self, article: Article, route: Route | None = None) -> None:
         """Take what a route gave."""

@@ -39,7 +39,7 @@ def _refs(history: list[Wanted | Tried]) -> list[RefEvidence]:
 
 
 def _step(tried: Tried) -> StepEvidence:
-    captures = tried.request.meta.get(CAPTURES, ()) if tried.request else ()
+    captures = tried.meta.get(CAPTURES, ())
     return StepEvidence(tried.route.name, tried.route.url, tuple(captures), tried.failure)
 
 
