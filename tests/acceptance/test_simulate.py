@@ -1,6 +1,7 @@
 """A month against sources that misbehave, in short: `make simulate` plays it whole."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,11 @@ import pytest
 from tools.simulate import DAY, MAX_COST, SCENARIOS, Faults, Figures, Month, cost
 
 DAYS = 6  # the last four are not counted: rows may come three days late
+
+
+@pytest.fixture(autouse=True)
+def fewer_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.simulate.EVERY", timedelta(minutes=45))
 
 
 def play(faults: Faults, folder: Path) -> Figures:
