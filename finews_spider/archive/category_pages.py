@@ -2,6 +2,9 @@
 
 A page's title is the tag of its posts: pages of the existing site often had the name of another source. A page that is
 there already is a person's; only `fix` touches it, and only the line of its title.
+
+On a site without our layout the title of a new page is its `heading`: themes list every page that has a `title` in
+their navigation (minima does), and there may be 2,000 categories.
 """
 
 import os
@@ -20,8 +23,10 @@ from finews_spider.sources import known
 LAYOUT = "_layouts/category.html"
 HEAD = 4096  # bytes of a post that are read first; its front matter is hardly ever longer
 
+_TITLES = ("title", "heading")  # the keys of it, in order
+
 _LIST = """\
-<h2>{{ page.title | escape }}</h2>
+<h2>{{ page.heading | escape }}</h2>
 <ul>
 {%- for post in site.categories[page.category] %}
 <li><a href="{{ site.baseurl }}{{ post.url | escape }}">{{ post.title | escape }}</a></li>
@@ -105,8 +110,9 @@ def text(slug: str, tag: str) -> str:
 
 
 def whole_text(slug: str, tag: str) -> str:
-    """A page of a site that has no such layout, in the form that the existing site's pages have."""
-    return text(slug, tag).replace("layout: category", "layout: default", 1) + _LIST
+    """A page of a site that has no such layout: it lists the posts by itself."""
+    heading = front_matter.quoted(tag)
+    return f"---\nlayout: default\nheading: {heading}\ncategory: {front_matter.scalar(slug)}\n---\n{_LIST}"
 
 
 def scan(output: Path) -> dict[str, Category]:
@@ -133,7 +139,7 @@ def page(output: Path, category: Category) -> Page:
     if not there:
         return Page(output / path(category.slug), State.MISSING if category.tag else State.NAMELESS)
     head = front_matter.fields(_text(there))
-    title = _value(head.get("title", ""))
+    title = next((title for key in _TITLES if (title := _value(head.get(key, "")))), "")
     owner = _value(head.get("category", "")) or category.slug
     if owner != category.slug and owner.lower() == category.slug.lower():
         return Page(there, State.SHARED, title)
@@ -149,7 +155,9 @@ def fix(output: Path, category: Category, page: Page) -> bool:
         return bool(ensure(output, {category.slug: category.tag}))
     if page.state is not State.WRONG:
         return False
-    fixed = front_matter.with_field(_text(page.path), "title", front_matter.quoted(category.tag))
+    text = _text(page.path)
+    key = next(key for key in _TITLES if _value(front_matter.fields(text).get(key, "")))
+    fixed = front_matter.with_field(text, key, front_matter.quoted(category.tag))
     if fixed is not None:
         _write(output, str(page.path.relative_to(output)), fixed)
     return fixed is not None

@@ -77,7 +77,7 @@ def test_a_page_that_is_there_is_kept_as_it_is(tmp_path: Path) -> None:
 def test_a_slug_is_a_string_for_yaml(tmp_path: Path, slug: str) -> None:
     (page,) = category_pages.ensure(tmp_path, {slug: 'A: "引"\u2028'})
     head = yaml.safe_load(page.read_text(encoding="utf-8").split("---\n")[1])
-    assert head == {"layout": "default", "title": 'A: "引"\u2028', "category": slug}
+    assert head == {"layout": "default", "heading": 'A: "引"\u2028', "category": slug}
 
 
 @pytest.mark.parametrize("slug", ["", "..", "../a", "a/b", "a.html", "a b", "中", "a\n", "a" * 201])
@@ -158,20 +158,22 @@ def test_a_post_without_a_tag_gives_no_title(tmp_path: Path) -> None:
     assert state(tmp_path, "a") is State.MISSING
 
 
+@pytest.mark.parametrize("key", ["title", "heading"])
 @pytest.mark.parametrize("title", [TAG, f'"{TAG}"', f"'{TAG}'", "中国证券报"])
-def test_a_title_that_the_posts_say_is_right(tmp_path: Path, title: str) -> None:
+def test_a_title_that_the_posts_say_is_right(tmp_path: Path, title: str, key: str) -> None:
     post(tmp_path, 1, "a", TAG)
-    put(tmp_path, "category/a.html", f"---\ntitle: {title}\n---\n")
+    put(tmp_path, "category/a.html", f"---\n{key}: {title}\n---\n")
     assert state(tmp_path, "a") is State.RIGHT
 
 
-def test_only_the_line_of_a_wrong_title_is_changed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["title", "heading"])
+def test_only_the_line_of_a_wrong_title_is_changed(tmp_path: Path, key: str) -> None:
     post(tmp_path, 1, "a", TAG)
-    text = "---\r\nlayout: mine\r\ntitle: 别家新闻\r\n---\r\n手写的\r\ntitle: 文\r\n"
+    text = f"---\r\nlayout: mine\r\n{key}: 别家新闻\r\n---\r\n手写的\r\ntitle: 文\r\n"
     page = put(tmp_path, "category/a.html", text)
     assert state(tmp_path, "a") is State.WRONG
     assert fix(tmp_path, "a")
-    assert page.read_bytes().decode() == text.replace("title: 别家新闻", f'title: "{TAG}"')
+    assert page.read_bytes().decode() == text.replace("别家新闻", f'"{TAG}"')
     assert state(tmp_path, "a") is State.RIGHT
 
 
