@@ -1,5 +1,6 @@
 """The lock that lets one run at a time use an archive, and checks of the output folder that come before it."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,17 +11,19 @@ from filelock import FileLock, Timeout
 from finews_spider import dates
 from finews_spider.archive.atomic import TEMPORARY
 from finews_spider.archive.paths import FOLDERS, POSTS
-from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
+from finews_spider.exceptions import ArchiveLockedError, ConfigurationError, DiskError
 
 PARTS_OF_A_SITE = ("_config.yml", "_drafts", "_includes", "_layouts", "category", "emnews", ".finews", *FOLDERS)
 PARTS_OF_FINEWS = ("scrapy.cfg", "finews_spider", "pipelines")
 NO_CONTENT = ("finews.toml", "lost+found")  # beside what is hidden
+ROOM = 1 << 20  # bytes, without which no run begins: a small one's ledger and posts
 
 
 def prepare_output(output: Path) -> None:
     """Make finews's own folder in the output folder, and set the umask: only the user may write what finews writes.
 
-    Raise ConfigurationError where nothing can be written, and where a symbolic link would lead elsewhere.
+    Raise ConfigurationError where nothing can be written, and where a symbolic link would lead elsewhere; DiskError for
+    a disk that is full.
     """
     own = output / ".finews"
     os.umask(os.umask(0o022) | 0o022)
@@ -42,6 +45,23 @@ def check_output(output: Path) -> None:
     existing = next(path for path in (temporary, *temporary.parents) if path.exists())
     if not existing.is_dir():
         raise ConfigurationError(f"FINEWS_OUTPUT: {output} cannot be written: {existing} is not a folder")
+
+
+def check_room(output: Path) -> None:
+    """Check, before anything is asked for, that posts can be written to a folder that `prepare_output` has prepared.
+
+    Raise ConfigurationError for a folder that is read-only, DiskError for a disk that is full.
+    """
+    for folder in (output / name for name in ("category", *FOLDERS)):
+        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+            raise ConfigurationError(f"FINEWS_OUTPUT: {folder} is read-only; let this user write there")
+    probe = output / TEMPORARY / "room"
+    try:
+        probe.write_bytes(bytes(ROOM))
+    except OSError as error:
+        raise DiskError(output, error.strerror) from error
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def is_site(output: Path) -> bool:
@@ -80,7 +100,9 @@ def _check_folders(output: Path) -> None:
             )
 
 
-def _cannot_write(output: Path, error: OSError) -> ConfigurationError:
+def _cannot_write(output: Path, error: OSError) -> ConfigurationError | DiskError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskError(output, error.strerror)
     return ConfigurationError(f"FINEWS_OUTPUT: {output} cannot be written: {error.strerror}; fix that and run again")
 
 
@@ -88,7 +110,7 @@ def _cannot_write(output: Path, error: OSError) -> ConfigurationError:
 def archive_lock(output: Path) -> Iterator[None]:
     """Hold the archive's lock. One that a killed run left does not block; its temporary files are deleted.
 
-    Raise ArchiveLockedError where another run holds the lock, ConfigurationError where nothing can be written.
+    Raise ArchiveLockedError where another run holds the lock, and what `prepare_output` raises.
     """
     prepare_output(output)
     holder_file = output / ".finews" / "holder"

@@ -13,7 +13,7 @@ from finews_spider.archive.lock import archive_lock
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.exit_codes import ExitCode
 from finews_spider.printable import printable
-from finews_spider.reporting.program import command
+from finews_spider.reporting.program import hint
 
 
 class Command(ExitCodeCommand, ScrapyCommand):
@@ -54,7 +54,7 @@ def _list(output: Path, *, fix: bool) -> ExitCode:
     left = [page for category, page in pages if page.state and not _report(output, category, page, fix=fix)]
     to_fix = [page for page in left if page.state in (State.MISSING, State.WRONG)]
     if to_fix and not fix:
-        print(f"{len(to_fix)} to fix: {command('categories', '--fix')}")
+        print(f"{len(to_fix)} to fix: {hint('categories', '--fix')}")
     return ExitCode.CHECK_FAILED if to_fix else ExitCode.OK
 
 

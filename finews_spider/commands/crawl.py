@@ -3,23 +3,25 @@
 import argparse
 import asyncio
 import gc
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 from scrapy.commands import crawl
 
-from finews_spider.archive.lock import archive_lock, is_site
+from finews_spider.archive.lock import archive_lock, check_room, is_site
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.commands.notify import Notifier
-from finews_spider.config import read_config
+from finews_spider.config import Config, read_config
 from finews_spider.crawl.run import read_order
-from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
+from finews_spider.exceptions import ArchiveLockedError, ConfigurationError, DiskError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.progress import quieten
 from finews_spider.extensions.report import ReportExtension
 from finews_spider.printable import safe_line
+from finews_spider.publishing.preflight import publishing_trouble
 from finews_spider.reporting import builder, plain_text, store
-from finews_spider.reporting.program import is_finews
+from finews_spider.reporting.program import is_finews, program
 from finews_spider.reporting.summary import summary_of
 from finews_spider.spiders.finews import FinewsSpider
 
@@ -62,14 +64,24 @@ class Command(ExitCodeCommand, crawl.Command):
         try:
             read_order(config, opts.spargs)
             with archive_lock(config.output):
+                check_room(config.output)
+                self._tell_publishing_trouble(config)
                 notifier.begin()
                 code, text = self._crawl(opts)
-        except (ConfigurationError, ArchiveLockedError) as error:
+        except (ConfigurationError, ArchiveLockedError, DiskError) as error:
             _report_refusal(config.output, opts.spargs, error)
             notifier.end(error.exit_code, safe_line(error, limit=2000))
             raise
         notifier.end(code, text)
         return code
+
+    def _tell_publishing_trouble(self, config: Config) -> None:
+        """Print why publishing cannot work; the news is archived all the same, lists forget it."""
+        if not config.publish:
+            return
+        if trouble := publishing_trouble(config.output, config.publish, config.branch):
+            said = f"{program()} {self.title}: FINEWS_PUBLISH: {safe_line(trouble, limit=2000)}"
+            print(f"{said} (the news is archived meanwhile)", file=sys.stderr, flush=True)
 
     def _crawl(self, opts: argparse.Namespace) -> tuple[ExitCode, str]:
         """Return the run's exit code, and its summary."""
@@ -89,7 +101,9 @@ class Command(ExitCodeCommand, crawl.Command):
         return code, "\n".join(plain_text.render(summary_of(extension.report))) if extension.report else ""
 
 
-def _report_refusal(output: Path, arguments: dict[str, str], error: ConfigurationError | ArchiveLockedError) -> None:
+def _report_refusal(
+    output: Path, arguments: dict[str, str], error: ConfigurationError | ArchiveLockedError | DiskError
+) -> None:
     if is_site(output):  # another folder is left as it is
         report = builder.end(builder.begin(output, arguments), error.exit_code, str(error))
         with suppress(OSError):

@@ -16,7 +16,7 @@ from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.report import ReportExtension
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
-from finews_spider.reporting.program import typed
+from finews_spider.reporting.program import command
 from finews_spider.sources import known
 from finews_spider.spiders.finews import FinewsSpider
 
@@ -99,9 +99,9 @@ def _print_next(folder: Path) -> None:
     post = min(filter(_is_article, folder.glob(f"{POSTS}/**/*.md")), key=lambda post: post.name)
     print(f"\nOne of the posts, {post}:\n\n{_head(post)}")
     print(f"\nNext:\n  jekyll serve --source {shlex.quote(str(folder))}  # the site, if Jekyll is installed")
-    again = typed("demo", *([] if folder == DEMO else ["--folder", str(folder)]))
+    again = command("demo", *([] if folder == DEMO else ["--folder", str(folder)]))
     print(f"  {again}  # again: finds nothing new")
-    print(f"  {typed('crawl')}  # the real sites, one request a second")
+    print(f"  {command('crawl')}  # the real sites, one request a second")
 
 
 def _is_article(post: Path) -> bool:

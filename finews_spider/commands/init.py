@@ -14,7 +14,7 @@ from finews_spider.commands.skeleton import copy_site
 from finews_spider.exceptions import ConfigurationError, PublishError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.publishing.git import Git, GitError
-from finews_spider.reporting.program import typed
+from finews_spider.reporting.program import command
 
 FILE = """\
 # What is set for this site; docs/configuration.md explains each. The command line and FINEWS_… variables go first.
@@ -68,7 +68,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
         except (OSError, shutil.Error) as error:
             raise ConfigurationError(f"{folder}: cannot be written: {error}") from error
         print(f"{folder}: a Jekyll site, and {NAME} for what is yours to set{_repository(folder)}")
-        print(f"\nNext, in {folder}:\n  {typed('doctor', folder=folder)}\n  {typed('crawl', folder=folder)}")
+        print(f"\nNext, in {folder}:\n  {command('doctor', folder=folder)}\n  {command('crawl', folder=folder)}")
         return ExitCode.OK
 
 

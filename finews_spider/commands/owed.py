@@ -16,7 +16,7 @@ from finews_spider.ledger.gaps import Gap, Gaps, GapState
 from finews_spider.ledger.owed import Owed, OwedArticle
 from finews_spider.ledger.tries import State
 from finews_spider.printable import safe_line
-from finews_spider.reporting.program import command
+from finews_spider.reporting.program import hint
 from finews_spider.reporting.terminal import plural
 from finews_spider.sources import known
 
@@ -61,7 +61,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
         elif opts.forget:
             if not known.is_id(opts.forget):
                 raise ConfigurationError(
-                    f"--forget: {opts.forget!r} is no id; `{command('owed')}` lists those that are owed"
+                    f"--forget: {opts.forget!r} is no id; `{hint('owed')}` lists those that are owed"
                 )
             owed.forget(opts.forget)
             print(f"{opts.forget} will not be fetched again")

@@ -106,7 +106,7 @@ def _commit(repository: Repository, files: list[str], describe: Callable[[Mappin
             if changed:
                 git("commit", "--quiet", "--file=-", stdin=describe(changed).text(len(changed)), index=commit_index)
     except GitError as error:
-        raise _commit_error(repository, error) from error
+        raise commit_error(repository, error) from error
     except OSError as error:
         raise PublishError(f"nothing is committed in {repository.toplevel}: {error}") from error
     return len(changed)
@@ -151,7 +151,8 @@ _ADVICE = {
 }
 
 
-def _commit_error(repository: Repository, error: GitError) -> PublishError:
+def commit_error(repository: Repository, error: GitError) -> PublishError:
+    """Return why git made no commit, and what to do."""
     advice = next((advice for words, advice in _ADVICE.items() if words in error.output), "")
     if not advice and (hooks := repository.hooks("pre-commit", "prepare-commit-msg", "commit-msg")):
         advice = f"the hook {' or '.join(hooks)} probably refused: fix what it reports, or the hook"

@@ -74,7 +74,7 @@ def push(repository: Repository, tries: int) -> PushResult:
     """Push the branch if it has commits of finews's that are not pushed. Raise PublishError where that fails."""
     if not repository.head:
         return PushResult()
-    upstream = _upstream(repository)
+    upstream = upstream_of(repository)
     try:
         if not _has_unpushed(repository, upstream):
             return PushResult()
@@ -92,7 +92,7 @@ def push(repository: Repository, tries: int) -> PushResult:
     )
 
 
-def _upstream(repository: Repository) -> Upstream:
+def upstream_of(repository: Repository) -> Upstream:
     """Return the branch's upstream. Raise PublishError where it has none."""
     form = "%(upstream:remotename)%00%(upstream:remoteref)%00%(upstream)"
     name = repository.branch.removeprefix("refs/heads/")

@@ -20,7 +20,7 @@ from finews_spider.reporting.history import (
     mean,
     moment,
 )
-from finews_spider.reporting.program import command
+from finews_spider.reporting.program import command, hint
 from finews_spider.reporting.report import RunReport
 from finews_spider.sources.base import Source
 
@@ -169,7 +169,7 @@ def lost_articles(run: SourceRun, earlier: Sequence[SourceRun]) -> Iterator[str]
         whys += Counter(run.report.failed) + Counter({"withdrawn": run.report.withdrawn})
         yield (
             f"{run.source}: {lost} of {fresh} new articles{in_runs(runs)} could not be archived:"
-            f" {most_frequent(whys)}; {doctor()}; when it is fixed, {command('owed', '--retry')}"
+            f" {most_frequent(whys)}; {doctor()}; when it is fixed, {hint('owed', '--retry')}"
         )
 
 

@@ -8,7 +8,7 @@ from finews_spider.printable import safe_line
 from finews_spider.refusals import UNWANTED
 from finews_spider.reporting.health import OFFLINE
 from finews_spider.reporting.missing import gap_in_words
-from finews_spider.reporting.program import command
+from finews_spider.reporting.program import OUTPUT, command, hint, options_given
 from finews_spider.reporting.report import GapReport, PublishedReport, RunReport, SourceReport
 from finews_spider.reporting.summary_window import reading_notes
 from finews_spider.reporting.terminal import plural
@@ -119,7 +119,7 @@ def _reasons(reasons: Mapping[str, int]) -> str:
 def _commands(report: RunReport) -> Iterator[str]:
     ends = {reading.ended for source in report.sources.values() for reading in source.lists.values()}
     if report.broken or "failed" in ends:
-        yield f"{command('doctor')}  # says what answers, and what to do"
+        yield f"{hint('doctor')}  # says what answers, and what to do"
     if report.window and ends & {"failed", None}:
         again = crawl_command(report.output, report.arguments)
         yield f"{again}  # reads the days again; what is archived costs nothing"
@@ -132,5 +132,5 @@ def crawl_command(output: str, arguments: Mapping[str, str]) -> str:
     """Return the command line of a crawl, as it can be typed."""
     words = [word for name, value in arguments.items() for word in ("-a", f"{name}={value}")]
     if output and Path(output) != Path(FINEWS_OUTPUT).absolute():
-        words += ["-s", f"FINEWS_OUTPUT={output}"]
-    return command("crawl", *words)
+        words += ["-s", f"{OUTPUT}={output}"]
+    return command("crawl", *words, *options_given(OUTPUT))

@@ -140,6 +140,15 @@ def test_a_run_says_which_folder_it_cannot_write_and_why(site: Site, disk: Disk,
     assert any(reason in printed for reason in REASONS[how])
 
 
+@pytest.mark.parametrize(("how", "code"), [("full", 3), ("read-only", 2)])
+def test_without_a_disk_to_write_to_nothing_is_requested(site: Site, disk: Disk, how: str, code: int) -> None:
+    site.output.mkdir(exist_ok=True)
+    disk.fail(how)
+    ran = site.crawl()
+    assert ran.code == code, ran.err
+    assert site.room.log == []
+
+
 def test_a_run_ends_where_what_is_owed_cannot_be_noted(site: Site, world: World) -> None:
     async def answer(_: web.BaseRequest) -> web.Response:
         """From now on the ledger refuses; the article has no title, so that a pipeline refuses it."""

@@ -374,3 +374,35 @@ def test_fifty_runs_over_a_changing_newsroom(tmp_path: Path, tool: Callable[[str
     built = build(jekyll, clone(tree, tmp_path / "clone").folder)
     pages = {path.stem for path in built.glob("*/[0-9]*/[0-9]*/[0-9]*/*.html")}
     assert pages == site.names()
+
+
+@pytest.mark.parametrize(
+    ("prepare", "settings", "advice"),
+    [
+        (lambda tree: shutil.rmtree(tree.folder / ".git"), COMMIT, "git init"),
+        (
+            lambda _: (Path.home() / ".gitconfig").write_text("[user]\nuseConfigOnly = true\n"),
+            COMMIT,
+            "git config user.",
+        ),
+        (lambda tree: tree.git("switch", "-q", "--detach"), COMMIT, "git switch"),
+        (lambda tree: tree.git("switch", "-qc", "drafts"), {**COMMIT, "FINEWS_BRANCH": "main"}, "git switch main"),
+        (lambda _: None, PUSH, "git push --set-upstream"),
+    ],
+    ids=["no repository", "nobody", "detached", "branch", "no upstream"],
+)
+def test_what_cannot_be_published_is_told_before_the_first_request(
+    site: Site,
+    tree: Tree,
+    prepare: Callable[[Tree], object],
+    settings: dict[str, str],
+    advice: str,
+) -> None:
+    prepare(tree)
+    ran = site.crawl(settings=settings)
+    assert ran.code == ExitCode.UNPUBLISHED
+    told, _, rest = ran.err.partition("Spider opened")
+    assert "scrapy crawl: FINEWS_PUBLISH: " in told
+    assert advice in told
+    assert rest
+    assert site.posts()
