@@ -5,6 +5,7 @@ import argparse
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates
+from finews_spider.archive import site_config
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.commands.doctor_checks import table
 from finews_spider.commands.doctor_spider import DoctorSpider
@@ -42,4 +43,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
         self.crawler_process.start()
         assert isinstance(crawler.spider, DoctorSpider)
         print(printable_lines(table(crawler.spider.checks, dates.now())))
+        for doubt in site_config.doubts(config.output, config.site):
+            print(printable_lines(f"site: {doubt}"))
         return ExitCode.BROKEN if any(check.trouble for check in crawler.spider.checks) else ExitCode.OK

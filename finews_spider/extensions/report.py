@@ -11,10 +11,12 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from finews_spider.archive import site_config
 from finews_spider.crawl.run import Run, RunSpider, run_of
 from finews_spider.exceptions import DiskError
 from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.extensions.publisher import Publisher
+from finews_spider.ledger.facts import Fact
 from finews_spider.reporting import builder, health, store
 from finews_spider.reporting.missing import count_gaps, missing
 from finews_spider.reporting.printing import print_summary
@@ -98,16 +100,33 @@ class ReportExtension:
             is_clock_doubted=run.clock.is_doubted,
         )
         report = builder.end(report, code, why)
-        if self._keep(report, output) and code is ExitCode.MISSING:  # else a later run's code says it
-            with suppress(DiskError):  # the next report says it again
-                run.owed.mark_told(report.sources)
-                if not run.arguments.is_narrow:
-                    run.pagination.gaps.mark_told()
+        if self._keep(report, output):
+            self._note_told(report, code)
         if run.arguments.query.window and code in (ExitCode.OK, ExitCode.MISSING):
             with suppress(DiskError):  # the next one counts its runs on
                 run.backfills.end(run.values)
         print_summary(report, sys.stdout)
         return code
+
+    def _note_told(self, report: RunReport, code: ExitCode) -> None:
+        """Take note of what a kept report tells, for no later one to tell it again."""
+        run = self._run
+        with suppress(DiskError):  # the next report says it again
+            doubts = "\n".join(self._doubts())
+            if doubts != run.facts.text(Fact.SITE_DOUBTS):
+                run.facts.keep_text(Fact.SITE_DOUBTS, doubts)
+            if code is ExitCode.MISSING:  # else a later run's code says it
+                run.owed.mark_told(report.sources)
+                if not run.arguments.is_narrow:
+                    run.pagination.gaps.mark_told()
+
+    def _doubts(self) -> list[str]:
+        return site_config.doubts(self._run.archive.output, self._run.config.site)
+
+    def _new_doubts(self) -> list[str]:
+        """Return what the site's config gives to doubt, unless the last run knew just that."""
+        doubts = self._doubts()
+        return doubts if "\n".join(doubts) != self._run.facts.text(Fact.SITE_DOUBTS) else []
 
     def _filled(self, report: RunReport, warnings: list[str], *, interrupted: bool) -> RunReport:
         """Return the report with what the run has come to, and with these warnings among its own."""
@@ -120,7 +139,7 @@ class ReportExtension:
             hosts=builder.host_reports(self.crawler.stats.get_stats()),
             sources={name: self._source(name) for name in names},
             window=window,
-            warnings=[*left_out, *warnings, *run.warnings],
+            warnings=[*left_out, *warnings, *run.warnings, *self._new_doubts()],
             exit_code=ExitCode.INTERRUPTED if interrupted else None,
         )
 

@@ -11,6 +11,7 @@ class Fact(StrEnum):
     """Their names."""
 
     PROVEN_CLOCK = "proven clock"  # the last time at which hosts did not contradict the machine's clock
+    SITE_DOUBTS = "site doubts"  # what the operator knows of the site's config
 
 
 class Facts:
@@ -29,5 +30,14 @@ class Facts:
 
     def keep_time(self, name: Fact, time: datetime) -> None:
         """Keep a time under that name."""
+        self.keep_text(name, time.isoformat(timespec="seconds"))
+
+    def text(self, name: Fact) -> str:
+        """Return the text that was kept under that name; empty where there is none."""
+        row = self._ledger.row("SELECT value FROM facts WHERE name = ?", (name,))
+        return row[0] if row and isinstance(row[0], str) else ""
+
+    def keep_text(self, name: Fact, text: str) -> None:
+        """Keep a text under that name."""
         with self._ledger.writing():
-            self._ledger.rows("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, time.isoformat(timespec="seconds")))
+            self._ledger.rows("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, text))
