@@ -9,7 +9,7 @@ class ExitCode(IntEnum):
 
     OK = 0  # all well: nothing that a list named is missing
     FAULT = 1  # in finews itself; the log has the traceback
-    WRONG = 2  # an argument, setting or file; nothing was asked for
+    WRONG = 2  # an argument, setting or file; no article was asked for
     OWED = 3  # articles that later runs ask for again; or the disk refused
     BROKEN = 4  # a source looks broken
     UNPUBLISHED = 5  # archived, but not published; the next run publishes both
@@ -23,7 +23,7 @@ class ExitCode(IntEnum):
 WORDS = {
     ExitCode.OK: "all well",
     ExitCode.FAULT: "a fault in finews",
-    ExitCode.WRONG: "nothing was asked for",
+    ExitCode.WRONG: "a wrong argument or setting",
     ExitCode.OWED: "not all is here yet",
     ExitCode.BROKEN: "a source looks broken",
     ExitCode.UNPUBLISHED: "not published",

@@ -36,6 +36,20 @@ class Listings:
         self.run = run
         self.open = 0  # asked for and not through yet
         self._requested: set[str] = set()  # URLs
+        self._directories = 0  # that were read
+
+    def start_directories(self) -> Iterator[Request]:
+        """Yield the requests for pages that lead to all categories, where nobody knows one that the run is for."""
+        if self.run.categories.doubted:
+            for listing in filter(None, (source.directory() for source in self.run.arguments.sources)):
+                self.open += 1
+                yield Request(
+                    listing.url,
+                    callback=self._read_directory,
+                    errback=self._no_directory,
+                    cb_kwargs={"listing": listing},
+                    priority=FIRST,
+                )
 
     def start(self, source: Source) -> Iterator[Request]:
         """Yield the requests that a run of the source begins with."""
@@ -81,6 +95,29 @@ class Listings:
                 reading.unchanged += UNCHANGED in response.flags
                 yield from self._follow(response, source, listing, page)
 
+    def find_mistake(self) -> str:
+        """Return which category that the run is for is not there, as far as a directory tells; the run has it then."""
+        if self._directories:
+            self.run.mistake = self.run.categories.mistake()
+        return self.run.mistake
+
+    def _read_directory(self, response: Response, listing: Listing) -> None:
+        try:
+            self.run.categories.note(listing.read(decode(response.body), _answered_at(response)).categories)
+            self._directories += 1
+        except UnreadableError as error:
+            logger.warning("%s at %s cannot be read: %s", listing.name, listing.url, error)
+        finally:
+            self._close_one()
+
+    def _no_directory(self, failure: Failure) -> None:
+        logger.warning("%s: %s", request_of(failure).url, FetchFailure.of(failure))
+        self._close_one()
+
+    def _close_one(self) -> None:
+        self.open -= 1
+        self.run.changed.set()
+
     def failed(self, failure: Failure) -> Iterator[Request]:
         """Yield what stands in for a listing that did not come."""
         request = request_of(failure)
@@ -95,6 +132,7 @@ class Listings:
         self._count_rows(source, listing, page)
         fresh = self.run.owed.record_listed([ref for ref in page.refs if self._is_wanted(ref)])
         self._witness(response.request, is_news=any(fresh))
+        self.run.categories.note(ref.category for ref in page.refs)
         for other in page.linked:
             yield from self.request(source, other)
         next_page = self.run.pagination.read(source.name, listing, page, fresh)
@@ -157,8 +195,7 @@ class Listings:
             self.run.pagination.fail(source.name, listing, f"fault in finews: {fault!r}")
             raise
         finally:
-            self.open -= 1
-            self.run.changed.set()
+            self._close_one()
 
     def _must_come_in_full(self, listing: Listing) -> bool:
         return self.run.witness is not None and self.run.witness.must_come_in_full(listing.url)

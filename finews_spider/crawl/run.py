@@ -16,6 +16,7 @@ from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.config import Config, read_config
 from finews_spider.crawl.arguments import Arguments, read_arguments
 from finews_spider.crawl.article_fetch import ArticleFetch
+from finews_spider.crawl.categories import Categories
 from finews_spider.crawl.clock import Clock
 from finews_spider.crawl.pagination import Pagination
 from finews_spider.downloader.allowed_hosts import RestrictedSpider, allowed_netlocs
@@ -28,6 +29,7 @@ from finews_spider.ledger.facts import Fact, Facts
 from finews_spider.ledger.owed import Owed
 from finews_spider.ledger.posts import Index
 from finews_spider.ledger.responses import KeptResponses
+from finews_spider.sources import known
 from finews_spider.sources.base import Source
 from finews_spider.sources.loader import load
 
@@ -75,11 +77,13 @@ class Run:
         self.responses = KeptResponses(self.ledger)
         self.pagination = Pagination(self.ledger, self.arguments.query, self.clock)
         self.backfills = Backfills(self.ledger)
+        self.categories = Categories(self.arguments.query.categories, self._known_categories())
         self.fetches: dict[str, ArticleFetch] = {}  # by number, until their items have left the pipelines
         self.warnings = [self.ledger.damage] if self.ledger.damage else []  # none twice
         self.changed = asyncio.Event()  # a listing was read, or a fetch has ended: there may be more to ask for
         self.stopped = False
         self.witness: Witness | None = None
+        self.mistake = ""  # in an argument, which only the lists told
         self.trouble = ""  # with the disk, which ended the run
         self._closing: asyncio.Task[None] | None = None
 
@@ -105,8 +109,18 @@ class Run:
 
     def settle(self) -> None:
         """Close the books of a run that has come to its end by itself."""
-        if not self.stopped and not self.owed.count_queued():
+        if self.stopped:
+            return
+        if not any(reading.failed for reading in self.pagination.readings.values()):
+            self.mistake = self.categories.mistake()
+        if not self.owed.count_queued():
             self.pagination.settle()
+
+    def _known_categories(self) -> set[str]:
+        """Return the categories that posts have, where the run is for some."""
+        if not self.arguments.query.categories:
+            return set()
+        return {page.stem for page in self.config.output.glob("category/*")} | known.fixed_categories()
 
     def stop(self, trouble: DiskError | None = None) -> None:
         """End the run before its time; what waits is cancelled, and is owed as before."""

@@ -99,6 +99,8 @@ class ReportExtension:
             gaps=count_gaps(report),
             is_clock_doubted=run.clock.is_doubted,
         )
+        if run.mistake:
+            code, why = ExitCode.WRONG, run.mistake
         report = builder.end(report, code, why)
         if self._keep(report, output):
             self._note_told(report, code)

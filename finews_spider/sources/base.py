@@ -61,6 +61,7 @@ class ListingPage:
     `skipped` counts rows by why they are no refs; `missing_fields` names fields that rows should have. `undated` are
     refs of which the list tells no day but `昨天 09:00`. `total` is how many rows the list says that it has, on all its
     pages; 0 where it does not say. `whole` are days of which all was read, with this page, that a list in no order has.
+    `categories` are named by a page that leads to all of them.
     """
 
     refs: list[ArticleRef] = field(default_factory=list)
@@ -72,6 +73,7 @@ class ListingPage:
     undated: list[tuple[ArticleRef, str]] = field(default_factory=list)
     total: int = 0
     whole: Window | None = None
+    categories: list[str] = field(default_factory=list)
 
     def skipped_all(self) -> bool:
         """Return whether it has rows, and none is a ref."""
@@ -222,6 +224,10 @@ class Source(ABC):
 
     def page_route(self, ref: ArticleRef) -> Route | None:
         """Return the route to the article's own page; None where it has none, or nobody knows its address."""
+        return None
+
+    def directory(self) -> Listing | None:
+        """Return the page that leads to all categories; None where it has none."""
         return None
 
     def column_slugs(self) -> set[str]:

@@ -71,8 +71,11 @@ class FinewsSource(Source):
         """The asked categories' pages; or else the home page, which leads to those that it shows, and those known."""
         if query.categories:
             return [self._category(name, may_be_absent=True) for name in query.categories]
-        home = Listing("home", f"{self.site}/", partial(self._read_home, f"{self.site}/"), in_order=False)
-        return [home, *(self._category(name) for name in self.categories)]
+        return [self.directory(), *(self._category(name) for name in self.categories)]
+
+    def directory(self) -> Listing:
+        """The home page."""
+        return Listing("home", f"{self.site}/", partial(self._read_home, f"{self.site}/"), in_order=False)
 
     def routes(self, ref: ArticleRef) -> list[Route]:
         """The text API of the share hosts and of their origins, then the post page.
@@ -150,6 +153,7 @@ class FinewsSource(Source):
         names = dict.fromkeys(map(_category_of, page.refs))
         if len(names) > _CATEGORIES:
             raise UnreadableError("too large: home page has more categories than the site ever had")
+        page.categories = [name.replace("/", "") for name in (*names, *self.categories)]
         page.linked = [self._derived(name) for name in names if name not in self.categories]
         return page
 

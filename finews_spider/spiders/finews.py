@@ -54,10 +54,19 @@ class FinewsSpider(RunSpider):
         The sources are read in the order of the sources file: an article that two of them name gets the link of the
         first, whichever host is the quicker.
         """
-        run = self.run
-        sources = deque(run.arguments.sources if not run.arguments.ref else ())
         if task := asyncio.current_task():
             task.add_done_callback(self._start_ended)
+        for request in self.listings.start_directories():
+            yield request
+        while self.listings.open:
+            await self._change()
+        if not self.listings.find_mistake():
+            async for step in self._steps():
+                yield step
+
+    async def _steps(self) -> AsyncIterator[Any]:
+        run = self.run
+        sources = deque(run.arguments.sources if not run.arguments.ref else ())
         run.fill_queue()
         while True:
             if sources and not self.listings.open:
@@ -67,9 +76,13 @@ class FinewsSpider(RunSpider):
                 yield article
             if not (sources or self.listings.open or run.fetches):
                 break
-            await run.changed.wait()
-            run.changed.clear()
+            await self._change()
         run.settle()
+
+    async def _change(self) -> None:
+        """Wait until a listing was read, or a fetch has ended."""
+        await self.run.changed.wait()
+        self.run.changed.clear()
 
     def _send(self, steps: Iterable[Request | Article]) -> list[Article]:
         """Send the requests at once, which `start` would hand on one a turn of the loop; return the articles.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from finews_spider.newsroom.world import World
 from tests.conftest import Ran, Site, run_forked
 from tests.support.paths import ROOT
 
@@ -43,6 +44,33 @@ def test_url_stands_alone(site: Site, other: str) -> None:
 
 def test_a_column_of_flashes_is_none(site: Site) -> None:
     assert refused(site.crawl("column=cgnjj", "category=emnews"), "column, category")
+
+
+def test_a_category_that_the_home_page_does_not_lead_to(site: Site) -> None:
+    ran = site.crawl("source=finews,eastmoney", "category=ZhongguoZhengquan,emnews")
+    assert refused(ran)
+    assert "no list has ZhongguoZhengquan; did you mean zhongguozhengquanbao?" in ran.out
+    assert [request.path for request in site.room.log if request.path != "/robots.txt"] == ["/"]
+    assert not site.posts()
+
+
+def test_a_category_that_no_list_has(site: Site) -> None:
+    ran = site.crawl("source=eastmoney", "category=zhongguozhengquan")
+    assert refused(ran)
+    assert "no list has zhongguozhengquan; did you mean zhongguozhengquanbao?" in ran.out
+    assert not site.posts()
+
+
+def test_a_category_that_is_new_today(site: Site, world: World) -> None:
+    """The archive does not know it, the home page does; and where that cannot be read, the category's own page does."""
+    before = world.time(30)
+    site.room.now = before
+    assert site.crawl("category=emnews").code == 0
+    site.room.now = None
+    assert site.crawl("category=guangzhouribao").code == 0
+    site.room.answer("site", "/", status=404, times=2)  # the first is robots.txt
+    assert site.crawl("category=zhongguozhengquanbao").code == 0
+    assert {"guangzhouribao", "zhongguozhengquanbao"} <= {path.stem for path in site.output.glob("category/*")}
 
 
 def test_until_before_since(site: Site) -> None:

@@ -46,7 +46,7 @@ def test_an_outage_is_told_twice(site: Site, notes: Path) -> None:
 def test_a_run_that_is_refused_is_told(site: Site, notes: Path) -> None:
     ran = site.crawl("since=yesterday", settings={"FINEWS_NOTIFY": f"tee -a {notes}"})
     assert ran.code == 2
-    assert headlines(notes) == ["finews: nothing was asked for"]
+    assert headlines(notes) == ["finews: a wrong argument or setting"]
     assert "yesterday" in notes.read_text("utf-8")
 
 
