@@ -25,6 +25,7 @@ ORDER = [
     "pipelines publishing",  # an item becomes a post; posts become a commit
     "reporting",  # what a run says of itself
     "evidence",  # what was fetched is kept, and posts are made of it again
+    "tables",  # the archive as rows, for export, search and counts
     "extensions",  # watch the run
     "spiders",
     "commands",

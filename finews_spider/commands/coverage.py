@@ -12,8 +12,8 @@ from finews_spider import dates
 from finews_spider.archive.lock import prepare_output
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.words import add_words, read_words
 from finews_spider.crawl.arguments import read_arguments
-from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.coverage import CoverageTable
 from finews_spider.ledger.database import Ledger
@@ -47,14 +47,12 @@ class Command(ExitCodeCommand, ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the option -a."""
         super().add_options(parser)
-        parser.add_argument("-a", dest="words", metavar="NAME=VALUE", action="append", default=[])
+        add_words(parser)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Return OK, or MISSING where a day was not read. Raise ConfigurationError for wrong arguments."""
         config = self.config_of_archive()
-        values = dict(_pair(word) for word in [*opts.words, *args])
-        if wrong := values.keys() - {"since", "until", "source"}:
-            raise ConfigurationError(f"{min(wrong)}=: is no argument of coverage; use since=, until=, source=")
+        values = read_words([*opts.words, *args], ("since", "until", "source"), "coverage")
         arguments = read_arguments(values, load(config.sources_file, config.config))
         prepare_output(config.output)
         with Ledger(config.output) as ledger:
@@ -69,13 +67,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
             print(*_lines(source, one, posts, config.output), sep="\n")
         missing = any(one.known in (Known.NOT_READ, Known.IN_PART) for _, one in found)
         return ExitCode.MISSING if missing else ExitCode.OK
-
-
-def _pair(word: str) -> tuple[str, str]:
-    name, mark, value = word.partition("=")
-    if not mark:
-        raise ConfigurationError(f"{word!r} is no argument; use since=, until=, source=")
-    return name, value
 
 
 def _days(since: date | None, until: date | None, posts: dict[date, int]) -> list[date]:

@@ -54,7 +54,7 @@ def read_arguments(values: Mapping[str, str], sources: Mapping[str, Source]) -> 
     columns = _columns(values.get("column"), chosen)
     if columns:
         chosen = tuple(source for source in chosen if source.column_slugs())
-    query = Query(categories=_categories(values.get("category")), columns=columns, window=_window(values))
+    query = Query(categories=categories_of(values.get("category")), columns=columns, window=window_of(values))
     if "url" not in values:
         _check_archives(chosen, query, values)
         if not any(source.listings(query) for source in chosen):
@@ -100,7 +100,8 @@ def _check_archives(sources: Iterable[Source], query: Query, values: Mapping[str
         raise ArgumentError(f"refresh: {names} does not tell what was edited; name other sources")
 
 
-def _categories(value: str | None) -> tuple[str, ...]:
+def categories_of(value: str | None) -> tuple[str, ...]:
+    """Return the slugs of categories, none for all. Raises ArgumentError."""
     if value is None:
         return ()
     meaning = "a category is a slug like zhongguozhengquanbao"
@@ -115,7 +116,8 @@ def _columns(value: str | None, sources: tuple[Source, ...]) -> tuple[str, ...]:
     return _names("column", value, known.__contains__, meaning)
 
 
-def _window(values: Mapping[str, str]) -> Window:
+def window_of(values: Mapping[str, str]) -> Window:
+    """Return the window of `since` and `until`. Raises ArgumentError."""
     window = Window(_day("since", values.get("since")), _day("until", values.get("until")))
     if window.since and window.until and window.until < window.since:
         raise ArgumentError(f"until: {window.until} is before since, {window.since}")

@@ -278,12 +278,14 @@ def test_a_story_that_comes_later_is_fetched_alone(sites: Sites) -> None:
 # What is off costs nothing.
 
 
-def test_without_such_a_table_none_of_its_libraries_is_loaded(site: Site) -> None:
+def test_without_such_a_table_and_without_an_export_none_of_their_libraries_is_loaded(site: Site) -> None:
     ran = site.crawl(PYTHONPROFILEIMPORTTIME="1")
     assert ran.code == 0
     assert "finews_spider.sources.feed\n" in ran.err
     loaded = set(re.findall(r"\| +([a-z_]+)", ran.err))
     assert not {"feedparser", "trafilatura", "htmldate", "justext", "courlan", "dateparser"} & loaded
+    assert not {"duckdb", "pyarrow", "warcio"} & loaded
+    assert not re.search(r"finews_spider\.(?:tables|evidence)\b", ran.err)
 
 
 @pytest.mark.parametrize("days", [("2021-12-30", "2022-01-03")])

@@ -1,0 +1,26 @@
+"""When and in which record what posts were made of was kept, as the evidence tells it."""
+
+from pathlib import Path
+
+from finews_spider.tables.rows import Captures
+
+
+def captures_of(folder: Path) -> Captures:
+    """Return the time and the record of each post's capture, by id and SHA-256; empty where nothing was kept.
+
+    Raises OSError. What of the evidence cannot be read is for `scrapy verify` to say.
+    """
+    if not folder.is_dir():
+        return {}
+    from finews_spider.evidence.library import stored  # what is off is not loaded
+    from finews_spider.evidence.reader import Damage, salvaged
+    from finews_spider.evidence.review import read_evidence
+
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for segment in stored(folder):
+        for record in salvaged(segment.read()):
+            if isinstance(record, Damage) or record.kind != "metadata" or not (made := read_evidence(record)):
+                continue
+            if capture := made.capture:
+                found[made.post, made.sha256] = (capture.date, capture.id.strip("<>"))
+    return found
