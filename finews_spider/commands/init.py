@@ -1,7 +1,6 @@
 """`scrapy init`: make a new site, with its configuration, in a folder of its own."""
 
 import argparse
-import shutil
 from pathlib import Path
 from typing import ClassVar
 
@@ -65,7 +64,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
             copy_site(folder, hidden=True)
             (folder / NAME).write_text(FILE, encoding="utf-8")
             (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
-        except (OSError, shutil.Error) as error:
+        except OSError as error:
             raise ConfigurationError(f"{folder}: cannot be written: {error}") from error
         print(f"{folder}: a Jekyll site, and {NAME} for what is yours to set{_repository(folder)}")
         print(f"\nNext, in {folder}:\n  {command('doctor', folder=folder)}\n  {command('crawl', folder=folder)}")

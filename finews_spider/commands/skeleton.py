@@ -15,13 +15,18 @@ _NOT_SKELETON = ("category", "_site", ".finews", ".git", ".jekyll-cache", *FOLDE
 def copy_site(folder: Path, *, hidden: bool = False) -> None:
     """Copy the site into a folder; no file that is there. `hidden`: also its workflow, for a repository of its own.
 
-    Raises OSError.
+    The copies are new files, of the user's own rights: an installation may be read-only. Raises OSError.
     """
-    ignored = _NOT_SKELETON if hidden else (*_NOT_SKELETON, ".*")
-    shutil.copytree(SITE, folder, ignore=shutil.ignore_patterns(*ignored), copy_function=_copy_new, dirs_exist_ok=True)
+    ignored = shutil.ignore_patterns(*_NOT_SKELETON, *([] if hidden else [".*"]))
+    for place, folders, files in os.walk(SITE, onerror=_raise):
+        left_out = ignored(place, [*folders, *files])
+        folders[:] = (name for name in folders if name not in left_out)
+        target = folder / Path(place).relative_to(SITE)
+        target.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            if name not in left_out and not os.path.lexists(target / name):  # what is there may be a person's own
+                shutil.copyfile(Path(place, name), target / name)
 
 
-def _copy_new(source: str, target: str) -> None:
-    """Copy a file where there is none; one that is there may be a person's own."""
-    if not os.path.lexists(target):
-        shutil.copy2(source, target)
+def _raise(error: OSError) -> None:
+    raise error

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import venv
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -34,7 +33,7 @@ class Installed(NamedTuple):
     def type(self, *words: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
         """Return how a command of it ended; it is not run as root, where that can be."""
         names = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **environment}
-        user = NOBODY if nobody_can_run_it() else None
+        user = NOBODY if nobodys_python() else None
         return subprocess.run(
             [str(self.program), *words],
             cwd=folder or self.folder,
@@ -50,15 +49,29 @@ class Installed(NamedTuple):
 
 
 @cache
-def nobody_can_run_it() -> bool:
-    """Return whether a user without rights can start this interpreter, and read what it has; a home may be closed."""
-    if os.geteuid() != 0:
-        return False
-    words = [sys.executable, "-c", "import scrapy"]
+def nobodys_python() -> str:
+    """This interpreter, or the system's of the same version, that a user without rights can start; else nothing.
+
+    It has to read what this one has installed, too: a home may be closed.
+    """
+    found = [sys.executable, shutil.which(f"python3.{sys.version_info.minor}", path="/usr/local/bin:/usr/bin")]
+    return next((python for python in found if python and os.geteuid() == 0 and _nobody_can_run(python)), "")
+
+
+def _nobody_can_run(python: str) -> bool:
     try:
-        return subprocess.run(words, user=NOBODY, group=NOBODY, extra_groups=[], check=False, cwd="/").returncode == 0
+        done = subprocess.run(
+            [python, "-c", "import scrapy, venv"],
+            env={"PYTHONPATH": sysconfig.get_path("purelib")},
+            user=NOBODY,
+            group=NOBODY,
+            extra_groups=[],
+            check=False,
+            cwd="/",
+        )
     except PermissionError:
         return False
+    return done.returncode == 0
 
 
 def build(folder: Path) -> Path:
@@ -80,7 +93,8 @@ def installed(wheel: Path) -> Iterator[Path]:
     """The program, in an environment of its own that borrows what finews needs from this one."""
     place = Path(tempfile.mkdtemp(prefix="finews-installed-"))
     place.chmod(0o755)
-    venv.create(place / "venv", symlinks=True)
+    command = [nobodys_python() or sys.executable, "-m", "venv", "--without-pip", str(place / "venv")]
+    subprocess.run(command, check=True)
     python = place / "venv" / "bin" / "python"
     site = next((place / "venv").glob("lib/python*/site-packages"))
     (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
@@ -100,7 +114,7 @@ def installed(wheel: Path) -> Iterator[Path]:
 @pytest.fixture
 def finews(installed: Path) -> Iterator[Installed]:
     folder = Path(tempfile.mkdtemp(prefix="finews-home-"))
-    if nobody_can_run_it():
+    if nobodys_python():
         os.chown(folder, NOBODY, NOBODY)
     yield Installed(installed, folder)
     shutil.rmtree(folder)
@@ -118,12 +132,16 @@ def test_a_wheel_holds_two_packages_and_no_posts(wheel: Path) -> None:
     assert held == {name.removeprefix("output/") for name in tracked}
 
 
-def test_the_demo_runs_in_an_empty_folder(finews: Installed) -> None:
+def test_the_demo_runs_in_an_empty_folder_of_a_user_without_rights(finews: Installed) -> None:
+    if not nobodys_python():
+        refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+        refuse("nobody cannot be had: that takes root, and a Python that all may start")
     ran = finews.type("demo")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "300 new posts" in ran.stdout
     assert re.search(r"^  \S*finews crawl  #", ran.stdout, re.MULTILINE)
     assert sorted(path.name for path in finews.folder.iterdir()) == ["demo"]
+    assert {path.stat().st_uid for path in finews.folder.rglob("*")} == {NOBODY}
 
 
 def test_a_new_site_is_made_and_fed(finews: Installed) -> None:
@@ -151,7 +169,7 @@ def test_a_new_site_is_made_and_fed(finews: Installed) -> None:
     [
         (["craw"], 2, "finews: craw: no command; did you mean crawl?\n"),
         (["owed"], 2, "finews owed: FINEWS_OUTPUT: {folder} is no site; make one with finews init DIR"),
-        (["crawl"], 2, "finews crawl: FINEWS_OUTPUT: {folder} is no site"),
+        (["crawl"], 2, "finews crawl: FINEWS_OUTPUT: {folder} is no site; make one with finews init DIR"),
         (["crawl", "finews"], 2, "finews"),
         (["init"], 2, "finews: error: name the folder of the new site"),
         (["init", "a", "b"], 2, "name the folder of the new site"),
@@ -163,6 +181,16 @@ def test_wrong_words(finews: Installed, words: list[str], code: int, printed: st
     assert ran.returncode == code
     assert printed.format(folder=finews.folder) in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_a_site_is_taken_where_one_stands_in_it_and_only_there(finews: Installed) -> None:
+    finews.type("init", "site")
+    (finews.folder / "site" / "finews.toml").unlink()  # which would be found from deeper folders too
+    ran = finews.type("owed", folder=finews.folder / "site")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    deeper = finews.folder / "site" / "assets"
+    refused = finews.type("owed", folder=deeper)
+    assert (refused.returncode, f"{deeper} is no site; make one with finews init DIR" in refused.stderr) == (2, True)
 
 
 def test_it_says_what_it_is(finews: Installed) -> None:
