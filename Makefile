@@ -22,11 +22,13 @@ check: lint ## lint, and the tests that are not marked slow: an answer in under 
 test: .venv/installed-dev ## the tests; says what it skipped, and why
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-lint: .venv/installed-dev ## ruff, mypy, and actionlint on the workflow files
+lint: .venv/installed-dev ## ruff and mypy; actionlint, zizmor and hadolint on workflows and Dockerfile
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/actionlint .github/workflows/*.yml output/.github/workflows/*.yml
+	$(BIN)/zizmor --quiet --offline --no-progress action.yml .github output/.github
+	$(BIN)/hadolint Dockerfile
 
 format: .venv/installed-dev ## fixes and format, as ruff has them
 	$(BIN)/ruff check --fix
@@ -55,6 +57,8 @@ lock: .venv/installed-dev ## take the newest versions that pyproject.toml allows
 		pyproject.toml --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 		pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		--group build --constraint requirements-dev.txt --output-file requirements-build.txt
 
 dist: .venv/installed-dev ## a wheel, the same bytes whenever it is built
 	SOURCE_DATE_EPOCH=1577836800 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps \

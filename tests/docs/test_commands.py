@@ -21,6 +21,7 @@ from tests.support.paths import ROOT
 RUN = {"sh", "cron", "ini", "toml"}
 SHOWN = {"text", "output", "md"}  # a drawing; what the block before it prints; a post
 INSTALLED = "tests/acceptance/test_installed.py"
+IMAGE = "tests/acceptance/test_image.py"
 NOT_RUN = {
     "make check": "it lints and tests, as CI does",
     "make test": "it is what runs this",
@@ -32,6 +33,9 @@ NOT_RUN = {
     "cd my-site": f"{INSTALLED} types it",
     "finews doctor": f"{INSTALLED} types it",
     "finews crawl": f"{INSTALLED} types it",
+    "docker build --tag finews .": f"{IMAGE} carries out the Dockerfile's steps",
+    'docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD/my-site:/site" finews init .': f"{IMAGE} types it",
+    'docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD/my-site:/site" finews crawl': f"{IMAGE} types it",
     "jekyll serve --source output": "it serves until Ctrl-C; tests/site builds the site",
     "systemctl --user enable --now finews.timer": "it needs a session of systemd's",
     "loginctl enable-linger": "it changes who may stay logged in",
@@ -81,6 +85,8 @@ def run_lines(checkout: Checkout, block: Block) -> None:
 def run_crontab(checkout: Checkout, block: Block) -> None:
     line = CRON.fullmatch(block.text)
     assert line
+    if "docker" in line["command"]:  # tests/test_workflows.py has a program in its place
+        return
     site = checkout.make_site("site")
     checkout.type(line["command"])
     assert list(site.glob("_posts/**/*.md"))
