@@ -62,8 +62,12 @@ def verdict(
     if missing:
         return ExitCode.MISSING, missing[0]
     if owed or gaps or is_clock_doubted:
-        whys = [f"{owed} articles are owed"] if owed else []
-        whys += [f"{gaps} stretches of lists are to be read again"] if gaps else []
+        whys = [f"{owed:,} {'article is' if owed == 1 else 'articles are'} owed"] if owed else []
+        whys += (
+            [f"{gaps:,} {'stretch of a list is' if gaps == 1 else 'stretches of lists are'} to be read again"]
+            if gaps
+            else []
+        )
         whys += ["the machine's clock is doubted"] if is_clock_doubted else []
         return ExitCode.OWED, ", ".join(whys)
     return ExitCode.OK, "all well"

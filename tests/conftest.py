@@ -43,6 +43,7 @@ FULL_SPEED = {
     "CONCURRENT_REQUESTS_PER_DOMAIN": "16",
     "RETRY_TIMES": "0",
     "FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8",
+    "FINEWS_CONTACT": "mailto:tests@example.com",
 }
 NOW = datetime(2022, 1, 13, 9, tzinfo=BEIJING)  # the morning after the newsroom's last story
 

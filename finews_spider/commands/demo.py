@@ -24,6 +24,7 @@ DEMO = Path("demo")
 POST_LINES = 20
 FULL_SPEED = {"LOG_LEVEL": "WARNING", "DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
 LOOPBACK = {"FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}  # where the newsroom is
+CONTACT = {"FINEWS_CONTACT": "http://127.0.0.1/"}
 NO_FILE = {"FINEWS_CONFIG": ""}  # its sources are the real ones
 NO_PUBLISHING = {"FINEWS_PUBLISH": "off", "FINEWS_KEEP_DAYS": 0}  # the folder is no repository, and its news is old
 
@@ -52,7 +53,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
         super().process_options(args, opts)
         assert self.settings is not None
         self.settings.setdict(
-            {**FULL_SPEED, **LOOPBACK, **NO_FILE, **NO_PUBLISHING, "FINEWS_OUTPUT": str(opts.folder)},
+            {**FULL_SPEED, **LOOPBACK, **CONTACT, **NO_FILE, **NO_PUBLISHING, "FINEWS_OUTPUT": str(opts.folder)},
             priority="cmdline",
         )
 

@@ -5,13 +5,13 @@ import argparse
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates
-from finews_spider.archive import site_config
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.commands.doctor_checks import table
 from finews_spider.commands.doctor_spider import DoctorSpider
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.printable import printable_lines
+from finews_spider.reporting.doubts import doubts, lasting_doubts
 from finews_spider.sources.loader import load
 
 
@@ -43,6 +43,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
         self.crawler_process.start()
         assert isinstance(crawler.spider, DoctorSpider)
         print(printable_lines(table(crawler.spider.checks, dates.now())))
-        for doubt in site_config.doubts(config.output, config.site):
-            print(printable_lines(f"site: {doubt}"))
+        for doubt in (*lasting_doubts(config), *doubts(config)):
+            print(printable_lines(f"warning: {doubt}"))
         return ExitCode.BROKEN if any(check.trouble for check in crawler.spider.checks) else ExitCode.OK

@@ -93,7 +93,7 @@ def lines(article: OwedArticle) -> list[str]:
     ]
     if article.reason:
         about.append(f"{INDENT}{safe_line(article.reason)}")
-    tries = f"seen {article.seen:%Y-%m-%d %H:%M}, {article.tries} tries"
+    tries = f"seen {article.seen:%Y-%m-%d %H:%M}, {article.tries} {'try' if article.tries == 1 else 'tries'}"
     tries += f", absent at {plural(article.absences, 'look')}" if article.absences else ""
     is_due = article.next_try <= dates.now()
     next_try = f", next {'by the next run' if is_due else f'after {article.next_try:%Y-%m-%d %H:%M}'}"

@@ -1,21 +1,13 @@
 """Publish what a run wrote, when its articles have come: old posts move, then a commit and a push, where asked for."""
 
-from typing import NamedTuple, Self
+from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from finews_spider.crawl.run import RunSpider, run_of
-from finews_spider.publishing.commit import Published
-from finews_spider.publishing.finish import finish
-
-
-class Outcome(NamedTuple):
-    """What became of a run's files, None where publishing is off; and what went wrong with old posts."""
-
-    published: Published | None
-    warnings: list[str]
+from finews_spider.publishing.finish import Outcome, finish
 
 
 class Publisher:
@@ -43,5 +35,5 @@ class Publisher:
         if self._outcome is None:
             run = run_of(self.crawler)
             today = run.clock.now().date() if run.clock.is_proven else None
-            self._outcome = Outcome(*finish(run.archive, run.archive.unpublished, run.config, run.name, today))
+            self._outcome = finish(run.archive, run.archive.unpublished, run.config, run.name, today)
         return self._outcome

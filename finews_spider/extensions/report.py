@@ -11,13 +11,13 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from finews_spider.archive import site_config
 from finews_spider.crawl.run import Run, RunSpider, run_of
 from finews_spider.exceptions import DiskError
 from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.extensions.publisher import Publisher
 from finews_spider.ledger.facts import Fact
 from finews_spider.reporting import builder, health, store
+from finews_spider.reporting.doubts import doubts, lasting_doubts
 from finews_spider.reporting.missing import count_gaps, missing
 from finews_spider.reporting.printing import print_summary
 from finews_spider.reporting.report import BackfillReport, RunReport, SourceReport, WindowReport
@@ -114,21 +114,19 @@ class ReportExtension:
         """Take note of what a kept report tells, for no later one to tell it again."""
         run = self._run
         with suppress(DiskError):  # the next report says it again
-            doubts = "\n".join(self._doubts())
-            if doubts != run.facts.text(Fact.SITE_DOUBTS):
-                run.facts.keep_text(Fact.SITE_DOUBTS, doubts)
+            told = "\n".join(doubts(run.config))
+            if told != run.facts.text(Fact.DOUBTS):
+                run.facts.keep_text(Fact.DOUBTS, told)
             if code is ExitCode.MISSING:  # else a later run's code says it
                 run.owed.mark_told(report.sources)
                 if not run.arguments.is_narrow:
                     run.pagination.gaps.mark_told()
 
-    def _doubts(self) -> list[str]:
-        return site_config.doubts(self._run.archive.output, self._run.config.site)
-
     def _new_doubts(self) -> list[str]:
-        """Return what the site's config gives to doubt, unless the last run knew just that."""
-        doubts = self._doubts()
-        return doubts if "\n".join(doubts) != self._run.facts.text(Fact.SITE_DOUBTS) else []
+        """Return what there is to say of the set-up, and was not told before or is told each time."""
+        told = self._run.facts.text(Fact.DOUBTS).split("\n")
+        new = [doubt for doubt in doubts(self._run.config) if doubt not in told]
+        return [*new, *lasting_doubts(self._run.config)]
 
     def _filled(self, report: RunReport, warnings: list[str], *, interrupted: bool) -> RunReport:
         """Return the report with what the run has come to, and with these warnings among its own."""
@@ -181,10 +179,11 @@ class ReportExtension:
         publisher = self.crawler.get_extension(Publisher)
         if publisher is None:
             return report
-        published, warnings = publisher.publish()
+        published, warnings, moved = publisher.publish()
         return replace(
             report,
             published=builder.published_report(published) if published else None,
+            moved=moved,
             warnings=[*report.warnings, *warnings],
         )
 

@@ -11,7 +11,7 @@ class Fact(StrEnum):
     """Their names."""
 
     PROVEN_CLOCK = "proven clock"  # the last time at which hosts did not contradict the machine's clock
-    SITE_DOUBTS = "site doubts"  # what the operator knows of the site's config
+    DOUBTS = "doubts"  # of the set-up, which the operator was told
 
 
 class Facts:

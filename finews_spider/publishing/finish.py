@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from finews_spider.archive import category_pages
 from finews_spider.archive.archive import Archive
@@ -16,18 +17,23 @@ from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.publishing.commit import CommitMessage, Published, publish
 
 
-def finish(
-    archive: Archive, unpublished: Unpublished, config: Config, run: str, today: date | None
-) -> tuple[Published | None, list[str]]:
-    """Move old posts, and publish if that is switched on; return what was published, if it is, and warnings.
+class Outcome(NamedTuple):
+    """What became of a run's files, None where publishing is off; what went wrong with old posts, how many moved."""
+
+    published: Published | None
+    warnings: list[str]
+    moved: int
+
+
+def finish(archive: Archive, unpublished: Unpublished, config: Config, run: str, today: date | None) -> Outcome:
+    """Move old posts, and publish if that is switched on; return what came of it.
 
     `today` is None where no host confirms the machine's clock: no post moves then, for that is undone by hand only.
     What the disk or git refuse is not raised but returned: the posts are safe, and the next run does the rest.
     """
-    warnings = _move_old(archive, unpublished, config.keep_days, today)
-    return (
-        _publish(archive.output, unpublished, config.publish, config.branch, run) if config.publish else None
-    ), warnings
+    moved, warnings = _move_old(archive, unpublished, config.keep_days, today)
+    published = _publish(archive.output, unpublished, config.publish, config.branch, run) if config.publish else None
+    return Outcome(published, warnings, moved)
 
 
 def commit_message(output: Path, run: str, changes: Mapping[str, str]) -> CommitMessage:
@@ -45,22 +51,22 @@ def commit_message(output: Path, run: str, changes: Mapping[str, str]) -> Commit
     )
 
 
-def _move_old(archive: Archive, unpublished: Unpublished, keep_days: int, today: date | None) -> list[str]:
-    """Move posts older than `keep_days`, and return warnings."""
+def _move_old(archive: Archive, unpublished: Unpublished, keep_days: int, today: date | None) -> tuple[int, list[str]]:
+    """Move posts older than `keep_days`, and return how many, and warnings."""
     if not keep_days:
-        return []
+        return 0, []
     if today is None:
-        return ["old posts were not moved: no host confirmed the machine's clock; the next run tries again"]
+        return 0, ["old posts were not moved: no host confirmed the machine's clock; the next run tries again"]
 
     def note(pairs: Moves) -> None:
         unpublished.note(path.relative_to(archive.output).as_posix() for pair in pairs for path in pair)
 
     try:
-        if move_old(archive.output, keep_days, today, note):
+        if moved := move_old(archive.output, keep_days, today, note):
             archive.sync()  # otherwise the next run would report the moved posts as gone and come
     except (OSError, DiskError) as error:
-        return [f"old posts could not be moved, the next run tries again: {error}"]
-    return []
+        return 0, [f"old posts could not be moved, the next run tries again: {error}"]
+    return len(moved), []
 
 
 def _publish(output: Path, unpublished: Unpublished, mode: Mode, branch: str, run: str) -> Published:

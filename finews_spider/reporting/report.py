@@ -148,6 +148,7 @@ class RunReport:
     versions: Versions = field(default_factory=Versions)
     output: str = ""  # the output folder's path
     posts: int | None = None  # in the archive after the run
+    moved: int = 0  # posts, since they are older than FINEWS_KEEP_DAYS
     sources: dict[str, SourceReport]  # by name
     hosts: dict[str, HostReport]  # by host, with the port where a URL names one
     window: WindowReport | None = None  # None: it was no backfill

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from finews_spider.exit_codes import WORDS
 from finews_spider.printable import safe_line
 from finews_spider.refusals import UNREAD
+from finews_spider.reporting.doubts import NO_CONTACT
 from finews_spider.reporting.report import HostReport, RunReport, SourceReport
 from finews_spider.reporting.summary_notes import Note, notes_of
 from finews_spider.reporting.summary_window import days_table
@@ -39,14 +40,16 @@ def summary_of(report: RunReport) -> Summary:
         notes=notes,
         ending=_ending(report),
         exit_code=report.exit_code,
-        quiet=not (_need_attention(notes, report) or report.exit_code or report.window or _archived(report)),
+        quiet=not (
+            _need_attention(notes, report) or report.exit_code or report.window or _archived(report) or report.moved
+        ),
     )
 
 
 def _need_attention(notes: Sequence[Note], report: RunReport) -> bool:
     """Return whether a note tells of more than rows that are no news, of which some columns always have some."""
     reasons = [reason for source in report.sources.values() for reason in source.skipped]
-    return any(note.label != "skipped" for note in notes) or not UNREAD.isdisjoint(reasons)
+    return any(note.label != "skipped" and note.text != NO_CONTACT for note in notes) or not UNREAD.isdisjoint(reasons)
 
 
 def _archived(report: RunReport) -> int:
@@ -65,8 +68,10 @@ def _headline(report: RunReport) -> str:
     if not report.sources:
         return "nothing was asked for" if report.exit_code else "nothing new"
     new, edited = _archived(report), sum(source.edited for source in report.sources.values())
-    parts = [plural(new, "new post")] if new else [] if edited else ["nothing new"]
+    parts = [plural(new, "new post")] if new else []
     parts += [plural(edited, "edited post")] if edited else []
+    parts += [f"{plural(report.moved, 'old post')} moved"] if report.moved else []
+    parts = parts or ["nothing new"]
     parts += [f"{report.posts:,} in the archive"] if report.posts else []
     return ", ".join(parts)
 
