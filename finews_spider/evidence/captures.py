@@ -1,5 +1,6 @@
 """What a capture is: an answer that is kept, and where; and what is said of a post's."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import msgspec
@@ -43,7 +44,6 @@ class RefEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
     `kept` is the post that helped: of the article's other family, or its own, asked for again.
     """
 
-    source: str
     ref: ArticleRef
     share_link: str
     after: int = 0
@@ -51,12 +51,20 @@ class RefEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StepEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A route that was tried, and the answers that came, the last one last; or why there was none to be read."""
+    """A route that was tried, and the answers that came, the last one last; or why there was none to be read.
+
+    `url` is the route's, where that is not the first answer's.
+    """
 
     route: str
-    url: str
+    url: str = ""
     captures: tuple[Capture, ...] = ()
     failure: str = ""
+
+    @property
+    def route_url(self) -> str:
+        """Return the address that was asked for at first."""
+        return self.url or next((capture.url for capture in self.captures), "")
 
 
 class PostEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -76,6 +84,17 @@ class PostEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
         """Return the capture to name for it: of an address that has its id, else the last that could be read."""
         captures = [step.captures[-1] for step in self.steps if step.captures and not step.failure]
         return next((one for one in captures if self.post in one.url), captures[-1] if captures else None)
+
+
+_DEFAULTS = {field.name: field.default for field in fields(ArticleRef)}
+
+
+def encoded(evidence: PostEvidence) -> bytes:
+    """Return it as JSON; of a ref, without what its listing does not say."""
+    told = msgspec.to_builtins(evidence)
+    for wanted in told["refs"]:
+        wanted["ref"] = {name: value for name, value in wanted["ref"].items() if value != _DEFAULTS[name]}
+    return msgspec.json.encode(told)
 
 
 def warc_date(time: datetime) -> str:

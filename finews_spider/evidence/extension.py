@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-import msgspec
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -13,7 +12,7 @@ from scrapy.http import Response
 from finews_spider.archive.archive import PendingPost
 from finews_spider.crawl.article_fetch import ArticleFetch
 from finews_spider.crawl.run import Run, run_of
-from finews_spider.evidence.captures import Capture
+from finews_spider.evidence.captures import Capture, encoded
 from finews_spider.evidence.known import KnownCaptures
 from finews_spider.evidence.posts import post_evidence
 from finews_spider.evidence.recorder import CAPTURES, Answer, Recorder
@@ -157,4 +156,4 @@ class EvidenceExtension:
         run = self._run
         for post in posts:
             evidence = post_evidence(post, self._fetches[post.id], run.archive.output, run.name)
-            yield post.id, msgspec.json.encode(evidence)
+            yield post.id, encoded(evidence)

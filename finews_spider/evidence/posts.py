@@ -7,7 +7,7 @@ from finews_spider import __version__
 from finews_spider.archive.archive import PendingPost
 from finews_spider.archive.posts import frame
 from finews_spider.crawl.article_fetch import ArticleFetch, Tried, Wanted
-from finews_spider.evidence.captures import KeptEvidence, PostEvidence, RefEvidence, StepEvidence
+from finews_spider.evidence.captures import Capture, KeptEvidence, PostEvidence, RefEvidence, StepEvidence
 from finews_spider.evidence.recorder import CAPTURES
 from finews_spider.items import Article
 
@@ -34,13 +34,15 @@ def _refs(history: list[Wanted | Tried]) -> list[RefEvidence]:
             steps += 1
         else:
             ref, share_link, kept = event
-            refs.append(RefEvidence(ref.source, ref, share_link, steps, _kept(kept) if kept else None))
+            refs.append(RefEvidence(ref, share_link, steps, _kept(kept) if kept else None))
     return refs
 
 
 def _step(tried: Tried) -> StepEvidence:
-    captures = tried.meta.get(CAPTURES, ())
-    return StepEvidence(tried.route.name, tried.route.url, tuple(captures), tried.failure)
+    captures: tuple[Capture, ...] = tuple(tried.meta.get(CAPTURES, ()))
+    url = tried.route.url
+    is_known = bool(captures) and captures[0].url == url
+    return StepEvidence(tried.route.name, "" if is_known else url, captures, tried.failure)
 
 
 def _kept(article: Article) -> KeptEvidence:

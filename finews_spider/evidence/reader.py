@@ -9,7 +9,7 @@ from typing import NamedTuple
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 
 from finews_spider.evidence.captures import Capture
-from finews_spider.evidence.digests import digest_of
+from finews_spider.evidence.digests import agrees
 from finews_spider.evidence.library import find
 
 MAX_RECORD = 64 * 1024 * 1024  # bytes; an answer has at most 16 MiB
@@ -101,13 +101,13 @@ def _member(data: bytes, start: int) -> Record:
 
 
 def fault_of(record: Record) -> str:
-    """Return what of a record is not as its digests say; empty where all is."""
-    if record.fields.get("WARC-Block-Digest") != digest_of(record.block):
+    """Return what of a record is not as its digests say; empty where all is, or it has none."""
+    of_block, of_payload = (record.fields.get(f"WARC-{part}-Digest") for part in ("Block", "Payload"))
+    if of_block and not agrees(of_block, record.block):
         return "its block has another digest"
-    if record.kind == "response":
+    if of_payload and record.kind == "response":
         end = _HEAD_END.search(record.block)
-        body = record.block[end.end() :] if end else b""
-        if record.fields.get("WARC-Payload-Digest") != digest_of(body):
+        if not agrees(of_payload, record.block[end.end() :] if end else b""):
             return "its payload has another digest"
     return ""
 

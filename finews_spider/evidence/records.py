@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from io import BytesIO
+from itertools import count
 
 from scrapy import Request
 from scrapy.utils.httpobj import urlparse_cached
@@ -24,11 +25,16 @@ RESPONSE, REQUEST, JSON, FIELDS = (
 EQUAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
-# Of these the payload is the block, or there is none: a second digest tells nothing.
-_WITHOUT_PAYLOAD = ("warcinfo", "request", "revisit", "metadata")
 # What lets somebody in: of a request it is left out, of a response its value is crossed out.
 _SECRET = {b"authorization", b"proxy-authorization", b"cookie"}
 _COOKIE = re.compile(rb"(?im)^(set-cookie2?:)([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)")
+
+
+class _WarcWriter(WARCWriter):  # type: ignore[misc]
+    """Adds no digests of its own: those of answers are made here; other records have the checksum of their member."""
+
+    def ensure_digest(self, *_: object, **__: object) -> None:
+        """Leave the record as it is."""
 
 
 class Writer:
@@ -36,17 +42,19 @@ class Writer:
 
     def __init__(self, segment: Segment) -> None:
         self.segment = segment
-        self._writer = WARCWriter(segment, gzip=True, warc_version=VERSION)
-        self._writer.NO_PAYLOAD_DIGEST_TYPES = _WITHOUT_PAYLOAD
+        self._writer = _WarcWriter(segment, gzip=True, warc_version=VERSION)
+        # The ids of a segment end alike: where one names another, it takes a few bytes.
+        self._numbers, self._ending = count(), str(uuid.uuid4())[8:]
 
     def write(
         self, kind: str, content_type: str, headers: Mapping[str, str], body: bytes, head: bytes | None = None
     ) -> str:
         """Write a record of that kind, and return its id. Of a revisit, the body is not written."""
-        id_ = f"<urn:uuid:{uuid.uuid4()}>"
+        id_ = f"<urn:uuid:{next(self._numbers):08x}{self._ending}>"
         block = (head or b"") + (b"" if kind == "revisit" else body)
         fields = [("WARC-Type", kind), ("WARC-Record-ID", id_), *headers.items()]
-        fields.append(("WARC-Block-Digest", digest_of(block)))
+        if content_type == RESPONSE:
+            fields.append(("WARC-Block-Digest", digest_of(block)))
         record = ArcWarcRecord(
             "warc",
             kind,

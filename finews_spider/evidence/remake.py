@@ -77,9 +77,9 @@ class Maker:
 
     def _add(self, fetch: ArticleFetch, wanted: RefEvidence) -> list[Route]:
         """Add a ref to the fetch, and return the routes that it has."""
-        source = self.sources.get(wanted.source)
+        source = self.sources.get(wanted.ref.source)
         if source is None:
-            raise UnmadeError(f"its source {wanted.source} is not in the sources file")
+            raise UnmadeError(f"its source {wanted.ref.source} is not in the sources file")
         ref = wanted.ref
         ref.time = ref.time and ref.time.astimezone(dates.BEIJING)
         item = source.article(ref, share_link=wanted.share_link)
@@ -92,7 +92,8 @@ class Maker:
 
     def _take(self, fetch: ArticleFetch, step: StepEvidence, routes: list[Route]) -> None:
         """Have the route read its answer again, as the run did."""
-        likeness = ((r.url == step.url, r.name == step.route, _path(r.url) == _path(step.url)) for r in routes)
+        url = step.route_url
+        likeness = ((r.url == url, r.name == step.route, _path(r.url) == _path(url)) for r in routes)
         best, route = max(zip(likeness, routes, strict=True), key=itemgetter(0), default=((False,), None))
         if route is None or not any(best):
             raise UnmadeError(f"its source has no route {step.route} any more")

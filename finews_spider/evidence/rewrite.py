@@ -11,6 +11,7 @@ from finews_spider import __version__, dates
 from finews_spider.archive.atomic import write_all
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.config import Config
+from finews_spider.evidence.captures import encoded
 from finews_spider.evidence.known import KnownCaptures
 from finews_spider.evidence.recorder import Recorder
 from finews_spider.evidence.review import Reviewed
@@ -53,7 +54,7 @@ class Rewriter:
                 run=self._run,
                 finews=__version__,
             )
-            self._recorder.note_post(evidence.post, msgspec.json.encode(evidence))
+            self._recorder.note_post(evidence.post, encoded(evidence))
         self._recorder.sync()
         names = [self._name(reviewed.path) for reviewed in batch]
         self._index.unpublished.note(names)

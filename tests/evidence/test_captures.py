@@ -7,8 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import mean
+from uuid import UUID
 
 import pytest
 from twisted.internet.testing import StringTransport
@@ -16,6 +19,7 @@ from twisted.web._newclient import Request as TwistedRequest
 from twisted.web.http_headers import Headers
 
 from finews_spider.evidence import handler
+from finews_spider.evidence.digests import agrees
 from finews_spider.evidence.known import KnownCaptures
 from finews_spider.evidence.reader import message, records, unpacked
 from finews_spider.evidence.recorder import Recorder
@@ -200,7 +204,44 @@ def test_a_route_that_failed_is_a_step(site: Site, story: Story) -> None:
     assert [step.get("failure", "") for step in origin["steps"]] == ["HTTP 503", ""]
 
 
+def test_an_article_takes_little_beyond_its_body(site: Site) -> None:
+    """As sites pack bodies, which the newsroom does not; of one answer."""
+    assert site.crawl(settings=ARTICLES).code == 0
+    answers = {record.id: record for record in kept(site, "response")}
+    asked = {record.fields["WARC-Concurrent-To"]: record for record in kept(site, "request")}
+    steps = [step for origin in origins(site) for step in origin["steps"]]
+    ids = {capture["id"] for step in steps for capture in step["captures"]}
+    bodies = [zlib.compress(message(answers[id_]).body) for id_ in ids]
+    beyond = [answers[id_].length + asked[id_].length - len(body) for id_, body in zip(ids, bodies, strict=True)]
+    of_posts = [record.length for record in kept(site, "metadata")]
+    assert mean(beyond) + mean(of_posts) < 1_600
+
+
 # Files.
+
+
+def test_records_have_ids_of_their_own(site: Site) -> None:
+    for _ in range(2):
+        assert site.crawl(settings=ALL).code == 0
+    ids = [record.id for record in kept(site, "response", "request", "revisit", "metadata", "warcinfo")]
+    assert len(ids) == len(set(ids))
+    assert all(UUID(id_.removeprefix("<urn:uuid:").removesuffix(">")).version == 4 for id_ in nonempty(ids))
+
+
+@pytest.mark.parametrize(
+    ("digest", "is_right"),
+    [
+        ("sha1:VL2MMHO4YXUKFWV63YHTWSBM3GXKSQ2N", True),
+        ("sha1:aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d", True),
+        ("sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", True),
+        ("sha-256:FTZE3OS7WCRQ4JXIHMVMLOPCTYNRMHS4D6TUEXTTAQZWFE4LTASA====", True),
+        ("sha1:VL2MMHO4YXUKFWV63YHTWSBM3GXKSQ2M", False),
+        ("sha1:", False),
+        ("crc32:3610a686", False),
+    ],
+)
+def test_digests_of_other_writers_are_understood(digest: str, is_right: bool) -> None:
+    assert agrees(digest, b"hello") is is_right
 
 
 def test_a_segment_that_is_large_enough_is_closed_and_the_next_one_begun(tmp_path: Path) -> None:
