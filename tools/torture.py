@@ -24,6 +24,7 @@ from finews_spider.archive import category_pages
 from finews_spider.dates import BEIJING
 from finews_spider.evidence.captures import PostEvidence
 from finews_spider.evidence.check_captures import Captures
+from finews_spider.evidence.library import Stored
 from finews_spider.evidence.reader import Record, salvaged
 from finews_spider.evidence.review import read_evidence
 from finews_spider.newsroom.pages import Page
@@ -296,11 +297,12 @@ def unproven(output: Path, posts: dict[str, bytes]) -> list[str]:
     offsets: set[tuple[str, int]] = set()
     evidence: dict[tuple[str, str], PostEvidence] = {}
     for file in (output / "_evidence").glob("*.warc.gz*"):
-        for record in salvaged(file.read_bytes()) if file.suffix != ".sha256" else ():
-            if isinstance(record, Record):
-                offsets.add((file.name.removesuffix(".open"), record.offset))
-                found = read_evidence(record) if record.kind == "metadata" else None
-                evidence |= {(found.path, found.sha256): found} if found else {}
+        with Stored.of(file).open() as part:
+            for record in salvaged(part) if file.suffix != ".sha256" else ():
+                if isinstance(record, Record):
+                    offsets.add((file.name.removesuffix(".open"), record.offset))
+                    found = read_evidence(record)
+                    evidence |= {(found.path, found.sha256): found} if found else {}
     return [path for path, text in posts.items() if not is_proven(evidence.get((path, sha256_of(text))), offsets)]
 
 

@@ -1,26 +1,43 @@
 """Checks the captures of an archive: each file as it was closed, each record as its digests say."""
 
-import hashlib
 from array import array
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from finews_spider.evidence.captures import PostEvidence
-from finews_spider.evidence.checks import BACK, Fault, checked, checked_pack
+from finews_spider.evidence.checks import Fault, checked, checked_pack
 from finews_spider.evidence.library import Stored, packs, stored
-from finews_spider.evidence.reader import Record
+from finews_spider.evidence.reader import Record, member
 from finews_spider.evidence.review import read_evidence
 from finews_spider.evidence.segments import sums
 
 
+class Noted(NamedTuple):
+    """That there is evidence of a post, where it lies, and what the post was."""
+
+    path: str  # below the output folder
+    sha256: str
+    segment: Stored
+    offset: int
+
+    def read(self) -> PostEvidence:
+        """Return the evidence. Raises DamagedError and OSError."""
+        with self.segment.open() as part:
+            evidence = read_evidence(member(part, self.offset))
+        assert evidence
+        return evidence
+
+
 class Captures:
-    """What the check of all files has found: faults, and what is said of posts, the newest last."""
+    """What the check of all files has found: faults, and the evidence of posts, the newest last."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.records = 0
-        self.posts: dict[str, list[PostEvidence]] = {}
+        self.posts: dict[str, list[Noted]] = {}
         self.without_hash: list[Path] = []  # files that are whole, and have no hash beside them
         self._offsets: dict[str, array[int]] = {}  # of records that are as they should be, by file
 
@@ -31,7 +48,7 @@ class Captures:
             if segment.path.name == segment.name:
                 yield from self._check(segment)
             else:  # the check of its pack names what is wrong
-                list(self._faults(segment, segment.read(), is_whole=True))
+                deque(self._faults(segment), maxlen=0)
         for pack in packs(self._folder):
             yield from (entry for entry in checked_pack(pack) if isinstance(entry, Fault))
         names = {segment.name for segment in found}
@@ -54,27 +71,25 @@ class Captures:
         return at < len(offsets) and offsets[at] == offset
 
     def _check(self, segment: Stored) -> Iterator[Fault]:
-        data = segment.read()
-        is_whole = segment.sha256 == hashlib.sha256(data).hexdigest()
-        faults = list(self._faults(segment, data, is_whole=is_whole))
+        faults = list(self._faults(segment))
         yield from faults
         if not faults and not segment.sha256:
             self.without_hash.append(segment.path)
             yield Fault("no hash", sums(segment.path).name, "its file is whole", "scrapy verify --fix writes it")
-        elif not faults and not is_whole:
-            yield Fault("changed", segment.name, "it has another hash than when it was closed", BACK)
 
-    def _faults(self, segment: Stored, data: bytes, *, is_whole: bool) -> Iterator[Fault]:
+    def _faults(self, segment: Stored) -> Iterator[Fault]:
         """Yield what is wrong with its records, each by its place and its id."""
         offsets = self._offsets[segment.name] = array("Q")
-        for record in checked(segment.name, data, is_whole=is_whole):
-            if isinstance(record, Fault):
-                yield record
-            else:
-                offsets.append(record.offset)
-                self._take(record)
+        with segment.open() as part:
+            for record in checked(segment.name, part, segment.sha256):
+                if isinstance(record, Fault):
+                    yield record
+                else:
+                    offsets.append(record.offset)
+                    self._take(record, segment)
 
-    def _take(self, record: Record) -> None:
+    def _take(self, record: Record, segment: Stored) -> None:
         self.records += 1
-        if record.kind == "metadata" and (evidence := read_evidence(record)):
-            self.posts.setdefault(evidence.post, []).append(evidence)
+        if evidence := read_evidence(record):
+            noted = Noted(evidence.path, evidence.sha256, segment, record.offset)
+            self.posts.setdefault(evidence.post, []).append(noted)

@@ -11,8 +11,7 @@ from finews_spider import dates
 from finews_spider.archive import front_matter
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.dates import read_day
-from finews_spider.evidence.captures import PostEvidence
-from finews_spider.evidence.check_captures import Captures
+from finews_spider.evidence.check_captures import Captures, Noted
 from finews_spider.evidence.checks import Fault
 from finews_spider.evidence.git_history import GitHistory
 from finews_spider.ledger.hashes import Hash, Hashes, Origin
@@ -101,7 +100,7 @@ class Posts:
 
     def _unknown(self, post: Post, path: str, data: bytes) -> PostFault | None:
         """Return what is wrong with a post that the ledger does not know, by its evidence, by git, by its form."""
-        evidence: list[PostEvidence] = self._evidence.get(post.id, [])
+        evidence: list[Noted] = self._evidence.get(post.id, [])
         expected = bytes.fromhex(evidence[-1].sha256) if evidence else b""
         if not expected and self.history and (committed := self.history.data(path)) is not None:
             expected = hashlib.sha256(committed).digest()

@@ -55,12 +55,11 @@ def reference(article: Article, sha256: str, evidence: PostEvidence | None) -> R
 def evidence_of(folder: Path, id_: str, sha256: str) -> PostEvidence | None:
     """Return what was kept of a post with these bytes. Raises OSError."""
     for segment in reversed(stored(folder)):
-        for record in salvaged(segment.read()):
-            if isinstance(record, Damage) or record.kind != "metadata":
-                continue
-            evidence = read_evidence(record)
-            if evidence and (evidence.post, evidence.sha256) == (id_, sha256):
-                return evidence
+        with segment.open() as part:
+            for record in salvaged(part):
+                evidence = None if isinstance(record, Damage) else read_evidence(record)
+                if evidence and (evidence.post, evidence.sha256) == (id_, sha256):
+                    return evidence
     return None
 
 

@@ -3,16 +3,17 @@
 import hashlib
 import json
 import re
+import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import urlsplit
 
 from finews_spider import __version__
 from finews_spider.archive.atomic import sync, sync_folder
 from finews_spider.evidence.checks import Fault, checked_pack
-from finews_spider.evidence.library import Stored, stored
+from finews_spider.evidence.library import Part, Stored, stored
 from finews_spider.evidence.reader import Damage, DamagedError, Record, message, salvaged
 from finews_spider.evidence.review import read_evidence
 from finews_spider.evidence.segments import sums
@@ -27,17 +28,11 @@ class PackError(ValueError):
 
 
 class Resource(NamedTuple):
-    """A file of the pack."""
+    """A file of the pack: its path, its size, and its bytes, some at a time."""
 
     path: str
-    data: bytes
-
-    @property
-    def entry(self) -> dict[str, Any]:
-        """Return what datapackage.json says of it."""
-        name = self.path.rpartition("/")[2]
-        digest = f"sha256:{hashlib.sha256(self.data).hexdigest()}"
-        return {"name": name.lower(), "path": self.path, "hash": digest, "bytes": len(self.data)}
+    size: int
+    chunks: Iterable[bytes]
 
 
 def pack(folder: Path, month: str) -> Path:
@@ -65,10 +60,7 @@ def pack(folder: Path, month: str) -> Path:
 def _write(path: Path, contents: "_Contents", title: str) -> None:
     """Write the pack, and sync it."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        entries = []
-        for resource in contents:
-            archive.writestr(zipfile.ZipInfo(resource.path), resource.data)
-            entries.append(resource.entry)
+        entries = [_add(archive, resource) for resource in contents]
         package = _json(
             {
                 "profile": "data-package",
@@ -84,6 +76,19 @@ def _write(path: Path, contents: "_Contents", title: str) -> None:
         archive.writestr(zipfile.ZipInfo("datapackage-digest.json"), _json(digest))
     if error := sync(str(path)):
         raise error
+
+
+def _add(archive: zipfile.ZipFile, resource: Resource) -> dict[str, Any]:
+    """Add a file to the pack, and return what datapackage.json says of it."""
+    digest = hashlib.sha256()
+    info = zipfile.ZipInfo(resource.path)
+    info.file_size = resource.size
+    with archive.open(info, "w") as file:
+        for data in resource.chunks:
+            digest.update(data)
+            file.write(data)
+    name = resource.path.rpartition("/")[2].lower()
+    return {"name": name, "path": resource.path, "hash": f"sha256:{digest.hexdigest()}", "bytes": resource.size}
 
 
 def _remove(packed: list[Stored]) -> None:
@@ -107,20 +112,21 @@ class _Contents:
 
     def __iter__(self) -> Iterator[Resource]:
         for segment in self._chosen:
-            data = segment.read()
-            self._take(segment.name, data)
-            yield Resource(f"archive/{segment.name}", data)
+            with segment.open() as part:
+                self._take(segment.name, part)
+                yield Resource(f"archive/{segment.name}", part.size, part.chunks())
         if missing := self._referred - self._ids:
             name = f"finews-{self._month}-referred.warc.gz"
-            data = self._members(missing)
-            self._take(name, data)
-            yield Resource(f"archive/{name}", data)
-        yield Resource("indexes/index.cdx", "".join(sorted(self._index)).encode())
+            with tempfile.TemporaryFile() as file:
+                part = Part(file, 0, self._copy(missing, file))
+                self._take(name, part)
+                yield Resource(f"archive/{name}", part.size, part.chunks())
+        yield _resource("indexes/index.cdx", "".join(sorted(self._index)).encode())
         lines = [_PAGES, *sorted(self._pages, key=lambda page: (page["ts"], page["id"]))]
-        yield Resource("pages/pages.jsonl", b"".join(_json(line) + b"\n" for line in lines))
+        yield _resource("pages/pages.jsonl", b"".join(_json(line) + b"\n" for line in lines))
 
-    def _take(self, name: str, data: bytes) -> None:
-        for record in salvaged(data):
+    def _take(self, name: str, part: Part) -> None:
+        for record in salvaged(part):
             if isinstance(record, Damage):
                 raise DamagedError(f"{name}: {record.why}")
             self.last = max(self.last, record.fields.get("WARC-Date", ""))
@@ -128,20 +134,26 @@ class _Contents:
             if record.kind in _ANSWERS:
                 self._index.append(cdx_line(record, name))
                 self._referred |= {record.fields["WARC-Refers-To"]} if record.kind == "revisit" else set()
-            elif record.kind == "metadata" and (evidence := read_evidence(record)) and (one := evidence.capture):
+            elif (evidence := read_evidence(record)) and (one := evidence.capture):
                 self._pages.append({"id": evidence.post, "title": evidence.path, "url": one.url, "ts": one.date})
 
-    def _members(self, ids: set[str]) -> bytes:
-        """Return the records that others refer to, of other months, as they are."""
-        found: dict[str, bytes] = {}
+    def _copy(self, ids: set[str], file: BinaryIO) -> int:
+        """Copy the records that others refer to, of other months, as they are; return how many bytes they have."""
+        found: dict[str, tuple[Stored, int, int]] = {}
         for segment in stored(self._folder):
-            data = segment.read()
-            sound = (record for record in salvaged(data) if isinstance(record, Record))
-            wanted = [record for record in sound if record.id in ids - found.keys()]
-            found |= {one.id: data[one.offset : one.offset + one.length] for one in wanted}
+            with segment.open() as part:
+                sound = (record for record in salvaged(part) if isinstance(record, Record))
+                found |= {one.id: (segment, one.offset, one.length) for one in sound if one.id in ids}
         if missing := ids - found.keys():
             raise PackError(f"{len(missing)} records that others refer to are not there, such as {min(missing)}")
-        return b"".join(found[id_] for id_ in sorted(found))
+        for _, (segment, offset, length) in sorted(found.items()):
+            with segment.open() as part:
+                file.write(part.read(offset, length))
+        return file.tell()
+
+
+def _resource(path: str, data: bytes) -> Resource:
+    return Resource(path, len(data), [data])
 
 
 def cdx_line(record: Record, name: str) -> str:

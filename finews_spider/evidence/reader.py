@@ -10,10 +10,11 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 
 from finews_spider.evidence.captures import Capture
 from finews_spider.evidence.digests import agrees
-from finews_spider.evidence.library import find
+from finews_spider.evidence.library import Part, Stored, find
 
 MAX_RECORD = 64 * 1024 * 1024  # bytes; an answer has at most 16 MiB
-_CHUNK = 1 << 16
+_CHUNK = 1 << 14
+_WINDOW = 1 << 16
 _MEMBER = b"\x1f\x8b\x08\x00"  # with which warcio's gzip members begin
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(rb"(?im)^([^\s:]+)[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)")
@@ -42,29 +43,6 @@ class Record(NamedTuple):
         return self.fields.get("WARC-Record-ID", "")
 
 
-def records(path: Path) -> Iterator[Record]:
-    """Yield the records of a file. Raises DamagedError at the first that is cut or damaged, and OSError."""
-    with path.open("rb") as file:
-        start, waiting = 0, b""
-        while True:
-            waiting = waiting or file.read(_CHUNK)
-            if not waiting:
-                return
-            unpacker, pieces, size, length = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16), [], 0, 0
-            while not unpacker.eof:
-                data = waiting or file.read(_CHUNK)
-                if not data:
-                    raise DamagedError(f"cut short at {start + length}")
-                pieces.append(_unpack(unpacker, data, start))
-                size += len(pieces[-1])
-                if size > MAX_RECORD or unpacker.unconsumed_tail:
-                    raise DamagedError(f"the record at {start} is too large")
-                waiting = unpacker.unused_data
-                length += len(data) - len(waiting)
-            yield parse(b"".join(pieces), start, length)
-            start += length
-
-
 class Damage(NamedTuple):
     """What is no record in a file of records, from where on, and why not."""
 
@@ -72,32 +50,52 @@ class Damage(NamedTuple):
     why: str
 
 
-def salvaged(data: bytes) -> Iterator[Record | Damage]:
-    """Yield all that can be read of a file's bytes: damage costs the record that it is in."""
+def salvaged(part: Part) -> Iterator[Record | Damage]:
+    """Yield all that can be read of a segment, one by one: damage costs the record that it is in. Raises OSError."""
     at = 0
-    while at < len(data):
+    while at < part.size:
         try:
-            record = _member(data, at)
-            yield record
-            at += record.length
+            record = member(part, at)
         except DamagedError as error:
             yield Damage(at, str(error))
-            following = data.find(_MEMBER, at + 1)
-            at = len(data) if following < 0 else following
+            at = _following(part, at + 1)
+        else:
+            yield record
+            at += record.length
 
 
-def _member(data: bytes, start: int) -> Record:
-    """Return the record that begins there. Raises DamagedError."""
+def records(path: Path) -> Iterator[Record]:
+    """Yield the records of a file. Raises DamagedError at the first that is cut or damaged, and OSError."""
+    with Stored.of(path).open() as part:
+        for record in salvaged(part):
+            if isinstance(record, Damage):
+                raise DamagedError(record.why)
+            yield record
+
+
+def member(part: Part, start: int) -> Record:
+    """Return the record that begins there. Raises DamagedError and OSError."""
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     pieces: list[bytes] = []
-    at = start
+    at, size = start, 0
     while not unpacker.eof:
-        chunk = data[at : at + _CHUNK]
-        if not chunk or at - start > MAX_RECORD:
+        chunk = part.read(at, _CHUNK)
+        if not chunk:
             raise DamagedError(f"the record at {start} is cut short")
         pieces.append(_unpack(unpacker, chunk, start))
-        at += len(chunk)
+        at, size = at + len(chunk), size + len(pieces[-1])
+        if size > MAX_RECORD or unpacker.unconsumed_tail:
+            raise DamagedError(f"the record at {start} is too large")
     return parse(b"".join(pieces), start, at - len(unpacker.unused_data) - start)
+
+
+def _following(part: Part, at: int) -> int:
+    """Return where the next record may begin; the end where none does. Raises OSError."""
+    while data := part.read(at, _WINDOW):
+        if (found := data.find(_MEMBER)) >= 0:
+            return at + found
+        at += max(1, len(data) - len(_MEMBER) + 1)
+    return part.size
 
 
 def fault_of(record: Record) -> str:
@@ -126,8 +124,7 @@ def record_of(capture: Capture, folder: Path) -> Record:
     if segment is None:
         raise DamagedError(f"{name} is not there")
     with segment.path.open("rb") as file:
-        file.seek(segment.start + capture.offset)
-        data = file.read(capture.length)
+        data = Part(file, segment.start, segment.size).read(capture.offset, capture.length)
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     text = _unpack(unpacker, data, capture.offset)
     if not unpacker.eof or unpacker.unused_data:

@@ -1,6 +1,7 @@
 """Goes through posts and compares each with what its captures give today."""
 
 import hashlib
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from difflib import unified_diff
 from enum import StrEnum
@@ -10,8 +11,8 @@ from typing import NamedTuple
 import msgspec
 
 from finews_spider.evidence.captures import PostEvidence
-from finews_spider.evidence.library import Stored, stored
-from finews_spider.evidence.reader import Damage, DamagedError, Record, salvaged
+from finews_spider.evidence.library import Part, stored
+from finews_spider.evidence.reader import Damage, DamagedError, Record, member, salvaged
 from finews_spider.evidence.remake import Maker, UnmadeError
 
 MAX_DIFF = 6  # lines of a diff that are shown
@@ -72,14 +73,20 @@ class Review:
 
     def _newest(self, is_wanted: Callable[[PostEvidence], bool]) -> Iterator[PostEvidence]:
         for segment in reversed(stored(self._maker.folder)):
-            yield from reversed([evidence for evidence in self._evidence_in(segment) if is_wanted(evidence)])
+            with segment.open() as part:
+                places = array("Q", self._wanted_in(segment.name, part, is_wanted))
+                for offset in reversed(places):
+                    record = member(part, offset)
+                    if evidence := read_evidence(record):
+                        yield evidence
 
-    def _evidence_in(self, segment: Stored) -> Iterator[PostEvidence]:
-        for record in salvaged(segment.read()):
+    def _wanted_in(self, name: str, part: Part, is_wanted: Callable[[PostEvidence], bool]) -> Iterator[int]:
+        """Yield where the evidence of posts that are wanted lies."""
+        for record in salvaged(part):
             if isinstance(record, Damage):
-                self.troubles.append(f"{segment.name}: {record.why}")
-            elif record.kind == "metadata" and (evidence := read_evidence(record)):
-                yield evidence
+                self.troubles.append(f"{name}: {record.why}")
+            elif (evidence := read_evidence(record)) and is_wanted(evidence):
+                yield record.offset
 
     def _compared(self, path: Path, evidence: PostEvidence, kept: bytes) -> Reviewed:
         try:
@@ -93,6 +100,8 @@ class Review:
 
 def read_evidence(record: Record) -> PostEvidence | None:
     """Return what a record says of a post; None for another record."""
+    if record.kind != "metadata":
+        return None
     try:
         return msgspec.json.decode(record.block, type=PostEvidence)
     except ValueError:

@@ -1,6 +1,5 @@
 """Goes through an archive: captures, posts, category pages; names what is not as it should be, and mends it."""
 
-import hashlib
 from collections.abc import Iterator
 
 from finews_spider import dates
@@ -11,6 +10,7 @@ from finews_spider.config import Config
 from finews_spider.evidence.check_captures import Captures
 from finews_spider.evidence.check_posts import NEW, PostFault, Posts
 from finews_spider.evidence.checks import Fault
+from finews_spider.evidence.library import Stored
 from finews_spider.evidence.mend import Mender
 from finews_spider.evidence.segments import recover, sums
 from finews_spider.exit_codes import ExitCode
@@ -53,7 +53,8 @@ class Verify:
     def _mended(self, found: PostFault) -> tuple[str, bool]:
         if not self._fix:
             return "", False
-        return self._mender.mend(found, self._captures.posts.get(found.post.id, []) if self._captures else [])
+        noted = self._captures.posts.get(found.post.id, []) if self._captures else []
+        return self._mender.mend(found, [one.read() for one in noted])
 
     def _check_captures(self, captures: Captures) -> None:
         if self._fix:
@@ -62,14 +63,14 @@ class Verify:
             mended = self._fix and fault.what == "no hash"
             self._say(fault, "it is written" if mended else "", mended)
         for segment in captures.without_hash if self._fix else ():
-            digest = hashlib.sha256(segment.read_bytes()).hexdigest()
-            sums(segment).write_text(f"{digest}  {segment.name}\n")
+            with Stored.of(segment).open() as part:
+                sums(segment).write_text(f"{part.sha256()}  {segment.name}\n")
 
     def _check_captures_of_posts(self, captures: Captures) -> None:
-        for id_, evidence in captures.posts.items():
-            if (missing := captures.missing_of(evidence[-1])) and id_ in self._archive:
+        for id_, (*_, newest) in captures.posts.items():
+            if id_ in self._archive and (missing := captures.missing_of(newest.read())):
                 why = f"{missing} is not there as it was written"
-                self._say(Fault("without captures", evidence[-1].path, why, "bring the file back from a copy"))
+                self._say(Fault("without captures", newest.path, why, "bring the file back from a copy"))
 
     def _pages(self) -> Iterator[tuple[Fault, bool]]:
         output = self._config.output
