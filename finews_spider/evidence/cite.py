@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 from finews_spider.evidence.captures import PostEvidence
 from finews_spider.evidence.library import stored
-from finews_spider.evidence.reader import Damage, salvaged
-from finews_spider.evidence.review import read_evidence
+from finews_spider.evidence.review import evidence_in
 from finews_spider.items import Article
 
 # What BibTeX and LaTeX take for something else.
@@ -55,11 +54,9 @@ def reference(article: Article, sha256: str, evidence: PostEvidence | None) -> R
 def evidence_of(folder: Path, id_: str, sha256: str) -> PostEvidence | None:
     """Return what was kept of a post with these bytes. Raises OSError."""
     for segment in reversed(stored(folder)):
-        with segment.open() as part:
-            for record in salvaged(part):
-                evidence = None if isinstance(record, Damage) else read_evidence(record)
-                if evidence and (evidence.post, evidence.sha256) == (id_, sha256):
-                    return evidence
+        for evidence in evidence_in(segment):
+            if (evidence.post, evidence.sha256) == (id_, sha256):
+                return evidence
     return None
 
 

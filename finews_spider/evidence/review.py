@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from finews_spider.evidence.captures import PostEvidence
-from finews_spider.evidence.library import Part, stored
+from finews_spider.evidence.library import Part, Stored, stored
 from finews_spider.evidence.reader import Damage, DamagedError, Record, member, salvaged
 from finews_spider.evidence.remake import Maker, UnmadeError
 
@@ -106,6 +106,14 @@ def read_evidence(record: Record) -> PostEvidence | None:
         return msgspec.json.decode(record.block, type=PostEvidence)
     except ValueError:
         return None
+
+
+def evidence_in(segment: Stored) -> Iterator[PostEvidence]:
+    """Yield the evidence of posts that can be read in a segment. Raises OSError."""
+    with segment.open() as part:
+        for record in salvaged(part):
+            if isinstance(record, Record) and (evidence := read_evidence(record)):
+                yield evidence
 
 
 def diff(old: str, new: str) -> str:

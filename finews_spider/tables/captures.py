@@ -13,14 +13,11 @@ def captures_of(folder: Path) -> Captures:
     if not folder.is_dir():
         return {}
     from finews_spider.evidence.library import stored  # what is off is not loaded
-    from finews_spider.evidence.reader import Damage, salvaged
-    from finews_spider.evidence.review import read_evidence
+    from finews_spider.evidence.review import evidence_in
 
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for segment in stored(folder):
-        for record in salvaged(segment.read()):
-            if isinstance(record, Damage) or record.kind != "metadata" or not (made := read_evidence(record)):
-                continue
+        for made in evidence_in(segment):
             if capture := made.capture:
                 found[made.post, made.sha256] = (capture.date, capture.id.strip("<>"))
     return found
