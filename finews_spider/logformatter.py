@@ -1,6 +1,8 @@
 """Log messages about items, and a formatter whose lines hold no control characters."""
 
+import json
 import logging
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from scrapy import Spider, logformatter, signals
@@ -22,10 +24,27 @@ class PrintableFormatter(logging.Formatter):
         return printable_lines(super().format(record))
 
 
+class JsonFormatter(logging.Formatter):
+    """Writes a JSON object a line: time (UTC), level, logger, message; and the traceback where there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's line."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": printable_lines(record.getMessage()),
+        }
+        if record.exc_info:
+            line["traceback"] = printable_lines(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+
 def make_log_printable(settings: BaseSettings) -> None:
-    """Set PrintableFormatter on Scrapy's log handler, if there is one."""
+    """Set finews's formatter on Scrapy's log handler, if there is one."""
     if handler := get_scrapy_root_handler():
-        handler.setFormatter(PrintableFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
+        formats = settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]
+        handler.setFormatter(JsonFormatter() if settings["FINEWS_LOG"] == "json" else PrintableFormatter(*formats))
 
 
 def _spider_opened(spider: Spider) -> None:

@@ -34,6 +34,8 @@ FINEWS_EVIDENCE = "off"  # "articles" or "all": what is fetched is kept as WARC,
 FINEWS_EVIDENCE_DIR = "_evidence"  # in the output folder, or elsewhere; not .finews/, which may be deleted
 FINEWS_EVIDENCE_MB = 100  # of one file; larger ones are slow to copy, and much is lost with one
 FINEWS_NOTIFY = ""  # a command that gets the summary on its standard input when a run's state has changed
+FINEWS_METRICS = ""  # a file NAME.prom with the figures of the last run, for Prometheus
+FINEWS_LOG = "text"  # or "json": a JSON object a line, for what collects logs
 FINEWS_PING = ""  # a page that each run tells how it ended: …/start, …, …/fail, as healthchecks has it
 FINEWS_CONTACT = "https://finews.withounder.com/"  # in the User-Agent: a page or mailto: where sites can reach you
 

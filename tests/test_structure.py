@@ -19,6 +19,7 @@ ORDER = [
     "sources",  # pages in, refs and articles out. Pure
     "ledger",  # what is archived and owed
     "archive",  # the posts of one output folder
+    "setting_values",  # what their values may be
     "config",  # the settings, read once
     "downloader",  # why a request is not sent
     "crawl",  # listings and articles, asked for and handed over

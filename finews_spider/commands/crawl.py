@@ -14,6 +14,7 @@ from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.commands.notify import Notifier
 from finews_spider.config import Config, read_config
 from finews_spider.crawl.run import read_order
+from finews_spider.downloader.proxies import prepare_proxies
 from finews_spider.exceptions import ArchiveLockedError, ConfigurationError, DiskError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.progress import quieten
@@ -62,6 +63,7 @@ class Command(ExitCodeCommand, crawl.Command):
         config = read_config(self.settings)
         notifier = Notifier(config)
         try:
+            prepare_proxies()
             read_order(config, opts.spargs)
             with archive_lock(config.output):
                 check_room(config.output)

@@ -1,6 +1,7 @@
 """`scrapy doctor`: check every endpoint once, and print what to do about those that fail."""
 
 import argparse
+from collections.abc import Iterable, Iterator
 
 from scrapy.commands import ScrapyCommand
 
@@ -8,11 +9,26 @@ from finews_spider import dates
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.commands.doctor_checks import table
 from finews_spider.commands.doctor_spider import DoctorSpider
+from finews_spider.config import Config
+from finews_spider.downloader.proxies import prepare_proxies
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
+from finews_spider.ledger.database import FILE, Ledger
+from finews_spider.ledger.silence import Silences
 from finews_spider.printable import printable_lines
 from finews_spider.reporting.doubts import doubts, lasting_doubts
+from finews_spider.reporting.gone import way_out
 from finews_spider.sources.loader import load
+
+
+def _ways_out(config: Config, sources: Iterable[str]) -> Iterator[str]:
+    """Yield what to do about sources that have answered nothing for long, as far as the ledger knows."""
+    if not (config.output / FILE).is_file():
+        return
+    with Ledger(config.output) as ledger:
+        for name in sources:
+            if since := Silences(ledger).since(name):
+                yield from filter(None, [way_out(name, since, dates.now(), config.config)])
 
 
 class Command(ExitCodeCommand, ScrapyCommand):
@@ -33,6 +49,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Return OK when all endpoints answer well, BROKEN when one does not. Raise ConfigurationError for a name."""
         config = self.config()
+        prepare_proxies()
         sources = load(config.sources_file, config.config)
         if unknown := [name for name in args if name not in sources]:
             raise ConfigurationError(f"{unknown[0]}: is no source; sources are {', '.join(sources)}")
@@ -45,4 +62,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
         print(printable_lines(table(crawler.spider.checks, dates.now())))
         for doubt in (*lasting_doubts(config), *doubts(config)):
             print(printable_lines(f"warning: {doubt}"))
+        for line in _ways_out(config, list(sources)):
+            print(printable_lines(f"warning: {line}"))
         return ExitCode.BROKEN if any(check.trouble for check in crawler.spider.checks) else ExitCode.OK

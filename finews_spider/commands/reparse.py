@@ -11,13 +11,14 @@ from scrapy.commands import ScrapyCommand
 from finews_spider.archive.lock import archive_lock
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.commands.base import ExitCodeCommand
-from finews_spider.config import Config, check_warcio
+from finews_spider.config import Config
 from finews_spider.crawl.arguments import read_arguments
 from finews_spider.dates import read_day
 from finews_spider.exceptions import ConfigurationError, DiskError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
+from finews_spider.setting_values import check_warcio
 from finews_spider.sources.loader import load
 
 

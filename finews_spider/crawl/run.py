@@ -29,6 +29,7 @@ from finews_spider.ledger.facts import Fact, Facts
 from finews_spider.ledger.owed import Owed
 from finews_spider.ledger.posts import Index
 from finews_spider.ledger.responses import KeptResponses
+from finews_spider.ledger.silence import Silences
 from finews_spider.sources import known
 from finews_spider.sources.base import Source
 from finews_spider.sources.loader import load
@@ -77,6 +78,7 @@ class Run:
         self.responses = KeptResponses(self.ledger)
         self.pagination = Pagination(self.ledger, self.arguments.query, self.clock)
         self.backfills = Backfills(self.ledger)
+        self.silences = Silences(self.ledger)
         self.categories = Categories(self.arguments.query.categories, self._known_categories())
         self.fetches: dict[str, ArticleFetch] = {}  # by number, until their items have left the pipelines
         self.warnings = [self.ledger.damage] if self.ledger.damage else []  # none twice

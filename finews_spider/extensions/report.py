@@ -16,8 +16,9 @@ from finews_spider.exceptions import DiskError
 from finews_spider.exit_codes import ExitCode, verdict
 from finews_spider.extensions.publisher import Publisher
 from finews_spider.ledger.facts import Fact
-from finews_spider.reporting import builder, health, store
+from finews_spider.reporting import builder, health, metrics, store
 from finews_spider.reporting.doubts import doubts, lasting_doubts
+from finews_spider.reporting.gone import is_silent, way_out
 from finews_spider.reporting.missing import count_gaps, missing
 from finews_spider.reporting.printing import print_summary
 from finews_spider.reporting.report import BackfillReport, RunReport, SourceReport, WindowReport
@@ -77,7 +78,7 @@ class ReportExtension:
         assert self.report
         report = builder.end(self.report, code, why)
         self._keep(report, self._run.archive.output)
-        print_summary(report, sys.stdout)
+        self._tell(report)
         return code
 
     def _judge(self, reason: str) -> int:
@@ -86,6 +87,7 @@ class ReportExtension:
         before, warnings = store.read_last(output)
         self.report = self._filled(self.report, warnings, interrupted=reason == "shutdown")
         report = replace(self.report, broken=self._broken(self.report, before))
+        report = replace(report, warnings=[*report.warnings, *self._ways_out(report)])
         for name in report.sources:
             if any(trouble.startswith(f"{name}:") for trouble in report.broken):
                 run.owed.tries.restore_withdrawn(name)
@@ -107,8 +109,18 @@ class ReportExtension:
         if run.arguments.query.window and code in (ExitCode.OK, ExitCode.MISSING):
             with suppress(DiskError):  # the next one counts its runs on
                 run.backfills.end(run.values)
-        print_summary(report, sys.stdout)
+        self._tell(report)
         return code
+
+    def _tell(self, report: RunReport) -> None:
+        """Print the summary, and write the figures where they are asked for."""
+        print_summary(report, sys.stdout)
+        file = self._run.config.metrics
+        if file:
+            try:
+                metrics.write(report, file)
+            except OSError as error:
+                logger.error("FINEWS_METRICS: %s cannot be written: %s", file, error.strerror)
 
     def _note_told(self, report: RunReport, code: ExitCode) -> None:
         """Take note of what a kept report tells, for no later one to tell it again."""
@@ -173,6 +185,18 @@ class ReportExtension:
         sources = {source.name: source for source in self._run.arguments.sources}
         ended = [earlier for earlier in before if earlier.exit_code is not None]
         return health.troubles(report, ended, sources, self._run.clock.now())
+
+    def _ways_out(self, report: RunReport) -> list[str]:
+        """Return what to do about sources that may be gone for good."""
+        run = self._run
+        if run.stopped or run.arguments.is_narrow or health.OFFLINE in report.broken or run.clock.is_doubted:
+            return []
+        lines = []
+        for name, source in report.sources.items():
+            since = run.silences.note(name, run.clock.now(), is_silent=is_silent(source))
+            if since:
+                lines.append(way_out(name, since, run.clock.now(), run.config.config, len(source.lists), source.owed))
+        return list(filter(None, lines))
 
     def _published(self, report: RunReport) -> RunReport:
         """Return the report with what became of the run's files."""

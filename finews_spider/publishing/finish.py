@@ -11,10 +11,11 @@ from finews_spider.archive import category_pages
 from finews_spider.archive.archive import Archive
 from finews_spider.archive.paths import id_in_post_name
 from finews_spider.archive.retention import Moves, move_old
-from finews_spider.config import Config, Mode
+from finews_spider.config import Config
 from finews_spider.exceptions import DiskError, PublishError
 from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.publishing.commit import CommitMessage, Published, publish
+from finews_spider.setting_values import Mode
 
 
 class Outcome(NamedTuple):

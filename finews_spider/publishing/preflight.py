@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from finews_spider.config import Mode
 from finews_spider.exceptions import PublishError
 from finews_spider.publishing.commit import commit_error
 from finews_spider.publishing.git import GitError
 from finews_spider.publishing.push import upstream_of
 from finews_spider.publishing.repository import Repository
+from finews_spider.setting_values import Mode
 
 
 def publishing_trouble(output: Path, mode: Mode, branch: str) -> str:

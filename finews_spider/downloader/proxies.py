@@ -1,0 +1,36 @@
+"""The proxies that the environment names, looked at before anything is asked for."""
+
+import os
+from collections.abc import MutableMapping
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from finews_spider.exceptions import ConfigurationError
+
+
+def prepare_proxies(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Let `all_proxy` stand for those that are not named, which Scrapy passes by.
+
+    Raise ConfigurationError for a proxy that cannot be used; its address may hold a password, and is not told.
+    """
+    named = getproxies()
+    for scheme in ("http", "https"):
+        name = f"{scheme}_proxy" if scheme in named else "all_proxy"
+        if address := named.get(scheme) or named.get("all"):
+            _check(name, address)
+            environment[f"{scheme}_proxy"] = address
+
+
+def _check(name: str, address: str) -> None:
+    scheme, mark, _ = address.partition("://")
+    if mark and scheme.lower() != "http":
+        raise ConfigurationError(
+            f"{name}: a proxy of the scheme {scheme} cannot be used; name one like http://HOST:PORT"
+        )
+    try:
+        parts = urlsplit(address if mark else f"http://{address}")
+        if parts.hostname and parts.port != 0:
+            return
+    except ValueError:
+        pass
+    raise ConfigurationError(f"{name}: is no address of a proxy; name one like http://HOST:PORT")
