@@ -13,6 +13,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import yaml
 
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
@@ -52,8 +53,10 @@ def stage(context: Path) -> Iterator[Stage]:
         refuse("the image's base is not there: .ci/image install, as root")
     place = Path(tempfile.mkdtemp(prefix="built-", dir=base.parent))
     place.chmod(0o755)
-    yield Image(place, base, wheels, context).build()
-    shutil.rmtree(place)
+    try:
+        yield Image(place, base, wheels, context).build()
+    finally:
+        shutil.rmtree(place)
 
 
 @dataclass
@@ -136,6 +139,15 @@ def test_the_demo_runs_as_any_user_in_a_read_only_system(stage: Stage, tmp_path:
     assert "300 new posts" in out
     assert [path.name for path in container.site.iterdir()] == ["demo"]
     assert {path.stat().st_uid for path in container.site.rglob("*")} == {1234}
+
+
+def test_a_schedule_runs_it_as_it_is_tried_here() -> None:
+    service = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["finews"]
+    (user,) = [value for word, value in instructions(ROOT / "Dockerfile") if word == "USER"]
+    assert service["user"] == f"${{SITE_USER:-{user}}}"
+    assert service["volumes"] == ["${SITE:-site}:/site"]
+    assert (service["read_only"], service["tmpfs"], service["cap_drop"]) == (True, ["/tmp"], ["ALL"])
+    assert service["security_opt"] == ["no-new-privileges:true"]
 
 
 def process_one(container: subprocess.Popen[str]) -> int:
