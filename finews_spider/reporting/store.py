@@ -44,17 +44,19 @@ def to_json(report: RunReport) -> str:
 
 def _without_empty(report: Any) -> Any:
     """Return the report without the keys that few have: of lists that are read as ever, and of gaps where none is."""
-    for key in ("uncovered", "beyond", "backfill"):
-        if report["window"] and not report["window"][key]:
-            del report["window"][key]
+    _drop_empty(report, "moved")
+    _drop_empty(report["window"] or {}, "uncovered", "beyond", "backfill")
     for source in report["sources"].values():
-        if not source["gaps"]:
-            del source["gaps"]
+        _drop_empty(source, "gaps")
         for reading in source["lists"].values():
-            for key in ("skipped", "looked", "late"):
-                if not reading[key]:
-                    del reading[key]
+            _drop_empty(reading, "skipped", "looked", "late")
     return report
+
+
+def _drop_empty(values: dict[str, Any], *keys: str) -> None:
+    for key in keys:
+        if not values.get(key, True):
+            del values[key]
 
 
 def from_json(text: str) -> RunReport:
