@@ -45,7 +45,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
         parser.add_argument("--force", action="store_true", help="also posts that somebody else has changed")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
-        """Return OK, or CHECK_FAILED where a post differs and is not written, or cannot be made.
+        """Return OK, or CHECK_FAILED where a post differs and is not written, cannot be made, or has no captures.
 
         Raise ConfigurationError for wrong arguments, ArchiveLockedError during a run, DiskError.
         """
@@ -55,25 +55,31 @@ class Command(ExitCodeCommand, ScrapyCommand):
             raise ConfigurationError(f"FINEWS_EVIDENCE_DIR: there is no {config.evidence_dir}: nothing was kept")
         if opts.force and not opts.write:
             raise ConfigurationError("--force: is for --write")
-        is_wanted = _wanted(dict(_pair(word) for word in opts.words), config)
+        words = dict(_pair(word) for word in opts.words)
+        id_, is_wanted = words.get("id", ""), _wanted(words, config)
         with archive_lock(config.output) if opts.write else nullcontext(), Ledger(config.output) as ledger:
             try:
-                return _reparse(config, ledger, is_wanted, opts)
+                return _reparse(config, ledger, is_wanted, opts, id_)
             except OSError as error:
                 raise DiskError(Path(error.filename or config.output), error.strerror or error) from error
 
 
 def _reparse(
-    config: Config, ledger: Ledger, is_wanted: Callable[[str, str], bool], opts: argparse.Namespace
+    config: Config, ledger: Ledger, is_wanted: Callable[[str, str], bool], opts: argparse.Namespace, id_: str
 ) -> ExitCode:
     from finews_spider.evidence.remake import Maker  # what is off is not loaded
     from finews_spider.evidence.reparse import Finder, Reparse
     from finews_spider.evidence.review import Review
 
-    find = Finder(config.output, Index(ledger, FOLDERS, id_in_post_name))
+    index = Index(ledger, FOLDERS, id_in_post_name)
+    index.sync()
+    find = Finder(config.output, index)
     review = Review(Maker(config.evidence_dir, load(config.sources_file), config.site), find)
-    reparse = Reparse(config, ledger, review, write=opts.write, force=opts.force)
-    return reparse.do(lambda evidence: is_wanted(evidence.post, evidence.path))
+    reparse = Reparse(config, ledger, index, review, write=opts.write, force=opts.force)
+    code = reparse.do(is_wanted)
+    if id_ and not review.seen and index.path(id_) is None:
+        raise ConfigurationError(f"id={id_}: there is no post of it")
+    return code
 
 
 def _pair(word: str) -> tuple[str, str]:

@@ -16,16 +16,19 @@ from finews_spider.ledger.posts import Index
 from finews_spider.printable import printable_lines, safe_line
 from finews_spider.reporting.terminal import plural
 
-Wanted = Callable[[PostEvidence], bool]
+Wanted = Callable[[str, str], bool]  # of a post, its id and its path
 
 
 class Reparse:
     """One call of the command: what it prints, and what it counts."""
 
-    def __init__(self, config: Config, ledger: Ledger, review: Review, *, write: bool, force: bool) -> None:
-        self._config, self._ledger, self._review = config, ledger, review
+    def __init__(
+        self, config: Config, ledger: Ledger, index: Index, review: Review, *, write: bool, force: bool
+    ) -> None:
+        self._config, self._ledger, self._index, self._review = config, ledger, index, review
         self._write, self._force = write, force
         self._counts: Counter[str] = Counter()
+        self._without = 0  # posts of which nothing was kept
         self._unpublished = ""
 
     def do(self, is_wanted: Wanted) -> ExitCode:
@@ -39,11 +42,16 @@ class Reparse:
         else:
             for reviewed in better:
                 self._say(reviewed, reviewed.state)
+        for post in self._index.all():
+            path = f"{post.folder}/{post.name}"
+            if post.id not in self._review.seen and is_wanted(post.id, path):
+                self._without += 1
+                print(printable_lines(f"no captures: {path}"))
         return self._end()
 
     def _better(self, is_wanted: Wanted) -> Iterator[Reviewed]:
         """Yield those that would be written, and print the others."""
-        for reviewed in self._review.posts(is_wanted):
+        for reviewed in self._review.posts(lambda evidence: is_wanted(evidence.post, evidence.path)):
             is_left = reviewed.is_foreign and self._write and not self._force
             if reviewed.state is State.DIFFERS and not is_left:
                 yield reviewed
@@ -71,11 +79,14 @@ class Reparse:
         for trouble in self._review.troubles:
             print(safe_line(trouble, limit=1000))
         figures = ", ".join(f"{number} {what}" for what, number in sorted(self._counts.items())) or "none"
-        print(f"{plural(sum(self._counts.values()), 'post')} with captures: {figures}")
+        without = f"; {plural(self._without, 'post')} without" if self._without else ""
+        print(f"{plural(sum(self._counts.values()), 'post')} with captures: {figures}{without}")
         if self._unpublished:
             print(f"not published: {safe_line(self._unpublished, limit=1000)}")
             return ExitCode.UNPUBLISHED
-        is_fine = self._counts.keys() <= {State.SAME, "cleaned again"} and not self._review.troubles
+        is_fine = (
+            self._counts.keys() <= {State.SAME, "cleaned again"} and not self._review.troubles and not self._without
+        )
         return ExitCode.OK if is_fine else ExitCode.CHECK_FAILED
 
 

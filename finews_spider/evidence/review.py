@@ -47,19 +47,19 @@ class Review:
     def __init__(self, maker: Maker, find: Callable[[PostEvidence], Path | None]) -> None:
         self._maker, self._find = maker, find
         self.troubles: list[str] = []  # with the files of the evidence
-        self.gone = 0  # posts that are not there any more
+        self.seen: set[str] = set()  # the posts that have evidence, by id
 
     def posts(self, is_wanted: Callable[[PostEvidence], bool]) -> Iterator[Reviewed]:
         """Yield the posts that are wanted, one by one; at last those of other bytes than finews wrote."""
         done: set[str] = set()
         others: dict[str, tuple[Path, PostEvidence]] = {}  # of other bytes than the newest evidence tells
         for evidence in self._newest(is_wanted):
+            self.seen.add(evidence.post)
             if evidence.post in done:
                 continue
             path = self._find(evidence)
             if path is None:
                 done.add(evidence.post)
-                self.gone += 1
                 continue
             kept = path.read_bytes()
             if hashlib.sha256(kept).hexdigest() != evidence.sha256:

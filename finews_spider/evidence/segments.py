@@ -81,12 +81,16 @@ def recover(folder: Path) -> list[Path]:
 
     Return the segments.
     """
-    return [segment for path in sorted(folder.glob(f"*{OPEN}")) if (segment := _recover(path))]
+    return [segment for path in unfinished(folder) if (segment := _recover(path))]
+
+
+def unfinished(folder: Path) -> list[Path]:
+    """Return the segments that a run writes at this moment; while no run holds the archive, what killed runs left."""
+    paths = sorted(folder.glob(f"*{OPEN}"))
+    return [path for path in paths if SEGMENT.fullmatch(path.name.removesuffix(OPEN)) and not path.is_symlink()]
 
 
 def _recover(path: Path) -> Path | None:
-    if path.is_symlink() or not SEGMENT.fullmatch(path.name.removesuffix(OPEN)):
-        return None
     *_, end = (0, *(end for _, end in members(path)))
     if not end:
         path.unlink()

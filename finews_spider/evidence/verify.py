@@ -1,18 +1,16 @@
 """Goes through an archive: captures, posts, category pages; names what is not as it should be, and mends it."""
 
-from collections.abc import Iterator
-
 from finews_spider import dates
-from finews_spider.archive import category_pages
 from finews_spider.archive.archive import Archive
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.config import Config
 from finews_spider.evidence.check_captures import Captures
+from finews_spider.evidence.check_pages import checked_pages
 from finews_spider.evidence.check_posts import NEW, PostFault, Posts
 from finews_spider.evidence.checks import Fault
 from finews_spider.evidence.library import Stored
 from finews_spider.evidence.mend import Mender
-from finews_spider.evidence.segments import recover, sums
+from finews_spider.evidence.segments import recover, sums, unfinished
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import FILE, Ledger
 from finews_spider.ledger.hashes import Hashes
@@ -45,7 +43,7 @@ class Verify:
             self._say(found.fault, *self._mended(found))
         if self._captures:
             self._check_captures_of_posts(self._captures)
-        for fault, mended in self._pages():
+        for fault, mended in checked_pages(self._config.output, self._posts.history, fix=self._fix):
             self._say(fault, "it is written" if mended else "", mended)
         self._sum_up()
         return ExitCode.CHECK_FAILED if self._left else ExitCode.OK
@@ -57,8 +55,14 @@ class Verify:
         return self._mender.mend(found, [one.read() for one in noted])
 
     def _check_captures(self, captures: Captures) -> None:
+        left = unfinished(self._config.evidence_dir)
         if self._fix:
             recover(self._config.evidence_dir)
+        for path in left:
+            fault = Fault(
+                "unfinished", path.name, "its run was killed", "the next run finishes it, or scrapy verify --fix"
+            )
+            self._say(fault, "it is finished" if self._fix else "", self._fix)
         for fault in captures.check():
             mended = self._fix and fault.what == "no hash"
             self._say(fault, "it is written" if mended else "", mended)
@@ -71,19 +75,6 @@ class Verify:
             if id_ in self._archive and (missing := captures.missing_of(newest.read())):
                 why = f"{missing} is not there as it was written"
                 self._say(Fault("without captures", newest.path, why, "bring the file back from a copy"))
-
-    def _pages(self) -> Iterator[tuple[Fault, bool]]:
-        output = self._config.output
-        for category in category_pages.scan(output).values():
-            page = category_pages.page(output, category)
-            if page.state is category_pages.State.UNTITLED and page.path.is_file() and not page.path.stat().st_size:
-                if self._fix:
-                    page.path.unlink()
-                page = category_pages.Page(page.path, category_pages.State.MISSING)
-            if page.state in (category_pages.State.MISSING, category_pages.State.WRONG):
-                name = page.path.relative_to(output).as_posix()
-                fault = Fault("category page", name, page.state, "scrapy verify --fix writes it")
-                yield fault, self._fix and category_pages.fix(output, category, page)
 
     def _say(self, fault: Fault, done: str = "", mended: bool = False) -> None:
         self._faults += 1

@@ -27,7 +27,7 @@ class Ledger:
     def __init__(self, output: Path) -> None:
         self.output = output
         self.file = output / FILE
-        self.damage = ""  # why it was made anew
+        self.damage = ""  # what of it was damaged, and made anew
         self._db = self._open()
 
     def __enter__(self) -> Self:
@@ -108,8 +108,11 @@ class Ledger:
         self.file.replace(aside)
         for ending in ("-wal", "-shm"):
             self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
-        self.damage = f"{self.file} is damaged ({error}): it is made anew; the old one is {aside.name}"
-        logger.warning("%s", self.damage)
+        self._note(f"{self.file} is damaged ({error}): it is made anew; the old one is {aside.name}")
+
+    def _note(self, damage: str) -> None:
+        self.damage = f"{self.damage}; {damage}" if self.damage else damage
+        logger.warning("%s", damage)
 
     def _connect(self) -> sqlite3.Connection:
         self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -136,12 +139,12 @@ class Ledger:
         schema.check(db)
         if dropped := repair.drop_unreadable(db):
             rows = "1 row of it is" if dropped == 1 else f"{dropped} rows of it are"
-            logger.warning("%s is damaged: %s dropped, and learned again", self.file, rows)
+            self._note(f"{self.file} is damaged: {rows} dropped, and learned again")
 
     def _repair(self, db: sqlite3.Connection, damage: str) -> None:
         with schema.transaction(db):
             repair.make_indexes(db)
-        logger.warning("%s is damaged (%s): its indexes are made anew, and the posts learned again", self.file, damage)
+        self._note(f"{self.file} is damaged ({damage}): its indexes are made anew, and the posts learned again")
 
     def _version(self, db: sqlite3.Connection) -> int:
         """Raises sqlite3.DatabaseError for a damaged file, ConfigurationError for one of a newer version."""

@@ -195,6 +195,31 @@ def test_a_post_whose_captures_are_gone_is_unreadable(site: Site, world: World) 
     assert f"{first.name} is not there" in ran.out
 
 
+def test_posts_of_which_nothing_was_kept_are_named(site: Site) -> None:
+    assert site.crawl("category=emnews").code == 0
+    before = len(site.posts())
+    assert site.crawl(settings=ALL).code == 0
+    kept_of = len({origin["post"] for origin in origins(site)})
+    ran = reparse(site)
+    assert (ran.code, last(ran)) == (
+        ExitCode.CHECK_FAILED,
+        f"{kept_of} posts with captures: {kept_of} same; {before} posts without",
+    )
+    named = [line.removeprefix("no captures: ") for line in ran.out.splitlines() if line.startswith("no captures: ")]
+    assert len(nonempty(named)) == before
+    ran = reparse(site, "-a", f"id={Path(named[0]).stem[11:]}")
+    assert ran.code == ExitCode.CHECK_FAILED
+    assert ran.out.splitlines() == [f"no captures: {named[0]}", "0 posts with captures: none; 1 post without"]
+
+
+def test_a_ledger_that_is_lost_hides_none_of_them(site: Site) -> None:
+    assert site.crawl().code == 0
+    folder(site).mkdir()
+    (site.output / ".finews/ledger.sqlite").unlink()
+    ran = reparse(site)
+    assert (ran.code, last(ran)) == (ExitCode.CHECK_FAILED, "0 posts with captures: none; 75 posts without")
+
+
 # What is asked for.
 
 
@@ -210,6 +235,7 @@ def test_a_window_and_an_id_narrow_it(site: Site) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (("-a", "id=NW202112302230672549"), "id=NW202112302230672549: there is no post of it"),
         (("-a", "day=1"), "day=: is no argument"),
         (("-a", "since=yesterday"), "since"),
         (("--force",), "--force: is for --write"),

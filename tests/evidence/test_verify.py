@@ -383,6 +383,20 @@ def test_what_is_wrong_with_the_files_of_evidence_is_named(site: Site) -> None:
     assert f"gone: {segment.name}" in ran.out
 
 
+def test_what_a_killed_run_left_is_named_and_finished(site: Site) -> None:
+    (segment,) = segments(folder(site))
+    left = segment.with_name(segment.name.replace("-00000", "-00007") + ".open")
+    left.write_bytes(segment.read_bytes()[:-7])
+    ran = verify(site)
+    assert ran.code == ExitCode.CHECK_FAILED
+    assert f"unfinished: {left.name}: its run was killed; the next run finishes it" in ran.out
+    ran = verify(site, "--fix")
+    assert (ran.code, left.exists()) == (0, False)
+    assert f"mended, unfinished: {left.name}" in ran.out
+    assert left.with_suffix("").is_file()
+    assert verify(site).code == 0
+
+
 def test_a_post_whose_capture_is_damaged_is_named(site: Site) -> None:
     (segment,) = segments(folder(site))
     data = bytearray(segment.read_bytes())
@@ -401,7 +415,7 @@ def test_category_pages_are_checked_and_mended(site: Site) -> None:
     before = [page.read_bytes() for page in pages]
     pages[0].unlink()
     pages[1].write_bytes(b"")
-    edited(b"title: ", b"title: x")(pages[2])
+    edited(b'heading: "', b'heading: "x')(pages[2])
     ran = verify(site)
     assert ran.code == ExitCode.CHECK_FAILED
     for page in nonempty(pages[:3]):
