@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 600
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help install demo check test lint format bench torture simulate fuzz audit lock dist clean
+.PHONY: help install demo check test whole lint format bench torture simulate fuzz audit lock dist clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
@@ -21,6 +21,9 @@ check: lint ## lint, and the tests that are not marked slow: an answer in under 
 
 test: .venv/installed-dev ## the tests; says what it skipped, and why
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+whole: .venv/installed-dev ## the tests, and all of those of which make test runs a part: a third longer
+	WHOLE=1 $(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: .venv/installed-dev ## ruff and mypy; actionlint, zizmor and hadolint on workflows and Dockerfile
 	$(BIN)/ruff check

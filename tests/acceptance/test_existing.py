@@ -15,9 +15,10 @@ from tests.conftest import Ran, Site, run_forked
 from tests.support import existing
 from tests.support.existing import UNTITLED, WRONG, fingerprints, git
 from tests.support.nonempty import nonempty
+from tests.support.whole import whole
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("existing")]  # one repository for all
-POSTS = 40_000
+POSTS = whole(40_000, 20_000)
 SETTINGS = {"FINEWS_PUBLISH": "commit", "FINEWS_POST_PATH": "flat"}
 POST = """---
 layout: post

@@ -19,13 +19,14 @@ from tests.conftest import Site
 from tests.downloader.test_servers import CHUNKED, ENDLESS, MAX_MEMORY
 from tests.support.forks import Process
 from tests.support.hostile_server import Attack, Hostile, hostile, response
+from tests.support.whole import whole
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="tells by /proc what a process has open"),
 ]
 
-ANSWERS, ARTICLES = 1_000, 750
+ANSWERS, ARTICLES = whole(1_000, 400), whole(750, 300)
 MAX_OPEN = 64  # files and connections; 19 were seen
 FIRST = 200  # answers, after which a run has all that it needs
 LOGIN = "<html><title>登录</title><form>请登录<input type=password></form></html>"

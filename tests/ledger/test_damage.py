@@ -34,9 +34,10 @@ from tests.acceptance.test_crawl import ids_of
 from tests.conftest import NOW, TimedSite, held
 from tests.support import forks
 from tests.support.nonempty import nonempty
+from tests.support.whole import whole
 
 PAGE = 4096
-FLIPS = 10  # of each page
+FLIPS = whole(10, 4)  # of each page
 SEEN = datetime(2022, 1, 1, tzinfo=UTC)
 JUNK = (
     "NULL",
@@ -171,7 +172,7 @@ def test_all_tables_hold_something(site: TimedSite) -> None:
 def test_rows_that_hold_anything_are_dropped(site: TimedSite) -> None:
     file, kept = site.output / FILE, (site.output / FILE).read_bytes()
     values = [(table, column, junk) for table, columns in tables(file).items() for column in columns for junk in JUNK]
-    for table, column, junk in nonempty(values):
+    for table, column, junk in nonempty(values[:: whole(1, 3)]):
         file.write_bytes(kept)
         with closing(sqlite3.connect(file, isolation_level=None)) as db, suppress(sqlite3.IntegrityError):
             db.execute(f"UPDATE OR IGNORE {table} SET {column} = {junk}")
