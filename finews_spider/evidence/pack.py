@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import posixpath
 import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from finews_spider import __version__
 from finews_spider.archive.atomic import sync, sync_folder
@@ -19,6 +20,9 @@ from finews_spider.evidence.review import read_evidence
 from finews_spider.evidence.segments import sums
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_PORTS = {"http": 80, "https": 443}
+_SESSION = re.compile(r"(jsessionid|phpsessid|sid)=[0-9a-z]{32}")
+_UNESCAPED = "".join(sign for sign in map(chr, range(0x21, 0x7F)) if sign not in "#%")
 _ANSWERS = ("response", "revisit")
 _PAGES = {"format": "json-pages-1.0", "id": "pages", "title": "Posts"}
 
@@ -174,12 +178,18 @@ def cdx_line(record: Record, name: str) -> str:
 
 
 def sort_key(url: str) -> str:
-    """Return an address as indexes sort it: `com,example)/path?query`."""
+    """Return an address as indexes sort it, and replay tools look for it: `com,example)/path?query`."""
     parts = urlsplit(url.lower())
-    host = ",".join(reversed((parts.hostname or "").removeprefix("www.").split(".")))
-    query = "&".join(sorted(parts.query.split("&"))) if parts.query else ""
-    port = f":{parts.port}" if parts.port else ""
-    return f"{host}{port}){parts.path or '/'}{'?' if query else ''}{query}"
+    host = re.sub(r"^www\d*\.", "", (parts.hostname or "").strip("."))
+    port = f":{parts.port}" if parts.port and parts.port != _PORTS.get(parts.scheme) else ""
+    path = posixpath.normpath(f"/{_escaped(parts.path).lstrip('/')}")
+    query = "&".join(sorted(part for part in _escaped(parts.query).split("&") if not _SESSION.fullmatch(part)))
+    return f"{','.join(reversed(host.split('.')))}{port}){path}{'?' if query else ''}{query}"
+
+
+def _escaped(text: str) -> str:
+    """Return a part of an address with no other escapes than it needs."""
+    return quote(unquote_to_bytes(text), safe=_UNESCAPED).lower()
 
 
 def _json(value: object) -> bytes:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from finews_spider import dates
+from finews_spider.evidence.pack import pack
 from finews_spider.evidence.reader import message, records
 from finews_spider.evidence.segments import segments
 from finews_spider.newsroom.world import World
@@ -87,10 +89,9 @@ def expected(paths: list[Path]) -> dict[tuple[str, str], tuple[int, bytes]]:
     return {(moment, url): (status, body) for moment, (url, status, body) in single}
 
 
-def test_every_answer_is_played_as_it_came(
-    site: Site, world: World, tmp_path: Path, tool: Callable[[str], str]
-) -> None:
-    program = tool("pywb")
+@pytest.fixture
+def varied(site: Site, world: World) -> Site:
+    """An archive with the answers of two runs: GB18030, a 404, a picture, packed bodies, revisits."""
     stories = [story for story in world if story.in_article and not story.in_flash]
     of = [f"/NewsData/GetNewsText.do?id=NW{story.number}" for story in stories[:4]]
     site.room.answer("share", of[0], status=404, body="没有这条".encode("gb18030"))
@@ -100,9 +101,25 @@ def test_every_answer_is_played_as_it_came(
     site.room.answer("share", of[3], body=bytes(range(256)) * 9, headers={"Content-Type": "image/png"})
     for _ in range(2):
         assert site.crawl(settings=ALL).code in (0, 3)
-    files = segments(folder(site))
+    return site
+
+
+def test_every_answer_is_played_as_it_came(varied: Site, tmp_path: Path, tool: Callable[[str], str]) -> None:
+    program = tool("pywb")
+    files = segments(folder(varied))
     answers = expected(files)
     assert len(answers) > 90
     with pywb(program, tmp_path / "pywb", *files) as collection:
+        wrong = [key for key, answer in nonempty(list(answers.items())) if played(collection, *key) != answer]
+    assert wrong == []
+
+
+def test_so_is_every_answer_of_a_pack(varied: Site, tmp_path: Path, tool: Callable[[str], str]) -> None:
+    """A pywb unpacks the WACZ, and reads its index."""
+    program = tool("pywb")
+    answers = expected(segments(folder(varied)))
+    packed = pack(folder(varied), f"{dates.now():%Y-%m}")
+    assert segments(folder(varied)) == []
+    with pywb(program, tmp_path / "pywb", packed) as collection:
         wrong = [key for key, answer in nonempty(list(answers.items())) if played(collection, *key) != answer]
     assert wrong == []
