@@ -30,11 +30,12 @@ class ExitCodeCommand:
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Execute the command, and set its exit code; an error of the user's or of the disk is printed as one line.
 
-        Raise UsageError for arguments where it takes none.
+        Raise UsageError for options that it does not have, and for arguments where it takes none.
         """
         assert self.settings is not None
-        if args and not self.takes_arguments:
-            raise UsageError(f"{args[0]}: not accepted")
+        others = [word for word in args if not self.takes_arguments or word.startswith("-")]
+        if others:
+            raise UsageError(f"{others[0]}: not accepted")
         make_log_printable(self.settings)
         try:
             self.exitcode = self.execute(args, opts)

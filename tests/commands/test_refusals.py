@@ -22,10 +22,17 @@ WRONG = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "wrong.toml").write_text("[finews]\nsiet = 1\n", encoding="utf-8")
-    return tmp_path
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("folder")
+    (folder / "wrong.toml").write_text("[finews]\nsiet = 1\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def refusals(folder: Path) -> dict[str, list[str]]:
+    """Return what a crawl says, by what is wrong."""
+    return {wrong: refusal(folder, wrong, "crawl", "finews") for wrong in WRONG}
 
 
 def refusal(folder: Path, wrong: str, *words: str) -> list[str]:
@@ -43,10 +50,19 @@ def test_there_are_other_commands() -> None:
 
 @pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("command", OTHERS)
-def test_a_command_refuses_what_a_crawl_refuses(folder: Path, command: str, wrong: str) -> None:
+def test_a_command_refuses_what_a_crawl_refuses(
+    folder: Path, refusals: dict[str, list[str]], command: str, wrong: str
+) -> None:
     before = sorted(folder.rglob("*"))
-    assert refusal(folder, wrong, command) == refusal(folder, wrong, "crawl", "finews")
+    assert refusal(folder, wrong, command) == refusals[wrong]
     assert [path for path in folder.rglob("*") if ".finews" not in path.parts] == before
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_option_that_it_does_not_have_is_named(command: str) -> None:
+    ran = run_forked(command, *(["finews"] if command == "crawl" else []), "--no-such-option")
+    assert ran.code == 2
+    assert "--no-such-option: not accepted" in ran.err
 
 
 @pytest.mark.parametrize("command", ["categories", "coverage", "owed", "reindex"])
