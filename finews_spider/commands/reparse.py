@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from finews_spider.archive.lock import archive_lock
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.words import add_words, read_words
 from finews_spider.config import Config
 from finews_spider.crawl.arguments import read_arguments
 from finews_spider.dates import read_day
@@ -18,6 +19,7 @@ from finews_spider.exceptions import ConfigurationError, DiskError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
+from finews_spider.reporting.program import program
 from finews_spider.setting_values import check_warcio
 from finews_spider.sources.loader import load
 
@@ -40,7 +42,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("-a", dest="words", metavar="NAME=VALUE", action="append", default=[])
+        add_words(parser)
         parser.add_argument("--write", action="store_true", help="put posts that come out otherwise in their place")
         parser.add_argument("--force", action="store_true", help="also posts that somebody else has changed")
 
@@ -50,12 +52,12 @@ class Command(ExitCodeCommand, ScrapyCommand):
         Raise ConfigurationError for wrong arguments, ArchiveLockedError during a run, DiskError.
         """
         config = self.config_of_archive()
-        check_warcio("scrapy reparse")
+        check_warcio(f"{program()} {self.title}")
         if not config.evidence_dir.is_dir():
             raise ConfigurationError(f"FINEWS_EVIDENCE_DIR: there is no {config.evidence_dir}: nothing was kept")
         if opts.force and not opts.write:
             raise ConfigurationError("--force: is for --write")
-        words = dict(_pair(word) for word in opts.words)
+        words = read_words(opts.words, ("since", "until", "id"), self.title)
         id_, is_wanted = words.get("id", ""), _wanted(words, config)
         with archive_lock(config.output) if opts.write else nullcontext(), Ledger(config.output) as ledger:
             try:
@@ -74,7 +76,7 @@ def _reparse(
     index = Index(ledger, FOLDERS, id_in_post_name)
     index.sync()
     find = Finder(config.output, index)
-    review = Review(Maker(config.evidence_dir, load(config.sources_file), config.site), find)
+    review = Review(Maker(config.evidence_dir, load(config.sources_file, config.config), config.site), find)
     reparse = Reparse(config, ledger, index, review, write=opts.write, force=opts.force)
     code = reparse.do(is_wanted)
     if id_ and not review.seen and index.path(id_) is None:
@@ -82,17 +84,10 @@ def _reparse(
     return code
 
 
-def _pair(word: str) -> tuple[str, str]:
-    name, _, value = word.partition("=")
-    return name, value
-
-
 def _wanted(values: dict[str, str], config: Config) -> Callable[[str, str], bool]:
     """Return whether a post is wanted, by its id and its path."""
-    if wrong := values.keys() - {"since", "until", "id"}:
-        raise ConfigurationError(f"{min(wrong)}=: is no argument of reparse; use since=, until=, id=")
     id_ = values.pop("id", None)
-    window = read_arguments(values, load(config.sources_file)).query.window
+    window = read_arguments(values, load(config.sources_file, config.config)).query.window
 
     def is_wanted(post: str, path: str) -> bool:
         day = read_day(Path(path).name[:10])

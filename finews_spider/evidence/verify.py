@@ -30,7 +30,8 @@ class Verify:
         self._archive.sync()
         self._captures = Captures(config.evidence_dir) if config.evidence_dir.is_dir() else None
         self._posts = Posts(config.output, config.post_path, index, Hashes(ledger), self._captures)
-        self._mender = Mender(config, self._archive, ledger, load(config.sources_file), self._posts.history)
+        sources = load(config.sources_file, config.config)
+        self._mender = Mender(config, self._archive, ledger, sources, self._posts.history)
         self._faults = self._left = 0
 
     def do(self) -> ExitCode:

@@ -1,5 +1,6 @@
 """Posts are made again from their captures alone, to the byte; and better ones take their place, if that is wanted."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -92,6 +93,11 @@ def test_posts_of_sites_that_are_known_by_their_tables_are_made_again(tmp_path: 
         sites = Sites(tmp_path / "site", {"wordpress": blog, "newspaper": paper, "hugo": notes})
         assert sites.scrapy("crawl", "finews", "-s", "FINEWS_EVIDENCE=articles").code == 3  # see there
         ran = sites.scrapy("reparse")
+    file = tmp_path / "finews.toml"  # where they may stand, too
+    tables = re.sub(r"^\[", "[sources.", sites.output.with_suffix(".toml").read_text("utf-8"), flags=re.MULTILINE)
+    file.write_text('output = "site"\n' + tables, encoding="utf-8")
+    by_file = run_forked("reparse", "--config", str(file))
+    assert (by_file.code, by_file.out) == (ran.code, ran.out)
     number = len(list(sites.output.glob("_posts/**/*.md")))
     assert number > 5
     assert (ran.code, last(ran)) == (0, f"{number} posts with captures: {number} same")
