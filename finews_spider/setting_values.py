@@ -89,7 +89,8 @@ def read_command(name: str, value: object) -> str:
     except ValueError:
         words = []
     if str(value) and not (words and shutil.which(words[0])):
-        raise refusal(name, value, "a program that is installed, and its arguments")
+        program = words[0] if words else "…"  # its arguments may be secrets
+        raise refusal(name, program, "a program that is installed, and its arguments")
     return str(value)
 
 

@@ -50,20 +50,37 @@ def test_what_is_kept_between_runs_is_the_newest() -> None:
     assert save["key"].startswith(restore["restore-keys"])
 
 
-@pytest.mark.parametrize(("code", "printed"), [(0, ""), (3, ""), (4, "the summary\n"), (6, "the summary\n")])
-@pytest.mark.parametrize(("program", "logs"), [(".venv/bin/scrapy", ""), ("docker", "echo a warning >&2\n")])
-def test_a_crontab_sends_no_mail_when_all_is_well(
-    tmp_path: Path, program: str, logs: str, code: int, printed: str
-) -> None:
-    path = tmp_path / "finews" / program
-    path.parent.mkdir(parents=True)
-    path.write_text(f"#!/bin/sh\necho the summary\n{logs}exit {code}\n")
-    path.chmod(0o755)
-    page = (ROOT / "docs" / "scheduling.md").read_text(encoding="utf-8")
-    (line,) = re.findall(rf"^\*/15 \* \* \* \* (.*{re.escape(program)} .*)$", page, re.MULTILINE)
+CRONTABS = re.findall(r"^\*/15 \* \* \* \* (.*)$", (ROOT / "docs" / "scheduling.md").read_text("utf-8"), re.MULTILINE)
+# In place of the program: it tells as finews does, by the command that the line names, and leaves its exit code.
+PROGRAM = """#!/bin/sh
+echo the summary
+echo a warning >&2
+{tell}
+exit {code}
+"""
+
+
+@pytest.mark.parametrize("code", [0, 2, 3, 4, 6])
+@pytest.mark.parametrize("news", [[], ["broken"]], ids=["nothing to tell", "something to tell"])
+@pytest.mark.parametrize("line", CRONTABS, ids=["clone", "program", "docker"])
+def test_a_crontab_mails_what_there_is_to_tell_once(tmp_path: Path, line: str, news: list[str], code: int) -> None:
     assert "%" not in line  # cron makes it a newline
+    (told,) = re.findall("-s FINEWS_NOTIFY='(.*?)'", line)
+    site, mails = tmp_path / "site", tmp_path / "mails"
+    tell = "".join(f"cd {site}; echo {word} | {told}" for word in news)
+    program = PROGRAM.format(tell=tell, code=code)
+    scripts = {"finews/.venv/bin/scrapy": program, ".local/bin/finews": program, "bin/docker": program}
+    for name, script in {**scripts, "bin/mail": f"#!/bin/sh\ncat >> {mails}\n"}.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(script)
+        path.chmod(0o755)
+    for folder in (site / ".finews", tmp_path / "my-site"):
+        folder.mkdir(parents=True)
+    environment = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
     command = ["sh", "-c", line.replace("/home/me", str(tmp_path))]
-    environment = {"PATH": f"{path.parent}:{os.environ['PATH']}"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == (printed, "")
-    assert {path.name for path in tmp_path.iterdir()} <= {"finews", "finews.log"}
+    mailed = mails.read_text().split() if mails.exists() else []
+    assert (mailed + done.stdout.split(), done.stderr) == (news, "")
+    assert "the summary\n" in (tmp_path / "finews.log").read_text()
+    assert not list((site / ".finews").iterdir())

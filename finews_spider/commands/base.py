@@ -40,8 +40,7 @@ class ExitCodeCommand:
         try:
             self.exitcode = self.execute(args, opts)
         except (ConfigurationError, ArchiveLockedError, DiskError) as error:
-            print(f"{program()} {self.title}: {safe_line(error, limit=2000)}", file=sys.stderr)
-            self.exitcode = error.exit_code
+            self.exitcode = self.refuse(error)
         except BrokenPipeError:  # who reads has gone: `| head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             self.exitcode = ExitCode.INTERRUPTED
@@ -64,12 +63,16 @@ class ExitCodeCommand:
         try:
             apply(self.settings, getattr(opts, "config", "") or "")
         except ConfigurationError as error:
-            print(f"{program()} {self.title}: {safe_line(error, limit=2000)}", file=sys.stderr)
-            sys.exit(error.exit_code)
+            sys.exit(self.refuse(error))
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Do the command's work, and return its exit code."""
         raise NotImplementedError
+
+    def refuse(self, error: ConfigurationError | ArchiveLockedError | DiskError) -> ExitCode:
+        """Print why the command is not executed, or not to its end; return the exit code."""
+        print(f"{program()} {self.title}: {safe_line(error, limit=2000)}", file=sys.stderr)
+        return error.exit_code
 
     @property
     def title(self) -> str:

@@ -61,7 +61,7 @@ class Command(ExitCodeCommand, crawl.Command):
             crawl.Command.run(self, args, opts)  # of Scrapy, which says what is accepted
             return ExitCode(self.exitcode)
         config = read_config(self.settings)
-        notifier = Notifier(config)
+        notifier = Notifier(self.settings)
         try:
             prepare_proxies()
             read_order(config, opts.spargs)
@@ -72,9 +72,15 @@ class Command(ExitCodeCommand, crawl.Command):
                 code, text = self._crawl(opts)
         except (ConfigurationError, ArchiveLockedError, DiskError) as error:
             _report_refusal(config.output, opts.spargs, error)
-            notifier.end(error.exit_code, safe_line(error, limit=2000))
             raise
         notifier.end(code, text)
+        return code
+
+    def refuse(self, error: ConfigurationError | ArchiveLockedError | DiskError) -> ExitCode:
+        """Print why there was no run, or no whole one, and tell the operator; return the exit code."""
+        assert self.settings is not None
+        code = super().refuse(error)
+        Notifier(self.settings).end(code, safe_line(error, limit=2000))
         return code
 
     def _tell_publishing_trouble(self, config: Config) -> None:

@@ -81,10 +81,10 @@ class Git:
         if code != 0:
             timed_out = f"no end after {timeout:.0f} seconds" if code is None else ""
             text = f"{errors}\n{out}\n{timed_out}".strip()
-            raise GitError(masked(text, self._secrets()) if text else "")
+            raise GitError(masked(text, self.secrets()) if text else "")
         return out.removesuffix("\n")
 
-    def _secrets(self) -> list[str]:
+    def secrets(self) -> list[str]:
         """Return what nobody is shown of the settings of git here, as far as git can read them."""
         _, out, _ = self._run(("config", "--list", "-z"))
         settings = (line.partition("\n") for line in out.split("\0"))

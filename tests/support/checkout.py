@@ -19,9 +19,10 @@ NOT_CARRIED = shutil.ignore_patterns(
     *".finews _posts old_post _old_post category _site".split(),
 )
 FULL_SPEED = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16, "FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}
-# What lies in `.venv/bin/`: this Python, and its scrapy, which need not spare the newsroom.
+# What lies in `.venv/bin/`: this Python, and its scrapy, which need not spare the newsroom. And a program for mails.
 PYTHON = '#!/bin/sh\nexec {python} "$@"\n'
 SCRAPY = '#!/bin/sh\ncommand=$1; shift\nexec {python} -W error -m scrapy "$command" {options} "$@"\n'
+MAIL = "#!/bin/sh\ncat >> $HOME/mails\n"
 SOURCES = "finews_spider/sources.toml"
 
 
@@ -38,8 +39,9 @@ class Checkout:
         shutil.copytree(ROOT, self.folder, ignore=NOT_CARRIED, symlinks=True)
         (self.folder / SOURCES).write_text(self.room.sources_toml(), encoding="utf-8")
         options = " ".join(f"-s {name}={value}" for name, value in FULL_SPEED.items())
-        self._install("python", PYTHON.format(python=sys.executable))
-        self._install("scrapy", SCRAPY.format(python=sys.executable, options=options))
+        self._install(".venv/bin/python", PYTHON.format(python=sys.executable))
+        self._install(".venv/bin/scrapy", SCRAPY.format(python=sys.executable, options=options))
+        self._install("../bin/mail", MAIL)
         for name in ("installed", "installed-dev"):  # newer than the locks: make has nothing to install
             (self.folder / ".venv" / name).touch()
         (self.home / ".gitconfig").write_text(
@@ -51,7 +53,7 @@ class Checkout:
         return self.home / "finews"
 
     def _install(self, name: str, script: str) -> None:
-        path = self.folder / ".venv/bin" / name
+        path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(script)
         path.chmod(0o755)
@@ -111,7 +113,8 @@ class Checkout:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTEST_", "MAKE"))}
-        return {**kept, "HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1", "TERM": "dumb"}
+        path = f"{self.home / 'bin'}:{kept['PATH']}"
+        return {**kept, "PATH": path, "HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1", "TERM": "dumb"}
 
     def _for_loopback(self, script: str) -> str:
         """Where a script names a site, or a place that everybody has to choose, what stands for it here."""
