@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from filelock import FileLock
 
-from finews_spider.dates import BEIJING, read_day
+from finews_spider.dates import read_day
 from finews_spider.exceptions import DiskError
 from finews_spider.ledger.stamps import UNKNOWN
 from finews_spider.tables.files import PostFile, post_files
@@ -37,7 +37,8 @@ INSERT INTO grams (grams, rank) VALUES ('pgsz', 4000)"""
 MEDIUM = """CASE family WHEN 'article' THEN medium ELSE coalesce(
 (SELECT article.medium FROM posts article WHERE article.number = posts.number AND article.family = 'article'), medium)
 END"""
-SLOTS = 8  # keys of one second
+FIRST_DAY = date(2000, 1, 1)  # keys are its minutes: small numbers make a small index
+MINUTES = 24 * 60
 MEMORY = 64 * 1024 * 1024  # bytes that the index gathers before it writes them; it may be a whole archive's
 Result = TypeVar("Result")
 Known = dict[str, tuple[str, str, int | None]]  # of files, by path: the stamp, the SHA-256, and the key of its post
@@ -113,11 +114,6 @@ class PostIndex:
                 self.db.execute("INSERT INTO grams (rowid, text) VALUES (?, ?)", (key, self._grams(key)))
             self.db.execute("UPDATE posts SET is_searchable = 1 WHERE NOT is_searchable")
 
-    def text(self, key: int) -> str:
-        """Return title, digest and text of a post, a line or more each."""
-        (data,) = self.db.execute("SELECT text FROM posts WHERE key = ?", (key,)).fetchone()
-        return zlib.decompress(data).decode()
-
     def _follow(self, changed: list[tuple[PostFile, bool]], gone: Known, known: Known) -> None:
         moved = {(_name(path), sha256): path for path, (_, sha256, key) in gone.items() if key is not None}
         reader = Rows(self._output, [])
@@ -166,13 +162,13 @@ class PostIndex:
         self.db.execute("DELETE FROM files WHERE path = ?", (path,))
 
     def _grams(self, key: int) -> str:
-        return " ".join(grams(fold(self.text(key))))
+        (text,) = self.db.execute("SELECT text FROM posts WHERE key = ?", (key,)).fetchone()
+        return " ".join(grams(fold(unpacked(text))))
 
     def _free_key(self, file: PostFile, row: Row) -> int:
-        """Return a key by which posts stand in the order of their days and times."""
+        """Return a key by which posts stand in the order of their days and minutes."""
         day, published = read_day(file.day), datetime.fromisoformat(row.published)
-        key = first_key(day or published.date())
-        key += (published.hour * 3600 + published.minute * 60 + published.second) * SLOTS
+        key = first_key(day or published.date()) + published.hour * 60 + published.minute
         while self.db.execute("SELECT 1 FROM posts WHERE key = ?", (key,)).fetchone():
             key += 1
         return key
@@ -192,6 +188,11 @@ def _name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
+def unpacked(text: bytes) -> str:
+    """Return what the table has of a post: title, digest and text, a line or more each."""
+    return zlib.decompress(text).decode()
+
+
 def first_key(day: date) -> int:
     """Return the least key that a post of a day may have."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=BEIJING).timestamp()) * SLOTS
+    return max(0, (day - FIRST_DAY).days) * MINUTES

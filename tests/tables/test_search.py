@@ -73,7 +73,7 @@ def test_what_is_found_is_what_has_it(many: Path) -> None:
 def test_all_words_have_to_be_there_and_the_newest_stands_first(output: Path) -> None:
     later = TIME + timedelta(days=1)
     write(output, article(1, "<p>光伏产能利用率</p>"), article(2, "<p>光伏</p>", later))
-    write(output, flash(3, "<p>光伏</p>", TIME + timedelta(seconds=1), digest="产能。"))
+    write(output, flash(3, "<p>光伏</p>", TIME + timedelta(minutes=1), digest="产能。"))
     assert ids(output, "光伏") == [article(2, time=later).id, flash(3).id, article(1).id]
     assert ids(output, "光伏", "产能") == [flash(3).id, article(1).id]
     assert ids(output, "伏产") == [article(1).id]
@@ -103,9 +103,9 @@ def test_case_and_width_of_latin_letters_make_no_difference() -> None:
 
 def test_a_snippet_shows_what_is_written() -> None:
     text = "前" * 100 + "Ｓ&P 500" + "后" * 100
-    assert snippet(text, fold(text).index("s&p"), 3) == "…" + "前" * 24 + "Ｓ&P 500" + "后" * 49 + "…"
-    assert snippet("ß" * 60 + "甲乙", 120, 1) == "…" + "ß" * 24 + "甲乙"
-    assert snippet("甲", 0, 0) == "甲"
+    assert snippet(text, 0, fold(text).index("s&p"), 3) == "…" + "前" * 24 + "Ｓ&P 500" + "后" * 49 + "…"
+    assert snippet("ß" * 60 + "甲乙", 0, 120, 1) == "…" + "ß" * 24 + "甲乙"
+    assert snippet("题\n\n甲", 2, 3, 1) == "甲"
 
 
 def test_grams_are_characters_and_pairs_of_what_stands_together() -> None:
