@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
@@ -15,7 +16,10 @@ from finews_spider.exceptions import DiskError
 from finews_spider.items import Article
 from finews_spider.ledger.posts import Index, Post, is_post
 from finews_spider.ledger.unpublished import Unpublished
+from finews_spider.printable import printable
 from finews_spider.sources import known
+
+logger = logging.getLogger(__name__)
 
 BATCH_SECONDS = (
     0.05  # seconds in which posts come together to be written at once: a thread's switch costs more than a post
@@ -82,11 +86,13 @@ class Archive:
         return self._relative(path) if path else ""
 
     def read(self, id_: str) -> Article | None:
-        """The article of a post; None where there is none, or none that finews wrote."""
+        """The article of a post; None where there is none, or none that finews wrote, which is said."""
         path = self._index.path(id_)
         try:
             return posts.parse(path.read_text(encoding="utf-8"), id_) if path else None
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            why = (error.strerror if isinstance(error, OSError) else None) or "it is no post as finews writes them"
+            logger.warning("%s: %s; scrapy verify tells more", printable(str(path)), why)
             return None
 
     def has_come(self, id_: str, time: datetime) -> bool:

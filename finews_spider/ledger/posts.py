@@ -15,6 +15,7 @@ from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.hashes import WRITE, Origin
 from finews_spider.ledger.stamps import NO_FOLDER, UNKNOWN, Stamp, stamp_of
 from finews_spider.ledger.unpublished import NOTE, Unpublished
+from finews_spider.printable import printable
 
 logger = logging.getLogger(__name__)
 
@@ -181,6 +182,9 @@ class Index:
                 elif path not in vanished:
                     self._number(path)
                 vanished.discard(path)
+            elif id_:
+                path = printable(f"{folder}/{entry.name}")
+                logger.warning("%s: it has the name of a post, and holds none; scrapy verify tells more", path)
 
 
 def _is_text(path: str) -> bool:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from finews_spider.evidence.captures import PostEvidence
+from finews_spider.evidence.review import Reviewed, State, batches
+from finews_spider.evidence.rewrite import BATCH
 from finews_spider.evidence.segments import segments
 from finews_spider.exit_codes import ExitCode
 from finews_spider.newsroom.world import World
@@ -142,6 +145,29 @@ def test_what_is_cleaned_again_has_a_commit_of_its_own(site: Site) -> None:
     assert "\nFinews-Edited: 0\n" in message
     assert "\nFinews-Cleaned-Again: 75\n" in message
     assert git(site, "status", "--porcelain") == ""
+
+
+def test_a_commit_has_a_thousand_posts_and_no_more() -> None:
+    evidence = PostEvidence("NW1", "", "", "", "", ())
+    reviewed = [Reviewed(Path(str(number)), evidence, State.DIFFERS) for number in range(2_500)]
+    found = list(batches(reviewed, BATCH))
+    assert [len(batch) for batch in found] == [1_000, 1_000, 500]
+    assert [one for batch in found for one in batch] == reviewed
+
+
+def test_what_is_cleaned_again_keeps_its_place_and_its_date(site: Site) -> None:
+    """By these, feeds know what is new."""
+    assert site.crawl(settings=ALL).code == 0
+    before = site.posts()
+    assert reparse(site, "--write", *OTHER).code == 0
+    after = site.posts()
+    assert after.keys() == before.keys()
+    assert [date_of(after[path]) for path in nonempty(list(before))] == [date_of(post) for post in before.values()]
+
+
+def date_of(post: bytes) -> bytes:
+    (line,) = re.findall(rb"^date: .*$", post, re.MULTILINE)
+    return bytes(line)
 
 
 def git(site: Site, *words: str) -> str:

@@ -238,6 +238,25 @@ def test_a_folder_in_a_posts_place_is_named(site: Site) -> None:
     assert "is in its place: move it away" in ran.out
 
 
+def test_a_run_that_meets_a_post_that_is_none_says_its_path(site: Site) -> None:
+    before = site.posts()
+    empty, flash = sorted(path for path in before if "-NW" not in path and article_of(path) in before)[:2]
+    (site.output / empty).unlink()
+    (site.output / empty).touch()
+    (site.output / flash).write_bytes(b"---\nforged\n")
+    (site.output / article_of(flash)).unlink()
+    ran = site.crawl()
+    assert ran.code == 0
+    assert f"{empty}: it has the name of a post, and holds none" in ran.err
+    assert f"{flash}: it is no post as finews writes them" in ran.err
+    assert site.posts() == before | {flash: b"---\nforged\n"}
+
+
+def article_of(flash: str) -> str:
+    """The path of the article that the flash is of."""
+    return f"{flash[:-21]}NW{flash[-21:]}"
+
+
 # What is not known.
 
 
