@@ -88,7 +88,7 @@ class PostPipeline:
             raise KnownError(f"{item.id} has a post already", log_level="DEBUG")
         if is_stub(kept, item):
             raise StubError(item.url, f"the post of {item.id}", Refused.STUB, kept="stays")
-        await self.archive.rewrite(item.id, self._render(item))
+        await self.archive.rewrite(item.id, self._render(item), run_of(self.crawler).clock.now())
         self._count(item, "edited")
         logger.info("%s was edited, its post is written again: %s", item.id, item.title)
 

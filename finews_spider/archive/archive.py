@@ -9,9 +9,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from finews_spider.archive import category_pages, posts
+from finews_spider.archive import category_pages, edited, posts
 from finews_spider.archive.atomic import Changes, write_all
-from finews_spider.archive.paths import BY_DAY
+from finews_spider.archive.paths import BY_DAY, POSTS
 from finews_spider.exceptions import DiskError
 from finews_spider.items import Article
 from finews_spider.ledger.posts import Index, Post, is_post
@@ -63,6 +63,10 @@ class Archive:
     def count_by_day(self) -> dict[date, int]:
         """Return how many posts each day has."""
         return self._index.count_by_day()
+
+    def count_to_build(self) -> int:
+        """Return how many posts Jekyll builds, but for a collection of old ones."""
+        return self._index.count_below(POSTS)
 
     @property
     def unpublished(self) -> Unpublished:
@@ -125,11 +129,14 @@ class Archive:
         """
         await self._write(id_, self.path(id_, time), text, is_new=True)
 
-    async def rewrite(self, id_: str, text: str) -> None:
-        """Write the post of an article that was edited, where it is."""
+    async def rewrite(self, id_: str, text: str, seen: datetime) -> None:
+        """Write the post of an article that was edited, where it is; the site is told when that was seen, before."""
         path = self._index.path(id_)
         assert path
-        self.unpublished.note([path.relative_to(self.output).as_posix()])
+        is_told = edited.is_kept(self.output)
+        self.unpublished.note([self._relative(path), *([edited.FILE] if is_told else [])])
+        if is_told:
+            await asyncio.get_running_loop().run_in_executor(self._thread, edited.note, self.output, id_, seen)
         await self._write(id_, path, posts.in_place_of(path.read_text(encoding="utf-8"), text))
 
     async def _write(self, id_: str, path: Path, text: str, *, is_new: bool = False) -> None:

@@ -105,20 +105,23 @@ def find(output: Path, slug: str) -> Path | None:
 
 def text(slug: str, tag: str) -> str:
     """A page, which the layout fills."""
-    title = front_matter.quoted(tag)
-    return f"---\nlayout: category\ntitle: {title}\ncategory: {front_matter.scalar(slug)}\n---\n"
+    return f"---\nlayout: category\n{fields(slug, tag)}---\n"
+
+
+def fields(slug: str, tag: str, key: str = "title") -> str:
+    """Return the lines of front matter by which a page is a category's."""
+    return f"{key}: {front_matter.quoted(tag)}\ncategory: {front_matter.scalar(slug)}\n"
 
 
 def whole_text(slug: str, tag: str) -> str:
     """A page of a site that has no such layout: it lists the posts by itself."""
-    heading = front_matter.quoted(tag)
-    return f"---\nlayout: default\nheading: {heading}\ncategory: {front_matter.scalar(slug)}\n---\n{_LIST}"
+    return f"---\nlayout: default\n{fields(slug, tag, 'heading')}---\n{_LIST}"
 
 
-def scan(output: Path) -> dict[str, Category]:
-    """The categories of all posts in the archive, by slug. Only the front matter is read: 40,000 posts take seconds."""
+def scan(output: Path, folders: Iterable[str] = FOLDERS) -> dict[str, Category]:
+    """The categories of all posts in these folders, by slug. Only front matter is read: 40,000 posts take seconds."""
     found: dict[str, Category] = {}
-    for post in _posts(output):
+    for post in _posts(output, folders):
         head = front_matter.fields(_head(post))
         slug = _value(head.get("categories") or head.get("category", ""))
         if _SLUG.fullmatch(slug):
@@ -171,8 +174,8 @@ def same_but_for_case(slugs: Iterable[str]) -> list[list[str]]:
     return [alike for alike in by_lower.values() if len(alike) > 1]
 
 
-def _posts(output: Path) -> Iterator[str]:
-    for folder in FOLDERS:
+def _posts(output: Path, folders: Iterable[str]) -> Iterator[str]:
+    for folder in folders:
         for parent, _, names in os.walk(output / folder):
             yield from (f"{parent}/{name}" for name in names if id_in_post_name(name))
 

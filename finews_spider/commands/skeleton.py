@@ -4,12 +4,12 @@ import os
 import shutil
 from pathlib import Path
 
-from finews_spider.archive.paths import FOLDERS
+from finews_spider.archive.paths import FOLDERS, OLDER
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 SITE = next(path for path in (_PACKAGE.parent / "output", _PACKAGE / "site") if (path / "_config.yml").is_file())
 # What a run or a build makes in a site; the rest is the site's skeleton.
-_NOT_SKELETON = ("category", "titles", "titles.json", "_site", ".finews", ".git", ".jekyll-cache", *FOLDERS)
+_NOT_SKELETON = ("category", OLDER, "titles", "titles.json", "_site", ".finews", ".git", ".jekyll-cache", *FOLDERS)
 
 
 def copy_site(folder: Path, *, hidden: bool = False) -> None:

@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 _DROP_POSTS = """
 DELETE FROM posts WHERE folder IN
 (SELECT number FROM folders WHERE path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/')"""
+_COUNT_BELOW = """
+SELECT count(*) FROM posts JOIN folders ON number = folder
+WHERE path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'"""
 _DROP_FOLDERS = "DELETE FROM folders WHERE path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'"
 
 # Posts that were owed until a run was killed, or lost its last notes with the power: finews wrote them.
@@ -57,6 +60,10 @@ class Index:
 
     def __contains__(self, id_: str) -> bool:
         return self._ledger.row("SELECT 1 FROM posts WHERE id = ?", (id_,)) is not None
+
+    def count_below(self, top: str) -> int:
+        """Return how many posts lie in that folder and below it."""
+        return int(self._ledger.row(_COUNT_BELOW, (top,))[0])
 
     def known(self, ids: Iterable[str]) -> set[str]:
         """Return those of the ids that have a post."""

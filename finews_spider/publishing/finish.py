@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from finews_spider.archive import category_pages
+from finews_spider.archive import category_pages, edited, older_pages
 from finews_spider.archive.archive import Archive
-from finews_spider.archive.paths import id_in_post_name
+from finews_spider.archive.paths import OLD_BUILT, POSTS, id_in_post_name
 from finews_spider.archive.retention import Moves, move_old
 from finews_spider.config import Config
 from finews_spider.exceptions import DiskError, PublishError
@@ -33,6 +33,7 @@ def finish(archive: Archive, unpublished: Unpublished, config: Config, run: str,
     What the disk or git refuse is not raised but returned: the posts are safe, and the next run does the rest.
     """
     moved, warnings = _move_old(archive, unpublished, config.keep_days, today)
+    warnings += _write_older(archive, unpublished, recount=bool(moved))
     published = _publish(archive.output, unpublished, config.publish, config.branch, run) if config.publish else None
     return Outcome(published, warnings, moved)
 
@@ -65,9 +66,26 @@ def _move_old(archive: Archive, unpublished: Unpublished, keep_days: int, today:
     try:
         if moved := move_old(archive.output, keep_days, today, note):
             archive.sync()  # otherwise the next run would report the moved posts as gone and come
+            _forget_edited(archive, unpublished)
     except (OSError, DiskError) as error:
         return 0, [f"old posts could not be moved, the next run tries again: {error}"]
     return len(moved), []
+
+
+def _forget_edited(archive: Archive, unpublished: Unpublished) -> None:
+    """Have the site's list of edited posts without those that it does not build any more."""
+    if edited.is_kept(archive.output):
+        unpublished.note([edited.FILE])
+        edited.forget(archive.output, lambda id_: archive.where(id_).startswith((f"{POSTS}/", f"{OLD_BUILT}/")))
+
+
+def _write_older(archive: Archive, unpublished: Unpublished, *, recount: bool) -> list[str]:
+    """Write pages for what the site's lists do not have on their first; return warnings."""
+    try:
+        older_pages.ensure(archive.output, archive.count_to_build(), unpublished.note, recount=recount)
+    except (OSError, DiskError) as error:
+        return [f"pages of older posts could not be written, the next run tries again: {error}"]
+    return []
 
 
 def _publish(output: Path, unpublished: Unpublished, mode: Mode, branch: str, run: str) -> Published:

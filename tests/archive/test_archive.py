@@ -386,7 +386,7 @@ def test_an_edit_is_noted_for_publishing_before_it_is_written(
     archive = opened(tmp_path)
     monkeypatch.setattr(archive, "_write", killed)
     with pytest.raises(OSError):  # noqa: PT011 (bare, as it is raised)
-        asyncio.run(archive.rewrite(ID, TEXT))
+        asyncio.run(archive.rewrite(ID, TEXT, TIME))
     assert list(archive.unpublished) == [PATH]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from finews_spider.archive import category_pages
+from finews_spider.archive import category_pages, edited
 from finews_spider.commands.skeleton import copy_site
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode, verdict
@@ -150,6 +150,20 @@ def test_an_edited_post_is_counted_as_edited(site: Site, tree: Tree) -> None:
     site.crawl("refresh=10000", settings=COMMIT)
     assert tree.log()[0] == "1 edited"
     assert tree.changed() == ["M", post]
+
+
+def test_a_site_that_tells_of_edits_is_told_in_the_same_commit_until_the_post_moves(site: Site, tree: Tree) -> None:
+    tree.save(edited.FILE, "# Mine\n")
+    site.crawl(settings=COMMIT)
+    post = max(site.posts())
+    tree.save(post, (site.output / post).read_text("utf-8").replace("</p>", "，有误。</p>", 1))
+    site.crawl("refresh=10000", settings=COMMIT)
+    assert tree.log()[0] == "1 edited"
+    assert tree.changed() == ["M", edited.FILE, "M", post]
+    assert re.fullmatch(rf'# Mine\n"{Path(post).stem[11:]}": "\d{{4}}-[\d :-]+ \+0800"\n', tree.read(edited.FILE))
+    site.crawl(settings={**COMMIT, "FINEWS_KEEP_DAYS": "30"})
+    assert tree.read(edited.FILE) == "# Mine\n"
+    assert edited.FILE in tree.changed()
 
 
 def test_publishing_that_is_switched_on_later_brings_what_nobody_committed(site: Site, tree: Tree) -> None:
