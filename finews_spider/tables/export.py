@@ -15,7 +15,7 @@ from finews_spider.archive.atomic import sync, sync_folder
 from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
 from finews_spider.tables import package
 from finews_spider.tables.files import PostFile
-from finews_spider.tables.formats import FORMATS, json_lines
+from finews_spider.tables.formats import FORMATS, Table, table
 from finews_spider.tables.package import Package, Resource
 from finews_spider.tables.rows import COLUMNS, Row, Rows, UnreadPost
 
@@ -58,8 +58,11 @@ class Export:
         resources = {path: entry for path, entry in self._package.resources.items() if (self.folder / path).is_file()}
         try:
             for month, found in self._by_month(files, rows, categories):
+                lines = [tuple(getattr(row, column) for column in self._columns) for row in found]
+                of = table(self._columns, lines)
+                digest = hashlib.sha256(of.lines).hexdigest()
                 for name in self.formats:
-                    entry = self._resource(name, month, found)
+                    entry = self._file(name, month, of, digest)
                     resources[entry.path] = entry
             self._stage_rest(resources)
             self._put_in_place()
@@ -101,17 +104,15 @@ class Export:
                 self.rows += len(found)
                 yield month, sorted(found, key=lambda row: (row.published, row.id))
 
-    def _resource(self, name: str, month: str, found: list[Row]) -> Resource:
+    def _file(self, name: str, month: str, of: Table, digest: str) -> Resource:
         """Return what is listed of a month's file, which is written where it is another than is there."""
         path = f"{name}/{month}.{name}"
-        lines = [tuple(getattr(row, column) for column in self._columns) for row in found]
-        digest = hashlib.sha256(json_lines(self._columns, lines)).hexdigest()
         kept = self._package.resources.get(path)
         if kept and kept.digest == digest and kept.hash == _hash_of(self.folder / path):
             return kept
         staged = self._stage(path)
-        FORMATS[name](staged, self._columns, lines)
-        return Resource(path, name, staged.stat().st_size, _hash_of(staged), len(lines), digest)
+        FORMATS[name](staged, of)
+        return Resource(path, name, staged.stat().st_size, _hash_of(staged), len(of.rows), digest)
 
     def _stage_rest(self, resources: dict[str, Resource]) -> None:
         for name, text in ((package.README, package.readme(self._columns)), (package.CITATION, package.CITATION_TEXT)):

@@ -1,13 +1,14 @@
 """What a search compares: texts without difference of case, and Latin letters without difference of width."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 _WIDE = {wide + letter: base + letter for wide, base in ((0xFF21, 0x41), (0xFF41, 0x61)) for letter in range(26)}
 _HAS_WIDE = re.compile("[Ａ-Ｚａ-ｚ]")
 # SQLite's tokenizer `ascii` takes all but ASCII for letters, so that ASCII's signs stand elsewhere in the index.
 _SIGN = re.compile(r"[\x00-\x7f](?<![A-Za-z0-9\s])")
+_THREE = re.compile("(?=([0-9a-z\ue000-\ue07f]{3}))")  # overlapping
 BEFORE, AFTER = 24, 56  # characters of a snippet around the beginning of what was found
 
 
@@ -19,8 +20,12 @@ def fold(text: str) -> str:
 
 
 def grams(folded: str) -> set[str]:
-    """Return each character that is no space, and each two of them that stand together, as tokens of the index."""
-    return {gram for word in _words(folded) for gram in (*word, *map("".join, pairwise(word)))}
+    """Return the tokens of a text in the index.
+
+    They are each character that is no space, each two that stand together, and each three of digits, Latin letters and
+    signs: of these, pairs are in most texts.
+    """
+    return {gram for word in _words(folded) for gram in (*word, *_longer(word))}
 
 
 def query(folded: Iterable[str]) -> str:
@@ -28,12 +33,14 @@ def query(folded: Iterable[str]) -> str:
 
     Pairs tell more than characters do, so that these are asked for only where they stand alone.
     """
-    wanted: dict[str, None] = {}
-    for text in folded:
-        for word in _words(text):
-            pairs = map("".join, pairwise(word))
-            wanted.update(dict.fromkeys(pairs if len(word) > 1 else [word]))
+    words = [word for text in folded for word in _words(text)]
+    wanted = dict.fromkeys(gram for word in words for gram in (_longer(word) if len(word) > 1 else [word]))
     return " AND ".join(f'"{gram}"' for gram in wanted)
+
+
+def _longer(word: str) -> Iterator[str]:
+    yield from map("".join, pairwise(word))
+    yield from _THREE.findall(word)
 
 
 def _words(folded: str) -> list[str]:

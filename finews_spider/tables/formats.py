@@ -6,11 +6,20 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from finews_spider.exceptions import ConfigurationError
 
-Lines = Sequence[tuple[str, ...]]  # rows, by the columns
-Writer = Callable[[Path, tuple[str, ...], Lines], None]
+
+class Table(NamedTuple):
+    """Rows by columns, and the same as JSON, one a line."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    lines: bytes
+
+
+Writer = Callable[[Path, Table], None]
 
 # What a spreadsheet takes for a formula where a cell begins with it, of half or full width; and the mark itself, so
 # that it can be taken off again.
@@ -19,10 +28,10 @@ MARK = "'"
 _LIBRARY_VERSION = slice(96, 100)  # of a SQLite file: who wrote it last, which nobody needs
 
 
-def json_lines(columns: tuple[str, ...], rows: Lines) -> bytes:
-    """Return rows as JSON, one a line."""
+def table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
+    """Return rows as a table."""
     texts = (json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False) for row in rows)
-    return "".join(f"{text}\n" for text in texts).encode()
+    return Table(columns, rows, "".join(f"{text}\n" for text in texts).encode())
 
 
 def safe_cell(text: str) -> str:
@@ -30,29 +39,29 @@ def safe_cell(text: str) -> str:
     return f"{MARK}{text}" if text.startswith(RUNS) else text
 
 
-def write_jsonl(path: Path, columns: tuple[str, ...], rows: Lines) -> None:
+def write_jsonl(path: Path, of: Table) -> None:
     """Write JSON lines. Raises OSError."""
-    path.write_bytes(json_lines(columns, rows))
+    path.write_bytes(of.lines)
 
 
-def write_csv(path: Path, columns: tuple[str, ...], rows: Lines) -> None:
+def write_csv(path: Path, of: Table) -> None:
     """Write CSV as RFC 4180 has it, in UTF-8, all cells quoted. Raises OSError."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-        writer.writerow(columns)
-        writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+        writer.writerow(of.columns)
+        writer.writerows([safe_cell(cell) for cell in row] for row in of.rows)
 
 
-def write_sqlite(path: Path, columns: tuple[str, ...], rows: Lines) -> None:
+def write_sqlite(path: Path, of: Table) -> None:
     """Write a database with one table, `posts`. Raises OSError."""
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as db:
             db.execute("PRAGMA journal_mode = OFF")
             db.execute("PRAGMA secure_delete = ON")  # nothing of memory gets into pages
             db.execute("BEGIN")
-            types = ", ".join(f"{name} TEXT NOT NULL" for name in columns)
+            types = ", ".join(f"{name} TEXT NOT NULL" for name in of.columns)
             db.execute(f"CREATE TABLE posts ({types}, PRIMARY KEY (id))")
-            db.executemany(f"INSERT INTO posts VALUES ({', '.join('?' * len(columns))})", rows)  # noqa: S608
+            db.executemany(f"INSERT INTO posts VALUES ({', '.join('?' * len(of.columns))})", of.rows)  # noqa: S608
             db.execute("COMMIT")
     except sqlite3.OperationalError as error:
         raise OSError(0, str(error), str(path)) from error
@@ -61,15 +70,14 @@ def write_sqlite(path: Path, columns: tuple[str, ...], rows: Lines) -> None:
         file.write(bytes(4))
 
 
-def write_parquet(path: Path, columns: tuple[str, ...], rows: Lines) -> None:
+def write_parquet(path: Path, of: Table) -> None:
     """Write Parquet, all columns strings. Raises OSError."""
     import duckdb
 
     lines = path.with_suffix(".lines")
-    data = json_lines(columns, rows)
-    lines.write_bytes(data)
-    types = ", ".join(f"{name}: 'VARCHAR'" for name in columns)
-    options = f"format = 'newline_delimited', maximum_object_size = {len(data) + 1}, columns = {{{types}}}"
+    lines.write_bytes(of.lines)
+    types = ", ".join(f"{name}: 'VARCHAR'" for name in of.columns)
+    options = f"format = 'newline_delimited', maximum_object_size = {len(of.lines) + 1}, columns = {{{types}}}"
     settings: dict[str, str | bool | int | float | list[str]] = {"threads": 1}
     settings |= {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     try:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
+from urllib.parse import quote
 
 from finews_spider.tables.index import MEDIUM, PostIndex
 
@@ -71,7 +72,7 @@ def _by_month(index: PostIndex) -> Mapping[str, list[Title]]:
     months: dict[str, list[Title]] = defaultdict(list)
     for title, category, published, id_, medium, tag in rows:
         day = published[:10]
-        url = f"/{category.lower()}/{day.replace('-', '/')}/{id_}.html"
+        url = f"/{quote(category.lower(), safe='')}/{day.replace('-', '/')}/{id_}.html"
         months[day[:7]].append(Title(title, url, day, medium or tag.removesuffix("新闻")))
     return months
 

@@ -113,6 +113,13 @@ def test_grams_are_characters_and_pairs_of_what_stands_together() -> None:
     assert query(["甲乙丙", "丁"]) == '"甲乙" AND "乙丙" AND "丁"'
 
 
+def test_of_digits_letters_and_signs_three_are_a_gram_too() -> None:
+    percent = "\ue025"  # where the index has it
+    assert {"12%", "345"} & {gram.replace(percent, "%") for gram in grams("甲12%丙3456")} == {"12%", "345"}
+    assert "甲12" not in grams("甲12%丙3456")
+    assert query(["345"]) == '"34" AND "45" AND "345"'
+
+
 # The index follows the posts.
 
 

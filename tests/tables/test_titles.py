@@ -63,6 +63,13 @@ def test_a_row_has_what_is_shown(output: Path) -> None:
     ]
 
 
+def test_a_category_leads_to_no_other_host(output: Path) -> None:
+    (path,) = write(output, article(1))
+    path.write_text(path.read_text(encoding="utf-8").replace("zhongguozhengquanbao", "/a.example"), "utf-8")
+    ((_, url, *_),) = rows_of(index_of(output), "2021-12")
+    assert url == f"/%2Fa.example/2021/12/30/{article(1).id}.html"
+
+
 def test_a_flash_that_has_an_article_and_posts_that_are_not_built_are_left_out(output: Path) -> None:
     one, _, three = write(output, article(1), flash(1), article(3))
     (output / "old_post").mkdir()
