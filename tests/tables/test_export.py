@@ -83,12 +83,14 @@ def unmarked(cell: str) -> str:
     return cell.removeprefix("'")
 
 
+@pytest.mark.slow
 def test_there_is_a_file_a_month_and_format(many: tuple[Path, Path]) -> None:
     months = ("2021-12", "2022-01", "2022-02", "2022-03")
     files = {f"{name}/{month}.{name}" for name in FORMATS for month in months}
     assert set(contents(many[1])) == files | {"datapackage.json", "README.md", "CITATION.cff"}
 
 
+@pytest.mark.slow
 def test_readers_agree_and_texts_are_those_of_the_posts(
     many: tuple[Path, Path], library: Callable[[str], ModuleType]
 ) -> None:
@@ -103,6 +105,7 @@ def test_readers_agree_and_texts_are_those_of_the_posts(
     assert read_sqlite(folder) == want
 
 
+@pytest.mark.slow
 def test_json_lines_and_csv_hold_the_same(many: tuple[Path, Path]) -> None:
     output, folder = many
     lines = [line for path in folder.glob("jsonl/*") for line in path.read_text(encoding="utf-8").split("\n") if line]
@@ -117,6 +120,7 @@ def test_json_lines_and_csv_hold_the_same(many: tuple[Path, Path]) -> None:
     assert not any(cell.startswith(("=", "+", "-", "@", "＝", "\t", "\r")) for row in nonempty(cells) for cell in row)
 
 
+@pytest.mark.slow
 def test_csv_is_read_by_others_as_it_was_written(many: tuple[Path, Path], library: Callable[[str], ModuleType]) -> None:
     output, folder = many
     files = str(folder / "csv/*.csv")
@@ -124,6 +128,7 @@ def test_csv_is_read_by_others_as_it_was_written(many: tuple[Path, Path], librar
     assert sorted(tuple(map(unmarked, row)) for row in library("duckdb").sql(query).fetchall()) == expected(output)
 
 
+@pytest.mark.slow
 def test_frictionless_finds_it_valid_and_damage_invalid(
     many: tuple[Path, Path], library: Callable[[str], ModuleType], tmp_path: Path
 ) -> None:
@@ -136,6 +141,7 @@ def test_frictionless_finds_it_valid_and_damage_invalid(
     assert not library("frictionless").validate(str(copy / "datapackage.json")).valid
 
 
+@pytest.mark.slow
 def test_the_same_posts_give_the_same_bytes_and_nothing_is_written_twice(
     many: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -243,6 +249,7 @@ def test_readme_and_citation_are_the_users_once_they_are_there(output: Path, tmp
     assert (tmp_path / "data/README.md").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_the_queries_of_the_readme_run(
     many: tuple[Path, Path], library: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,6 +315,7 @@ def test_wrong_arguments_are_refused(output: Path, words: str) -> None:
     assert not Path("a").exists()
 
 
+@pytest.mark.slow
 def test_what_was_kept_of_a_post_stands_in_its_row(site: Site, tmp_path: Path) -> None:
     assert site.crawl(settings=ALL).code == 0
     assert run(site.output, "export", tmp_path / "data", "--format", "jsonl").code == 0

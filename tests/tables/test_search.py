@@ -51,6 +51,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
+@pytest.mark.slow
 def test_what_is_found_is_what_has_it(many: Path) -> None:
     whole = {id_: fold(f"{row.title}\n{row.digest}\n{row.text}") for id_, row in rows(many).items()}
     parts = substrings([f"{row.title}\n{row.text}" for row in rows(many).values()], 200, seed=5, length=(1, 8))
@@ -189,6 +190,7 @@ def test_the_medium_of_a_flash_follows_its_article(output: Path) -> None:
     assert medium() == ""
 
 
+@pytest.mark.slow
 def test_after_many_changes_it_is_what_a_new_one_is(output: Path) -> None:
     chance = random.Random(3)
     for step in range(30):
@@ -276,6 +278,7 @@ use(Path(sys.argv[1]), work)
 """
 
 
+@pytest.mark.slow
 def test_a_kill_in_the_middle_of_an_update_changes_nothing(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(output, *(article(number) for number in range(50)))
     monkeypatch.setattr(stamps, "UNSURE", 0)
@@ -289,6 +292,7 @@ def test_a_kill_in_the_middle_of_an_update_changes_nothing(output: Path, monkeyp
     assert (output / SEAL).read_text().split("\n")[1] == seal.split("\n")[1]
 
 
+@pytest.mark.slow
 def test_several_at_once_find_the_same(output: Path) -> None:
     write(output, *(article(number) for number in range(100)))
     words = [
@@ -374,6 +378,7 @@ def test_posts_are_counted(output: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_counts_agree_with_the_rows(many: Path) -> None:
     found = {row["day"]: row["posts"] for row in stats(many, "--by", "day")}
     days = [row.published[:10] for row in rows(many).values()]

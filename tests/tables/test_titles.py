@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.tables.index import use
@@ -42,6 +44,7 @@ def titles_with(found: dict[str, Any], month: str, gram: str) -> list[str]:
     return [rows_of(found, month)[number][0] for number in numbers]
 
 
+@pytest.mark.slow
 def test_every_gram_leads_to_all_titles_that_have_it(output: Path) -> None:
     heads = [text.replace("\n", " ") for text in texts(150, seed=4, length=(10, 30))]
     write(output, *(article(n, time=TIME + timedelta(minutes=n), title=head) for n, head in enumerate(heads)))
@@ -79,6 +82,7 @@ def test_a_flash_that_has_an_article_and_posts_that_are_not_built_are_left_out(o
     assert [row[0] for row in rows_of(index_of(output), "2021-12")] == ["快讯1"]
 
 
+@pytest.mark.slow
 def test_a_search_at_50000_posts_a_year_reads_little(output: Path) -> None:
     """What `output/assets/search.js` reads at most: 20 files, all of grams where nothing is found, and search.json."""
     heads = [" ".join(text.split()) for text in texts(4_200, seed=4, length=(18, 30))]
