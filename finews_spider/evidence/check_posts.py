@@ -95,7 +95,10 @@ class Posts:
         if any(sha256 == one.sha256 for one in (evidence[-1:] if known else evidence)):
             return Origin.WRITTEN
         if self.history and self.history.is_equal(path, data) and (commit := self.history.last(path)):
-            return Origin.WRITTEN if commit.is_ours else Origin.EDITED
+            if commit.is_ours:
+                return Origin.WRITTEN
+            if known or self.history.has_ours(path):  # else nobody can say what was written
+                return Origin.EDITED
         return None
 
     def _unknown(self, post: Post, path: str, data: bytes) -> PostFault | None:
@@ -104,7 +107,7 @@ class Posts:
         expected = bytes.fromhex(evidence[-1].sha256) if evidence else b""
         if not expected and self.history and (committed := self.history.data(path)) is not None:
             expected = hashlib.sha256(committed).digest()
-        if expected:
+        if expected and expected != hashlib.sha256(data).digest():
             return PostFault(Fault("changed", path, _difference(data), AGAIN), post, expected)
         if not data.startswith(b"---"):
             return PostFault(Fault("no post", path, "it has no front matter", AGAIN), post)

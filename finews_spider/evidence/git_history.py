@@ -44,13 +44,18 @@ class GitHistory:
     @cached_property
     def _last(self) -> dict[str, Commit]:
         """By path, the last commit that has changed it."""
-        found: dict[str, Commit] = {}
+        return {path: commits[0] for path, commits in self._commits.items()}
+
+    @cached_property
+    def _commits(self) -> dict[str, list[Commit]]:
+        """By path, the commits that have changed it, the last first."""
+        found: dict[str, list[Commit]] = {}
         options = ("--no-renames", "--relative", "--name-only", "-z", _FORMAT)
         for entry in self._git("log", *options, "--", ".").split("\x01")[1:]:
             head, _, names = entry.partition("\x03")
             id_, _, run = head.partition("\x02")
             for name in names.strip("\0\n").split("\0"):
-                found.setdefault(name.strip("\n"), Commit(id_, bool(run.strip())))
+                found.setdefault(name.strip("\n"), []).append(Commit(id_, bool(run.strip())))
         return found
 
     def has(self, path: str) -> bool:
@@ -65,6 +70,10 @@ class GitHistory:
     def last(self, path: str) -> Commit | None:
         """Return the last commit that changed the file, its deletion too."""
         return self._last.get(path)
+
+    def has_ours(self, path: str) -> bool:
+        """Return whether finews has committed the file, whoever did so after it."""
+        return any(commit.is_ours for commit in self._commits.get(path, []))
 
     def path_of(self, id_: str) -> str:
         """Return where a post of that id was committed; empty where none was."""

@@ -326,6 +326,19 @@ def test_what_a_person_edited_and_committed_is_told_apart(in_git: Site) -> None:
     assert "2 edited and committed" in ran.out
 
 
+def test_what_only_a_person_has_committed_is_not_known(in_git: Site) -> None:
+    shutil.rmtree(in_git.output / ".finews")
+    edited, *_ = in_git.posts()
+    theirs = "_posts/2021/12/30/2021-12-30-NW202112309999999999.md"
+    (in_git.output / edited).write_bytes((in_git.output / edited).read_bytes() + b"\n")
+    (in_git.output / theirs).write_bytes((in_git.output / edited).read_bytes())
+    git(in_git, "add", theirs)
+    git(in_git, "commit", "-qm", "Theirs", theirs, edited)
+    ran = verify(in_git)
+    assert ran.code == 0
+    assert "1 edited and committed, 1 not known before" in ran.out
+
+
 # Captures.
 
 
