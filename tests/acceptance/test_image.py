@@ -17,8 +17,8 @@ import yaml
 
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
-from tests.acceptance.test_installed import build
 from tests.support.dockerfile import READ_ONLY, Image, Stage, instructions, left_out, sent
+from tests.support.installed import build
 from tests.support.paths import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("image")]

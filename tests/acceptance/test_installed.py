@@ -3,112 +3,20 @@
 import os
 import re
 import shutil
-import stat
 import subprocess
-import sys
-import sysconfig
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
+from tests.support.installed import NOBODY, Installed, build, nobodys_python
 from tests.support.paths import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
-NOBODY = 65534
-
-
-class Installed(NamedTuple):
-    """The program, and an empty folder of the one who uses it."""
-
-    program: Path
-    folder: Path
-
-    def type(self, *words: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Return how a command of it ended; it is not run as root, where that can be."""
-        names = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **environment}
-        user = NOBODY if nobodys_python() else None
-        return subprocess.run(
-            [str(self.program), *words],
-            cwd=folder or self.folder,
-            env=names,
-            user=user,
-            group=user,
-            extra_groups=[] if user else None,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-
-
-@cache
-def nobodys_python() -> str:
-    """This interpreter, or the system's of the same version, that a user without rights can start; else nothing.
-
-    It has to read what this one has installed, too: a home may be closed.
-    """
-    found = [sys.executable, shutil.which(f"python3.{sys.version_info.minor}", path="/usr/local/bin:/usr/bin")]
-    return next((python for python in found if python and os.geteuid() == 0 and _nobody_can_run(python)), "")
-
-
-def _nobody_can_run(python: str) -> bool:
-    try:
-        done = subprocess.run(
-            [python, "-c", "import scrapy, venv"],
-            env={"PYTHONPATH": sysconfig.get_path("purelib")},
-            user=NOBODY,
-            group=NOBODY,
-            extra_groups=[],
-            check=False,
-            cwd="/",
-        )
-    except PermissionError:
-        return False
-    return done.returncode == 0
-
-
-def build(folder: Path) -> Path:
-    """As `make dist` does."""
-    words = ["--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--wheel-dir", str(folder)]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1577836800"}
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *words, str(ROOT)], check=True, env=environment)
-    (wheel,) = folder.glob("*.whl")
-    return wheel
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("dist"))
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path) -> Iterator[Path]:
-    """The program, in an environment of its own that borrows what finews needs from this one."""
-    place = Path(tempfile.mkdtemp(prefix="finews-installed-"))
-    place.chmod(0o755)
-    command = [nobodys_python() or sys.executable, "-m", "venv", "--without-pip", str(place / "venv")]
-    subprocess.run(command, check=True)
-    python = place / "venv" / "bin" / "python"
-    site = next((place / "venv").glob("lib/python*/site-packages"))
-    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--quiet"]
-    subprocess.run([*install, "--disable-pip-version-check", "--no-compile", str(wheel)], check=True)
-    for path in [place, *place.rglob("*")]:
-        if not path.is_symlink():
-            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~0o222)
-    yield place / "venv" / "bin" / "finews"
-    for path in place.rglob("*"):
-        if path.is_dir() and not path.is_symlink():
-            path.chmod(0o755)
-    place.chmod(0o755)
-    shutil.rmtree(place)
 
 
 @pytest.fixture

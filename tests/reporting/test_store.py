@@ -13,11 +13,11 @@ from finews_spider.reporting.store import from_json, read_last, to_json, write
 from tests.support.paths import FIXTURES
 from tests.support.reports import REPORTS, list_report, run_report, source_report
 
-OLD = (FIXTURES / "reports" / "0.1.0.json").read_text(encoding="utf-8")
 
-
-def test_a_report_of_0_1_0_is_read_and_written_to_the_byte() -> None:
-    assert to_json(from_json(OLD)) == OLD
+@pytest.mark.parametrize("version", ["0.1.0", "0.2.0"])
+def test_a_report_of_a_version_before_is_read_and_written_to_the_byte(version: str) -> None:
+    old = (FIXTURES / "reports" / f"{version}.json").read_text(encoding="utf-8")
+    assert to_json(from_json(old)) == old
 
 
 @pytest.mark.slow
