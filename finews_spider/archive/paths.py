@@ -12,6 +12,7 @@ OLD = "old_post"  # posts that retention moved; Jekyll passes it by
 OLD_BUILT = "_old_post"  # the same as a collection, which Jekyll builds
 FOLDERS = (POSTS, OLD, OLD_BUILT)
 INDEX = "index.html"
+TITLES = "_data/titles.json"  # of a site that has an index of titles
 OLDER = "older"  # pages of what lists do not have on their first
 
 BY_DAY = "_posts/{year}/{month}/{day}/{year}-{month}-{day}-{id}.md"

@@ -6,7 +6,9 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from finews_spider.crawl.run import RunSpider, run_of
+from finews_spider.archive.paths import TITLES
+from finews_spider.crawl.run import Run, RunSpider, run_of
+from finews_spider.exceptions import DiskError
 from finews_spider.publishing.finish import Outcome, finish
 
 
@@ -34,6 +36,22 @@ class Publisher:
         """Return what became of the run's files, publishing them where that is not done yet."""
         if self._outcome is None:
             run = run_of(self.crawler)
+            warnings = _refresh_titles(run)
             today = run.clock.now().date() if run.clock.is_proven else None
-            self._outcome = finish(run.archive, run.archive.unpublished, run.config, run.name, today)
+            outcome = finish(run.archive, run.archive.unpublished, run.config, run.name, today)
+            self._outcome = outcome._replace(warnings=[*warnings, *outcome.warnings])
         return self._outcome
+
+
+def _refresh_titles(run: Run) -> list[str]:
+    """Have the index of titles follow the posts, where the site has one; return warnings."""
+    if not (run.archive.output / TITLES).exists():
+        return []
+    from finews_spider.tables.site_titles import is_due, refresh  # what is off is not loaded
+
+    try:
+        if is_due(run.archive.output, run.archive.count_to_build()):
+            refresh(run.archive.output, run.archive.unpublished.note)
+    except (OSError, DiskError) as error:
+        return [f"the index of titles could not be written, the next run tries again: {error}"]
+    return []

@@ -14,9 +14,10 @@ from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import quote
 
+from finews_spider.archive.paths import TITLES
 from finews_spider.tables.index import MEDIUM, PostIndex
 
-FOLDER, MONTHS = "titles", "_data/titles.json"
+FOLDER, MONTHS = "titles", TITLES
 ROWS = 32  # of a file
 POSTS_A_FILE = 16  # of grams; a month has so many files, a power of two, that there are about so many posts to each
 MAX_FILES = 256
@@ -49,7 +50,8 @@ def files(index: PostIndex) -> dict[str, str]:
             made[f"{FOLDER}/{month}/rows-{place // ROWS}.json"] = _lines(titles[place : place + ROWS])
         for place, grams in enumerate(_grams(titles, number)):
             made[f"{FOLDER}/{month}/grams-{place}.json"] = json.dumps(grams, ensure_ascii=False, separators=(",", ":"))
-    made[MONTHS] = json.dumps(months, indent=1) + "\n"
+    (posts,) = index.db.execute("SELECT count(*) FROM posts WHERE path LIKE '\\_posts/%' ESCAPE '\\'").fetchone()
+    made[MONTHS] = json.dumps({"posts": posts, "months": months}, indent=1) + "\n"
     return made
 
 

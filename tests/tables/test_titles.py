@@ -12,7 +12,9 @@ import pytest
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.tables.index import use
+from finews_spider.tables.site_titles import is_due
 from finews_spider.tables.titles import MONTHS, ROWS, file_of, files
+from tests.conftest import Site
 from tests.support.nonempty import nonempty
 from tests.support.posts import TIME, article, flash, write
 from tests.tables.conftest import run
@@ -37,7 +39,7 @@ def rows_of(found: dict[str, Any], month: str) -> list[list[str]]:
 def titles_with(found: dict[str, Any], month: str, gram: str) -> list[str]:
     """As the script of the site looks them up."""
     number, numbers = 0, []
-    grams = found[f"titles/{month}/grams-{file_of(gram, found[MONTHS][month]['files'])}.json"]
+    grams = found[f"titles/{month}/grams-{file_of(gram, found[MONTHS]['months'][month]['files'])}.json"]
     for distance in grams.get(gram, []):
         number += distance
         numbers.append(number)
@@ -49,7 +51,7 @@ def test_every_gram_leads_to_all_titles_that_have_it(output: Path) -> None:
     heads = [text.replace("\n", " ") for text in texts(150, seed=4, length=(10, 30))]
     write(output, *(article(n, time=TIME + timedelta(minutes=n), title=head) for n, head in enumerate(heads)))
     found = index_of(output)
-    assert found[MONTHS] == {"2021-12": {"posts": 150, "files": 16}}
+    assert found[MONTHS] == {"posts": 150, "months": {"2021-12": {"posts": 150, "files": 16}}}
     assert [row[0] for row in rows_of(found, "2021-12")] == heads
     for gram in nonempty(substrings(heads, 40, seed=3, length=(1, 2))):
         gram = unicodedata.normalize("NFKC", gram).lower()[:2]
@@ -122,4 +124,33 @@ def test_only_files_that_changed_are_written_and_are_to_be_published(output: Pat
     with Ledger(output) as ledger:
         noted = [*Unpublished(ledger)]
     assert {"_data/titles.json", "titles/2022-02/rows-0.json", "titles/2021-12/grams-0.json"} <= set(noted)
-    assert json.loads((output / MONTHS).read_text()) == {"2021-12": {"posts": 2, "files": 1}}
+    assert json.loads((output / MONTHS).read_text()) == {"posts": 2, "months": {"2021-12": {"posts": 2, "files": 1}}}
+
+
+def months_of(site: Site) -> Any:
+    return json.loads((site.output / MONTHS).read_text(encoding="utf-8"))
+
+
+@pytest.mark.slow
+def test_a_run_has_the_index_follow_where_there_is_one(site: Site) -> None:
+    assert site.crawl().code == 0
+    assert not (site.output / MONTHS).exists()
+    assert run(site.output, "titles").code == 0
+    before = months_of(site)
+    gone = max(site.output.glob("_posts/**/*.md"))
+    gone.unlink()
+    assert run(site.output, "owed", "--forget", gone.stem[11:]).code == 0
+    assert site.crawl().code == 0
+    assert months_of(site)["posts"] == before["posts"] - 1
+    (site.output / MONTHS).write_text("damaged")
+    assert site.crawl().code == 0
+    assert months_of(site)["posts"] == before["posts"] - 1
+
+
+def test_it_is_written_again_when_many_posts_came_or_one_has_gone(output: Path) -> None:
+    assert not is_due(output, 10)
+    (output / "_data").mkdir()
+    (output / MONTHS).write_text('{"posts": 1000, "months": {}}')
+    assert [is_due(output, posts) for posts in (999, 1000, 1299, 1300)] == [True, False, False, True]
+    (output / MONTHS).write_text("[]")
+    assert is_due(output, 1000)
