@@ -90,7 +90,7 @@ def test_the_time_of_the_next_try_is_the_hosts(leapt: TimedSite, story: Story) -
     leapt.fail(story)
     leapt.crawl()
     leapt.now, leapt.hosts_ahead = NOW, 0 * DAY
-    assert "1 tries, next after 2022-01-13 09:10" in leapt.owed().out
+    assert "1 try, next after 2022-01-13 09:10" in leapt.owed().out
 
 
 def test_reports_are_not_forgotten_by_a_clock_that_is_doubted(leapt: TimedSite) -> None:

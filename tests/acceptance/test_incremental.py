@@ -222,7 +222,7 @@ def test_an_article_that_is_owed_is_listed_with_reason_tries_and_time(archived: 
     owe(archived, story)
     printed = archived.owed()
     assert printed.code == 0
-    for part in (f"NW{story.number}  owed  finews", "HTTP 503", "1 tries, next after 2022-01-13 09:10"):
+    for part in (f"NW{story.number}  owed  finews", "HTTP 503", "1 try, next after 2022-01-13 09:10"):
         assert part in printed.out
     archived.now += PAUSE
     assert "next by the next run" in archived.owed().out
@@ -250,7 +250,7 @@ def test_an_article_that_is_gone_at_three_looks_over_hours_is_withdrawn(
     archived.fail(story, status)
     looked = {story.number}
     assert crawl_after(archived, NONE) == (3, looked)
-    assert "1 tries" not in archived.owed().out
+    assert " 1 try" not in archived.owed().out
     assert f"NW{story.number}  owed" in archived.owed().out
     assert "absent at 1 look, next after 2022-01-13 10:00" in archived.owed().out
     assert crawl_after(archived, HOUR - SECOND) == (3, set())

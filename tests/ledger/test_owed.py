@@ -484,7 +484,7 @@ def test_an_article_that_fails_is_owed_listed_and_asked_for_when_its_pause_is_ov
     printed = scrapy_owed(site).out
     assert id_ in printed
     assert "HTTP 503" in printed
-    assert "1 tries, next after" in printed
+    assert "1 try, next after" in printed
     site.room.clear()
     ran = site.crawl()  # within its pause
     assert (ran.code, site.articles_asked()) == (3, [])
