@@ -96,7 +96,7 @@ class Archive:
             return posts.parse(path.read_text(encoding="utf-8"), id_) if path else None
         except (OSError, ValueError) as error:
             why = (error.strerror if isinstance(error, OSError) else None) or "it is no post as finews writes them"
-            logger.warning("%s: %s; scrapy verify tells more", printable(str(path)), why)
+            logger.warning("%s: %s; the command verify tells more", printable(str(path)), why)
             return None
 
     def has_come(self, id_: str, time: datetime) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from finews_spider.evidence.captures import PostEvidence
-from finews_spider.evidence.checks import Fault, checked, checked_pack
+from finews_spider.evidence.checks import Fault, checked, checked_pack, fixed_by
 from finews_spider.evidence.library import Stored, packs, stored
 from finews_spider.evidence.reader import Record, member
 from finews_spider.evidence.review import read_evidence
@@ -75,7 +75,7 @@ class Captures:
         yield from faults
         if not faults and not segment.sha256:
             self.without_hash.append(segment.path)
-            yield Fault("no hash", sums(segment.path).name, "its file is whole", "scrapy verify --fix writes it")
+            yield Fault("no hash", sums(segment.path).name, "its file is whole", fixed_by("writes it"))
 
     def _faults(self, segment: Stored) -> Iterator[Fault]:
         """Yield what is wrong with its records, each by its place and its id."""

@@ -6,11 +6,9 @@ from pathlib import Path
 
 from finews_spider.archive import category_pages
 from finews_spider.archive.category_pages import Category, Page, State
-from finews_spider.evidence.checks import Fault
+from finews_spider.evidence.checks import Fault, fixed_by
 from finews_spider.evidence.git_history import GitHistory
 from finews_spider.evidence.mend import ASIDE
-
-_REMEDY = "scrapy verify --fix writes it"
 
 
 def checked_pages(output: Path, history: GitHistory | None, *, fix: bool) -> Iterator[tuple[Fault, bool]]:
@@ -19,9 +17,9 @@ def checked_pages(output: Path, history: GitHistory | None, *, fix: bool) -> Ite
         page = category_pages.page(output, category)
         name = page.path.relative_to(output).as_posix()
         if page.state is State.UNTITLED and (why := _torn(page.path, name, history)):
-            yield Fault("category page", name, why, _REMEDY), fix and _replaced(output, category, page)
+            yield Fault("category page", name, why, fixed_by("writes it")), fix and _replaced(output, category, page)
         elif page.state in (State.MISSING, State.WRONG):
-            fault = Fault("category page", name, page.state, _REMEDY)
+            fault = Fault("category page", name, page.state, fixed_by("writes it"))
             yield fault, fix and category_pages.fix(output, category, page)
 
 

@@ -12,13 +12,13 @@ from finews_spider.archive import front_matter
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.dates import read_day
 from finews_spider.evidence.check_captures import Captures, Noted
-from finews_spider.evidence.checks import Fault
+from finews_spider.evidence.checks import Fault, fixed_by
 from finews_spider.evidence.git_history import GitHistory
 from finews_spider.ledger.hashes import Hash, Hashes, Origin
 from finews_spider.ledger.posts import Index, Post, is_post
 
 VERIFIED, EDITED, FOUND, NEW = "as written", "edited and committed", "unchanged since first seen", "not known before"
-AGAIN = "scrapy verify --fix makes it again of its captures, or takes it from git, or has the next run ask for it"
+_AGAIN = "makes it again of its captures, or takes it from git, or has the next run ask for it"
 
 
 class PostFault(NamedTuple):
@@ -45,7 +45,7 @@ class Posts:
             path = f"{post.folder}/{post.name}"
             if post.id in first:
                 other = f"{first[post.id].folder}/{first[post.id].name}"
-                yield PostFault(Fault("twice", path, f"{other} is of the same article", _REMOVE), post)
+                yield PostFault(Fault("twice", path, f"{other} is of the same article", fixed_by(_REMOVE)), post)
                 continue
             first[post.id] = post
             if found := self._check(post, path):
@@ -67,9 +67,9 @@ class Posts:
         if isinstance(known, PostFault):
             return known
         if known.sha256 != sha256:
-            return PostFault(Fault("changed", path, _difference(data), AGAIN), post, known.sha256)
+            return PostFault(Fault("changed", path, _difference(data), fixed_by(_AGAIN)), post, known.sha256)
         if why := _misplaced(path, data):
-            return PostFault(Fault("not in its place", path, why, "scrapy verify --fix moves it there"), post, sha256)
+            return PostFault(Fault("not in its place", path, why, fixed_by("moves it there")), post, sha256)
         return None
 
     def _known(self, post: Post, path: str, data: bytes) -> Hash | PostFault:
@@ -108,9 +108,9 @@ class Posts:
         if not expected and self.history and (committed := self.history.data(path)) is not None:
             expected = hashlib.sha256(committed).digest()
         if expected and expected != hashlib.sha256(data).digest():
-            return PostFault(Fault("changed", path, _difference(data), AGAIN), post, expected)
+            return PostFault(Fault("changed", path, _difference(data), fixed_by(_AGAIN)), post, expected)
         if not data.startswith(b"---"):
-            return PostFault(Fault("no post", path, "it has no front matter", AGAIN), post)
+            return PostFault(Fault("no post", path, "it has no front matter", fixed_by(_AGAIN)), post)
         return None
 
     def _empty(self, known: dict[str, Post]) -> Iterator[PostFault]:
@@ -122,7 +122,9 @@ class Posts:
                 expected = self._hashes.of(post.id)
                 known[post.id] = post
                 yield PostFault(
-                    Fault("empty", path, "it holds nothing", AGAIN), post, expected.sha256 if expected else b""
+                    Fault("empty", path, "it holds nothing", fixed_by(_AGAIN)),
+                    post,
+                    expected.sha256 if expected else b"",
                 )
         self._seen = known.keys()
 
@@ -140,7 +142,9 @@ class Posts:
             assert known
             folder, _, name = path.rpartition("/")
             where = path or id_
-            yield PostFault(Fault("gone", where, "its file is not there", AGAIN), Post(id_, folder, name), known.sha256)
+            yield PostFault(
+                Fault("gone", where, "its file is not there", fixed_by(_AGAIN)), Post(id_, folder, name), known.sha256
+            )
 
     def _expected(self, id_: str) -> bytes:
         known, evidence = self._hashes.of(id_), self._evidence.get(id_)
@@ -150,7 +154,7 @@ class Posts:
         return self.history.path_of(id_) if self.history else ""
 
 
-_REMOVE = "scrapy verify --fix removes it where it has the same bytes; else decide which is right, and remove the other"
+_REMOVE = "removes it where it has the same bytes; else decide which is right, and remove the other"
 
 
 def _named_like_posts(output: Path) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import BinaryIO, NamedTuple
 from finews_spider.evidence.library import Part, Stored, start_in_pack
 from finews_spider.evidence.reader import Damage, Record, fault_of, salvaged
 from finews_spider.evidence.segments import SEGMENT
+from finews_spider.reporting.program import hint
 
 BACK = "bring the file back from a copy; posts are not harmed"
 GZIP_HEAD = bytes.fromhex("1f8b0800000000000203")  # of every member that warcio writes
@@ -26,6 +27,11 @@ class Fault(NamedTuple):
     where: str
     why: str
     remedy: str = ""
+
+
+def fixed_by(does: str = "") -> str:
+    """Return the command that mends a fault, as it can be typed, and what it does."""
+    return f"{hint('verify', '--fix')} {does}".strip()
 
 
 def checked(name: str, part: Part, sha256: str) -> Iterator[Record | Fault]:

@@ -7,7 +7,7 @@ from finews_spider.config import Config
 from finews_spider.evidence.check_captures import Captures
 from finews_spider.evidence.check_pages import checked_pages
 from finews_spider.evidence.check_posts import NEW, PostFault, Posts
-from finews_spider.evidence.checks import Fault
+from finews_spider.evidence.checks import Fault, fixed_by
 from finews_spider.evidence.library import Stored
 from finews_spider.evidence.mend import Mender
 from finews_spider.evidence.segments import recover, sums, unfinished
@@ -60,9 +60,7 @@ class Verify:
         if self._fix:
             recover(self._config.evidence_dir)
         for path in left:
-            fault = Fault(
-                "unfinished", path.name, "its run was killed", "the next run finishes it, or scrapy verify --fix"
-            )
+            fault = Fault("unfinished", path.name, "its run was killed", f"the next run finishes it, or {fixed_by()}")
             self._say(fault, "it is finished" if self._fix else "", self._fix)
         for fault in captures.check():
             mended = self._fix and fault.what == "no hash"

@@ -191,7 +191,7 @@ class Index:
                 vanished.discard(path)
             elif id_:
                 path = printable(f"{folder}/{entry.name}")
-                logger.warning("%s: it has the name of a post, and holds none; scrapy verify tells more", path)
+                logger.warning("%s: it has the name of a post, and holds none; the command verify tells more", path)
 
 
 def _is_text(path: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from finews_spider.reporting.program import command
 from finews_spider.reporting.report import GapReport, RunReport, WindowReport
 from finews_spider.reporting.terminal import plural
 
@@ -29,7 +30,7 @@ def gap_in_words(gap: GapReport) -> str:
 def _missing(report: RunReport, now: datetime) -> Iterator[str]:
     for name, source in report.sources.items():
         if source.given_up:
-            yield f"{plural(source.given_up, 'article')} of {name} given up: scrapy owed lists them"
+            yield f"{plural(source.given_up, 'article')} of {name} given up: {command('owed')} lists them"
     if report.window:
         yield from _of_window(report.window)
         return

@@ -319,6 +319,7 @@ def test_what_a_person_edited_and_committed_is_told_apart(in_git: Site) -> None:
     ran = verify(in_git)
     assert (ran.code, named(ran)) == (ExitCode.CHECK_FAILED, {other})
     assert "74 posts" not in ran.out
+    assert f"; scrapy verify --fix -s FINEWS_OUTPUT={in_git.output} " in ran.out  # it can be typed as it stands
     assert "1 edited and committed" in ran.out
     git(in_git, "commit", "-qm", "Another", other)
     ran = verify(in_git)
