@@ -191,11 +191,11 @@ class Pagination:
             self.gaps.close(source, name)
 
     def _note_coverage(self, source: str, name: str, reading: ListReading, *, is_end: bool) -> None:
-        """Note the days that a list was read through, unless some of its rows were left out."""
+        """Note the days that a list was read through: what rows outside of a window name is not archived."""
         stretch = reading.stretch(self._query.window, is_end=is_end)
         if not stretch or self._query.categories:
             return
-        self.coverage.add(source, name, stretch)
+        self.coverage.add(source, name, stretch.within(self._query.window))
         if is_end and not reading.chain.jump:
             self.coverage.note_end(source, name, stretch.since)
 

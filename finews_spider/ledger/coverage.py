@@ -1,9 +1,9 @@
 """Which stretches of time each list was read through: what tells a day without news from one that nobody read."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from finews_spider.dates import of_seconds, to_seconds
+from finews_spider.dates import Window, day_after, of_seconds, to_seconds
 from finews_spider.ledger.database import Ledger
 
 _TOUCHING = "FROM coverage WHERE source = ? AND name = ? AND since <= ? AND until >= ?"
@@ -14,6 +14,11 @@ class Stretch(NamedTuple):
 
     since: datetime
     until: datetime
+
+    def within(self, window: Window) -> "Stretch":
+        """Return what of it lies in the days of a window; it ends before it begins where nothing does."""
+        since = max(self.since, day_after(window.since) - timedelta(days=1)) if window.since else self.since
+        return Stretch(since, min(self.until, day_after(window.until)) if window.until else self.until)
 
 
 class ListCoverage(NamedTuple):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from finews_spider.dates import BEIJING
+from finews_spider.dates import BEIJING, Window
 from finews_spider.ledger.coverage import CoverageTable, ListCoverage, Stretch
 from finews_spider.ledger.database import Ledger
 from finews_spider.reporting.days import DayRange, Known, ranges
@@ -91,3 +91,12 @@ def test_today_is_read_up_to_a_moment_ago(table: CoverageTable) -> None:
 
 def test_a_source_that_was_never_read_covers_nothing() -> None:
     assert known(2, {}) == [(0, 1, Known.NOT_READ, 0)]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "left"),
+    [(None, None, (1, 9)), (3, None, (3, 9)), (None, 4, (1, 5)), (3, 4, (3, 5)), (0, 20, (1, 9))],
+)
+def test_a_window_proves_its_own_days_only(since: int | None, until: int | None, left: tuple[int, int]) -> None:
+    first, last = (day if day is None else at(day).date() for day in (since, until))
+    assert Stretch(at(1), at(9)).within(Window(first, last)) == Stretch(*map(at, left))
