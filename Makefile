@@ -43,6 +43,7 @@ bench: .venv/installed ## ratios against a bare spider, in turn; then what an ar
 
 tables: .venv/installed-dev ## 50,000 posts exported, read by four readers, searched and counted: all right, and how fast
 	PYTHONPATH=. $(BIN)/python tools/bench_tables.py
+	PYTHONPATH=. $(BIN)/python tools/bench_overview.py
 
 pages: .venv/installed-dev ## Jekyll builds the site with 2,000, 10,000 and 50,000 posts: how long, and how large its pages are
 	PYTHONPATH=. $(BIN)/python tools/bench_site.py

@@ -18,6 +18,7 @@ from finews_spider.setting_values import (
     Evidence,
     Log,
     Mode,
+    Overview,
     read_branch,
     read_command,
     read_contact,
@@ -31,6 +32,7 @@ from finews_spider.setting_values import (
     read_mode,
     read_networks,
     read_number,
+    read_overview,
     read_seconds,
     read_site,
     read_switch,
@@ -72,6 +74,7 @@ class Config:
     evidence: Evidence | None  # None: off
     evidence_dir: Path  # absolute
     evidence_mb: int
+    overview: Overview | None  # None: off
 
 
 def read_config(settings: BaseSettings) -> Config:
@@ -104,6 +107,7 @@ def read_config(settings: BaseSettings) -> Config:
         evidence=read("FINEWS_EVIDENCE", read_evidence),
         evidence_dir=read_evidence_dir(read("FINEWS_OUTPUT", read_folder), str(settings["FINEWS_EVIDENCE_DIR"])),
         evidence_mb=int(read_number("FINEWS_EVIDENCE_MB", settings["FINEWS_EVIDENCE_MB"], 1)),
+        overview=read("FINEWS_OVERVIEW", read_overview),
     )
 
 

@@ -21,6 +21,8 @@ Log = Literal["text", "json"]
 LOGS: dict[str, Log] = {form: form for form in get_args(Log)}
 Evidence = Literal["articles", "all"]
 EVIDENCE: dict[str, Evidence | None] = {"off": None, **{kind: kind for kind in get_args(Evidence)}}
+Overview = Literal["daily"]
+OVERVIEWS: dict[str, Overview | None] = {"off": None, **{turn: turn for turn in get_args(Overview)}}
 MODES: dict[str, Mode | None] = {"off": None, **{mode: mode for mode in get_args(Mode)}}
 
 CONTACT = re.compile(r"(https?://|mailto:)\S+")
@@ -127,6 +129,12 @@ def read_evidence(name: str, value: object) -> Evidence | None:
     if EVIDENCE[str(value)]:
         check_warcio(name)
     return EVIDENCE[str(value)]
+
+
+def read_overview(name: str, value: object) -> Overview | None:
+    if value not in OVERVIEWS:
+        raise refusal(name, value, ", ".join(OVERVIEWS))
+    return OVERVIEWS[str(value)]
 
 
 def read_evidence_dir(output: Path, value: str) -> Path:

@@ -33,6 +33,7 @@ FINEWS_KEEP_DAYS = (
 FINEWS_EVIDENCE = "off"  # "articles" or "all": what is fetched is kept as WARC, which takes the disk of its posts again
 FINEWS_EVIDENCE_DIR = "_evidence"  # in the output folder, or elsewhere; not .finews/, which may be deleted
 FINEWS_EVIDENCE_MB = 100  # of one file; larger ones are slow to copy, and much is lost with one
+FINEWS_OVERVIEW = "off"  # or "daily": pages of plots in the site's overview/, and a table of all posts to count them by
 FINEWS_NOTIFY = ""  # a command that gets the summary on its standard input when a run's state has changed
 FINEWS_METRICS = ""  # a file NAME.prom with the figures of the last run, for Prometheus
 FINEWS_LOG = "text"  # or "json": a JSON object a line, for what collects logs

@@ -27,6 +27,7 @@ ORDER = [
     "reporting",  # what a run says of itself
     "evidence",  # what was fetched is kept, and posts are made of it again
     "tables",  # the archive as rows, for export, search and counts
+    "overview",  # the archive as plots
     "extensions",  # watch the run
     "spiders",
     "commands",

@@ -38,6 +38,8 @@ class Publisher:
             run = run_of(self.crawler)
             warnings = _refresh_titles(run)
             today = run.clock.now().date() if run.clock.is_proven else None
+            if run.config.overview and today and not run.stopped:
+                warnings += _update_overview(run)
             outcome = finish(run.archive, run.archive.unpublished, run.config, run.name, today)
             self._outcome = outcome._replace(warnings=[*warnings, *outcome.warnings])
         return self._outcome
@@ -55,3 +57,10 @@ def _refresh_titles(run: Run) -> list[str]:
     except (OSError, DiskError) as error:
         return [f"the index of titles could not be written, the next run tries again: {error}"]
     return []
+
+
+def _update_overview(run: Run) -> list[str]:
+    """Bring the overview's pages up to date, and return warnings."""
+    from finews_spider.overview.update import Overview, regular  # what is off is not loaded
+
+    return Overview(run.ledger, run.owed, regular(run.sources)).update_daily(run.clock.now(), run.name)

@@ -12,6 +12,8 @@ class Fact(StrEnum):
 
     PROVEN_CLOCK = "proven clock"  # the last time at which hosts did not contradict the machine's clock
     DOUBTS = "doubts"  # of the set-up, which the operator was told
+    OVERVIEW = "overview"  # the day on which it was last written
+    RUNS_COUNTED = "runs counted"  # the day up to which the figures of runs are kept
 
 
 class Facts:

@@ -46,6 +46,10 @@ _FITTING = {
     f" AND origin IN ('written', 'edited', 'found') AND {_number('day')}",
     "captures": f"{_text('digest', 'capture')} AND {_number('kept')}",
     "facts": _text("name", "value"),
+    "run_days": f"{_text('day')} AND {_number('runs', 'failed', 'killed', 'seconds', 'longest', 'archived', 'owed')}"
+    f" AND {_number('bytes', most=1 << 60)}",
+    "run_hosts": f"{_text('day', 'host')} AND {_number('requests', 'failures')} AND {_number('bytes', most=1 << 60)}",
+    "post_days": f"{_text('day')} AND {_number('posts')}",
 }
 _FORGETTING = {"owed", "lists", "gaps"}  # with a row of these, it is lost what lists have to tell again
 

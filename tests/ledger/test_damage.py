@@ -27,6 +27,7 @@ from finews_spider.ledger.listings import ListStates, ListTotals
 from finews_spider.ledger.owed import Owed
 from finews_spider.ledger.posts import Index
 from finews_spider.ledger.responses import KeptResponses
+from finews_spider.ledger.run_days import HostFigures, PostDays, RunDay, RunDays
 from finews_spider.ledger.schema import VERSION
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
@@ -79,6 +80,8 @@ def crawled(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             CoverageTable(ledger).note_end("finews", "a list", SEEN)
             ListTotals(ledger).record("finews", "a list", missed=2)
             Captures(ledger).add({"sha1:A": "{}"})
+            RunDays(ledger).keep(RunDay(SEEN.date(), runs=1), {"a.example": HostFigures(1, 1, 1)})
+            PostDays(ledger).note({SEEN.date(): 2})
         room.clear()
         yield site
 
@@ -120,6 +123,9 @@ def read_all(ledger: Ledger) -> None:
     for (digest,) in ledger.rows("SELECT digest FROM captures").fetchall():
         Captures(ledger).by_digest(digest)
     Facts(ledger).time(Fact.PROVEN_CLOCK)
+    RunDays(ledger).all()
+    RunDays(ledger).hosts(SEEN.date())
+    PostDays(ledger).note({SEEN.date(): 1})
     CoverageTable(ledger).of("finews")
     for (arguments,) in ledger.rows("SELECT arguments FROM backfills").fetchall():
         with suppress(ValueError, AttributeError):
