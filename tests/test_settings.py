@@ -5,6 +5,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
+from finews_spider import __version__
 from finews_spider.spiders.finews import FinewsSpider
 from tests.conftest import Site, run_forked, run_scrapy
 
@@ -46,7 +47,7 @@ def test_an_answer_has_bounds(settings: Settings) -> None:
 def test_user_agent_says_who_and_how_to_reach_them(site: Site) -> None:
     site.crawl(settings={"FINEWS_CONTACT": "mailto:me@example.com"})
     agents = {logged.headers["User-Agent"] for logged in site.room.log}
-    assert agents == {"finews/0.2.0 (+mailto:me@example.com)"}
+    assert agents == {f"finews/{__version__} (+mailto:me@example.com)"}
 
 
 def test_scrapy_lists_the_spider() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from finews_spider import __version__
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from tests.support.installed import NOBODY, Installed, build, nobodys_python
@@ -105,7 +106,7 @@ def test_a_site_is_taken_where_one_stands_in_it_and_only_there(finews: Installed
 
 
 def test_it_says_what_it_is(finews: Installed) -> None:
-    assert finews.type("--version").stdout == "finews 0.2.0\n"
+    assert finews.type("--version").stdout == f"finews {__version__}\n"
     for words in ([], ["--help"], ["-h"]):
         ran = finews.type(*words)
         assert ran.returncode == 0
