@@ -20,7 +20,7 @@ ADVICE = {
     "host left alone: it asks for a Crawl-delay": "it is longer than a run can keep: ask the site, or leave the"
     " endpoint out: enabled = false in the sources file",
     "kept out": "it blocks this address: wait a day, raise DOWNLOAD_DELAY, set FINEWS_CONTACT to a page of yours",
-    "unreadable": "its format has changed: save the response (scrapy fetch URL > response), fix its parser in sources/",
+    "unreadable": "its format has changed: save the response (curl -o FILE URL), fix its parser in sources/",
     "lacks": "rows without these fields are read as far as possible: compare with the parser in sources/",
     "not asked": "its listings have to answer first: they name an article to request",
     "empty": "its response holds nothing: open the URL in a browser; the column or category may have been discontinued",

@@ -123,6 +123,13 @@ def test_config_tells_where_each_value_comes_from(tmp_path: Path) -> None:
     assert rows["FINEWS_OWED_DAYS"] == {"value": 14, "from": "default"}
 
 
+def test_config_shows_no_secret(tmp_path: Path) -> None:
+    environment = {"FINEWS_PING": "https://ping.example/s3cret", "FINEWS_NOTIFY": "cat https://hook.example/s3cret"}
+    ran = run_scrapy("config", "-s", f"FINEWS_OUTPUT={tmp_path}", environment=environment)
+    assert (ran.code, ran.out.count("(set, not shown)")) == (0, 2)
+    assert "s3cret" not in ran.out + ran.err
+
+
 @pytest.mark.parametrize("command", [("crawl", "finews"), ("owed",), ("doctor",)])
 def test_a_wrong_file_is_refused_by_every_command(tmp_path: Path, command: tuple[str, ...]) -> None:
     file = write(tmp_path, "contcat = 1\n")
