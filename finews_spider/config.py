@@ -33,6 +33,7 @@ from finews_spider.setting_values import (
     read_networks,
     read_number,
     read_overview,
+    read_pictures,
     read_seconds,
     read_site,
     read_switch,
@@ -75,6 +76,9 @@ class Config:
     evidence_dir: Path  # absolute
     evidence_mb: int
     overview: Overview | None  # None: off
+    pictures: bool
+    pictures_days: int  # 0: no limit
+    pictures_mb: int  # 0: no limit
 
 
 def read_config(settings: BaseSettings) -> Config:
@@ -108,6 +112,9 @@ def read_config(settings: BaseSettings) -> Config:
         evidence_dir=read_evidence_dir(read("FINEWS_OUTPUT", read_folder), str(settings["FINEWS_EVIDENCE_DIR"])),
         evidence_mb=int(read_number("FINEWS_EVIDENCE_MB", settings["FINEWS_EVIDENCE_MB"], 1)),
         overview=read("FINEWS_OVERVIEW", read_overview),
+        pictures=read("FINEWS_PICTURES", read_pictures),
+        pictures_days=read("FINEWS_PICTURES_DAYS", read_keep_days),
+        pictures_mb=int(read_number("FINEWS_PICTURES_MB", settings["FINEWS_PICTURES_MB"], 0)),
     )
 
 

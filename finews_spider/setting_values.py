@@ -123,6 +123,12 @@ def read_mode(name: str, value: object) -> Mode | None:
     return MODES[str(value)]
 
 
+def read_pictures(name: str, value: object) -> bool:
+    if value not in ("on", "off"):
+        raise refusal(name, value, "off, on")
+    return value == "on"
+
+
 def read_evidence(name: str, value: object) -> Evidence | None:
     if value not in EVIDENCE:
         raise refusal(name, value, ", ".join(EVIDENCE))

@@ -25,6 +25,7 @@ ORDER = [
     "crawl",  # listings and articles, asked for and handed over
     "pipelines publishing",  # an item becomes a post; posts become a commit
     "reporting",  # what a run says of itself
+    "pictures",  # what articles show is kept
     "evidence",  # what was fetched is kept, and posts are made of it again
     "tables",  # the archive as rows, for export, search and counts
     "overview",  # the archive as plots

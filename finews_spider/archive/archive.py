@@ -27,10 +27,10 @@ BATCH_SECONDS = (
 
 
 class PostWitness(Protocol):
-    """What keeps where posts are from: on the disk before they are, or they are not written."""
+    """What notes something of posts: where they are from, say. It is on the disk before they are, or they are not."""
 
     def note(self, posts: Sequence["PendingPost"]) -> None:
-        """Write what posts were made of. Raises OSError."""
+        """Write what has to be known of posts that are about to be written. Raises OSError or DiskError."""
 
     def sync(self) -> None:
         """Bring that to the disk, in the thread that writes posts. Raises OSError."""
@@ -42,7 +42,7 @@ class Archive:
     def __init__(self, output: Path, index: Index, pattern: str = BY_DAY) -> None:
         self.output = output
         self.pattern = pattern
-        self.witness: PostWitness | None = None
+        self.witnesses: list[PostWitness] = []
         self._index = index
         self._pages: dict[str, asyncio.Task[None]] = {}  # by slug, written or being written
         self._pending: list[PendingPost] = []
@@ -167,9 +167,9 @@ class Archive:
         texts = [(pending.path, pending.text) for pending in batch]
         new = {pending.path for pending in batch if pending.is_new}
         loop = asyncio.get_running_loop()
-        if self.witness:
-            self.witness.note(batch)
-            await loop.run_in_executor(self._thread, self.witness.sync)
+        for witness in self.witnesses:
+            witness.note(batch)
+            await loop.run_in_executor(self._thread, witness.sync)
         errors, folders = await loop.run_in_executor(self._thread, write_all, self.output, texts, new)
         return self._note(batch, errors, folders)
 

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -29,7 +29,7 @@ _numbers = count()
 
 
 def write_all(
-    output: Path, batch: list[tuple[Path, str]], new: Collection[Path] = ()
+    output: Path, batch: Sequence[tuple[Path, str | bytes]], new: Collection[Path] = ()
 ) -> tuple[list[Exception | None], Changes]:
     """Write temporary files, sync them, rename them to their paths, and sync the folders.
 
@@ -42,9 +42,9 @@ def write_all(
     files = [_File(str(path), f"{own}-{next(_numbers)}-{path.name}", is_new=path in new) for path, _ in batch]
     before = {folder: _stamp(folder) for folder in {file.folder for file in files}}
     outside = {folder: _outside(output, folder) for folder in before}
-    for file, (_, text) in zip(files, batch, strict=True):
+    for file, (_, content) in zip(files, batch, strict=True):
         file.error = outside[file.folder]
-        file.attempt(file.write, text)
+        file.attempt(file.write, content)
     for file in files:
         file.attempt(file.finish)
     synced = {folder: sync_folder(folder) for folder in before}
@@ -86,10 +86,10 @@ class _File:
             with suppress(OSError):
                 os.unlink(self.temporary)  # noqa: PTH108
 
-    def write(self, text: str) -> None:
+    def write(self, content: str | bytes) -> None:
         """Write the temporary file. Raise OSError, and ValueError for a text with half a character."""
         with open(self.temporary, "wb", opener=_no_link) as file:
-            file.write(text.encode())
+            file.write(content.encode() if isinstance(content, str) else content)
 
     def finish(self) -> None:
         """Sync the temporary file, and only then rename it. Raise OSError."""

@@ -63,7 +63,8 @@ class EvidenceExtension:
                 logger.info("%s was left by a run that was killed: it is finished", segment.name)
         except OSError as error:
             self._end(error)
-        run.witness = run.archive.witness = self
+        run.witness = self
+        run.archive.witnesses.append(self)
 
     def spider_closed(self) -> None:
         """Finish the run's last segment."""
@@ -81,7 +82,7 @@ class EvidenceExtension:
     def take(self, request: Request, response: Response, head: bytes) -> None:
         """Take an answer as it came: kept at once, or when it is known whether a listing named something new."""
         answer = Answer(request, response, head)
-        if self._keeps_all or "fetch" in request.cb_kwargs:
+        if self._keeps_all or "fetch" in request.cb_kwargs or "picture" in request.cb_kwargs:
             self._keep(request, answer)
         elif "listing" in request.cb_kwargs:
             request.meta.setdefault(_WAITING, []).append(answer)

@@ -9,12 +9,13 @@ from finews_spider.evidence.check_pages import checked_pages
 from finews_spider.evidence.check_posts import NEW, PostFault, Posts
 from finews_spider.evidence.checks import Fault, fixed_by
 from finews_spider.evidence.library import Stored
-from finews_spider.evidence.mend import Mender
+from finews_spider.evidence.mend import ASIDE, Mender
 from finews_spider.evidence.segments import recover, sums, unfinished
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import FILE, Ledger
 from finews_spider.ledger.hashes import Hashes
 from finews_spider.ledger.posts import Index
+from finews_spider.pictures.check import check
 from finews_spider.printable import printable
 from finews_spider.reporting.terminal import plural
 from finews_spider.sources.loader import load
@@ -46,7 +47,8 @@ class Verify:
             self._check_captures_of_posts(self._captures)
         for fault, mended in checked_pages(self._config.output, self._posts.history, fix=self._fix):
             self._say(fault, "it is written" if mended else "", mended)
-        self._sum_up()
+        pictures = self._check_pictures()
+        self._sum_up(pictures)
         return ExitCode.CHECK_FAILED if self._left else ExitCode.OK
 
     def _mended(self, found: PostFault) -> tuple[str, bool]:
@@ -75,6 +77,16 @@ class Verify:
                 why = f"{missing} is not there as it was written"
                 self._say(Fault("without captures", newest.path, why, "bring the file back from a copy"))
 
+    def _check_pictures(self) -> int:
+        """Check the pictures that are kept, and return how many there are."""
+        number = 0
+        aside = self._config.output / ASIDE
+        for fault in check(self._config.output, aside, self._archive.unpublished.note, fix=self._fix):
+            number += 1
+            if fault:
+                self._say(Fault(*fault), "the site tells of it no more" if self._fix else "", self._fix)
+        return number
+
     def _say(self, fault: Fault, done: str = "", mended: bool = False) -> None:
         self._faults += 1
         self._left += not mended
@@ -82,13 +94,15 @@ class Verify:
         advice = done or ("" if self._fix and "--fix" in fault.remedy else fault.remedy)
         print(printable(f"{state}: {fault.where}: {fault.why}{f'; {advice}' if advice else ''}"))
 
-    def _sum_up(self) -> None:
+    def _sum_up(self, pictures: int) -> None:
         counts = self._posts.counts
         figures = ", ".join(f"{number} {what}" for what, number in sorted(counts.items())) or "none"
         new = f" ({dates.now():%Y-%m-%d}; from now on they are)" if counts[NEW] else ""
         print(f"{plural(sum(counts.values()), 'post')}: {figures}{new}")
         if self._captures:
             print(f"{plural(self._captures.records, 'record')} of evidence read")
+        if pictures:
+            print(f"{plural(pictures, 'picture')} read")
         mended = self._faults - self._left
         print(
             f"{plural(self._faults, 'fault')}{f', {mended} mended' if mended else ''}" if self._faults else "no fault"

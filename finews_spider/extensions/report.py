@@ -151,6 +151,7 @@ class ReportExtension:
             hosts=builder.host_reports(self.crawler.stats.get_stats()),
             sources={name: self._source(name) for name in names},
             window=window,
+            pictures=builder.pictures_report(self.crawler.stats.get_stats()),
             warnings=[*left_out, *warnings, *run.warnings, *self._new_doubts()],
             exit_code=ExitCode.INTERRUPTED if interrupted else None,
         )

@@ -50,6 +50,10 @@ _FITTING = {
     f" AND {_number('bytes', most=1 << 60)}",
     "run_hosts": f"{_text('day', 'host')} AND {_number('requests', 'failures')} AND {_number('bytes', most=1 << 60)}",
     "post_days": f"{_text('day')} AND {_number('posts')}",
+    "pictures": f"{_text('day', 'key', 'address', 'state', 'reason')} AND state IN ('owed', 'given up')"
+    " AND (address GLOB 'http://?*' OR address GLOB 'https://?*')"
+    " AND day GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'"
+    f" AND {_time('seen', 'next_try')} AND {_time_or_null('first_try')} AND {_number('tries')}",
 }
 _FORGETTING = {"owed", "lists", "gaps"}  # with a row of these, it is lost what lists have to tell again
 

@@ -55,7 +55,12 @@ CREATE TABLE run_days (
 CREATE TABLE run_hosts (
     day TEXT, host TEXT, requests INTEGER, failures INTEGER, bytes INTEGER, PRIMARY KEY (day, host)
 ) WITHOUT ROWID;
-CREATE TABLE post_days (day TEXT PRIMARY KEY, posts INTEGER) WITHOUT ROWID""",
+CREATE TABLE post_days (day TEXT PRIMARY KEY, posts INTEGER) WITHOUT ROWID;
+CREATE TABLE pictures (
+    day TEXT, key TEXT, address TEXT, state TEXT, seen INTEGER,
+    tries INTEGER DEFAULT 0, first_try INTEGER, next_try INTEGER DEFAULT 0, reason TEXT DEFAULT '',
+    PRIMARY KEY (key, day)
+) WITHOUT ROWID""",
 )
 VERSION = len(MIGRATIONS)
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache, partial
@@ -16,6 +17,7 @@ from aiohttp import web
 from finews_spider.newsroom import eastmoney, pages
 from finews_spider.newsroom.finews import Blog, ShareHost
 from finews_spider.newsroom.pages import NOT_FOUND, Page, Site, View
+from finews_spider.newsroom.picture_files import PictureHost
 from finews_spider.newsroom.rules import Edit, Handler, LoggedRequest, Rule, Rules
 from finews_spider.newsroom.web_archive import WebArchive
 from finews_spider.newsroom.world import World
@@ -24,6 +26,7 @@ SOURCES = Path(__file__).parent.parent / "sources.toml"
 ROBOTS = "User-agent: *\nDisallow: /private/\n"
 ARCHIVE_KEYS = ("cdx", "play")
 UNHURRIED = ("max_age_days", "cdx_delay", "playback_delay", "pause")  # keys; the newsroom has no need of it
+PICTURES = re.compile(rb"(?:https:)?//dfscdn\.dfcfw\.com(?=/)")  # where bodies have theirs
 PAGES_KEPT = 4096  # in a site's cache; an article's page has a few KB
 
 
@@ -36,6 +39,7 @@ def sites(world: World) -> dict[str, Site]:
         "origin": share,
         **eastmoney.sites(world),
         "archive": WebArchive(world),
+        "pictures": PictureHost(),
     }
 
 
@@ -65,6 +69,7 @@ class Newsroom:
         """As usual."""
         self.robots = dict.fromkeys(self._sites, ROBOTS)
         self.moving, self.cursors = False, True
+        self.pictures_here = False  # bodies name the pictures of the newsroom, and not those of the real host
         self.by_cursor: int | None = None
         self.by_page: int | None = None
 
@@ -191,4 +196,7 @@ class Newsroom:
         if path == "/robots.txt":
             return pages.robots(self.robots[role])
         view = View(self._published, self.moving, self.cursors, self.by_cursor, self.by_page)
-        return self._pages[role](path, view) or NOT_FOUND
+        page = self._pages[role](path, view) or NOT_FOUND
+        if self.pictures_here:
+            page = replace(page, body=PICTURES.sub(self.urls["pictures"].encode(), page.body))
+        return page

@@ -23,6 +23,7 @@ from finews_spider.reporting.report import (
     GapReport,
     HostReport,
     ListReport,
+    PicturesReport,
     PublishedReport,
     RunReport,
     SourceReport,
@@ -91,6 +92,22 @@ def source_report(
         newest=max((str(reading.newest) for reading in dated), default=None),
         oldest=min((str(reading.oldest) for reading in dated), default=None),
         gaps=[_gap_report(gap) for gap in gaps if gap.source == name],
+    )
+
+
+def pictures_report(stats: Stats) -> PicturesReport | None:
+    """Return what came of pictures, from the stats `finews/pictures/…`; None where they are not kept."""
+    counts = _counts("finews/pictures/", stats)
+    if not counts:
+        return None
+    return PicturesReport(
+        kept=counts.get("kept", 0),
+        bytes=counts.get("bytes", 0),
+        owed=counts.get("owed", 0),
+        given_up=counts.get("given_up", 0),
+        left=counts.get("left", 0),
+        failed=_counts("failed/", counts),
+        elsewhere=_counts("elsewhere/", counts),
     )
 
 

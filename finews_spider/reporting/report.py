@@ -136,6 +136,19 @@ class PublishedReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesReport:
+    """What came of the pictures that posts name."""
+
+    kept: int = 0
+    bytes: int = 0  # of those
+    owed: int = 0  # after the run
+    given_up: int = 0
+    left: int = 0  # files that are too old, or too much
+    failed: dict[str, int] = field(default_factory=dict)  # by reason
+    elsewhere: dict[str, int] = field(default_factory=dict)  # on hosts that the sources file does not name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     """One run. Times are Beijing's, to the second."""
 
@@ -153,6 +166,7 @@ class RunReport:
     hosts: dict[str, HostReport]  # by host, with the port where a URL names one
     window: WindowReport | None = None  # None: it was no backfill
     published: PublishedReport | None = None  # None: publishing is off
+    pictures: PicturesReport | None = None  # None: they are not kept; then its JSON has no such key
     warnings: list[str] = field(default_factory=list)
     broken: list[str]  # why sources look broken, a sentence each
     exit_code: int | None  # None: it goes on, or was killed

@@ -44,7 +44,7 @@ def to_json(report: RunReport) -> str:
 
 def _without_empty(report: Any) -> Any:
     """Return the report without the keys that few have: of lists that are read as ever, and of gaps where none is."""
-    _drop_empty(report, "moved")
+    _drop_empty(report, "moved", "pictures")
     _drop_empty(report["window"] or {}, "uncovered", "beyond", "backfill")
     for source in report["sources"].values():
         _drop_empty(source, "gaps")

@@ -47,9 +47,10 @@ def summary_of(report: RunReport) -> Summary:
 
 
 def _need_attention(notes: Sequence[Note], report: RunReport) -> bool:
-    """Return whether a note tells of more than rows that are no news, of which some columns always have some."""
+    """Return whether a note tells of more than rows that are no news, of which some columns have some, and pictures."""
     reasons = [reason for source in report.sources.values() for reason in source.skipped]
-    return any(note.label != "skipped" and note.text != NO_CONTACT for note in notes) or not UNREAD.isdisjoint(reasons)
+    usual = ("skipped", "pictures") if report.sources else ("skipped",)
+    return any(note.label not in usual and note.text != NO_CONTACT for note in notes) or not UNREAD.isdisjoint(reasons)
 
 
 def _archived(report: RunReport) -> int:

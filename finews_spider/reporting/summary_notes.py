@@ -9,7 +9,7 @@ from finews_spider.refusals import UNWANTED
 from finews_spider.reporting.health import OFFLINE
 from finews_spider.reporting.missing import gap_in_words
 from finews_spider.reporting.program import OUTPUT, command, hint, options_given
-from finews_spider.reporting.report import GapReport, PublishedReport, RunReport, SourceReport
+from finews_spider.reporting.report import GapReport, PicturesReport, PublishedReport, RunReport, SourceReport
 from finews_spider.reporting.summary_window import reading_notes
 from finews_spider.reporting.terminal import plural
 from finews_spider.settings import FINEWS_OUTPUT
@@ -43,6 +43,7 @@ def _notes(report: RunReport) -> Iterator[tuple[str, str]]:
         yield "backfill", f"{plural(backfill.archived, 'post')} of its days came in {runs}"
     yield from _of_lists(report)
     yield from _of_articles(report.sources)
+    yield from _of_pictures(report.pictures)
     for name, host in report.hosts.items():
         if host.left_alone:
             yield "left alone", f"{name}: it {host.left_alone}"
@@ -107,6 +108,17 @@ def _of_articles(sources: Mapping[str, SourceReport]) -> Iterator[tuple[str, str
 def _by_source(label: str, thing: str, counts: Mapping[str, int], ending: str = "") -> Iterator[tuple[str, str]]:
     if texts := [f"{plural(count, thing)} of {name}" for name, count in counts.items() if count]:
         yield label, ", ".join(texts) + ending
+
+
+def _of_pictures(pictures: PicturesReport | None) -> Iterator[tuple[str, str]]:
+    if not pictures:
+        return
+    figures = {"kept": pictures.kept, "owed": pictures.owed, "given up": pictures.given_up, "removed": pictures.left}
+    if texts := [f"{number:,} {what}" for what, number in figures.items() if number]:
+        reasons = f" ({_reasons(pictures.failed)})" if pictures.failed else ""
+        yield "pictures", f"{', '.join(texts)}{reasons}"
+    if pictures.elsewhere:
+        yield "pictures", f"not kept, of hosts that sources.toml does not name: {_reasons(pictures.elsewhere)}"
 
 
 def _reasons(reasons: Mapping[str, int]) -> str:

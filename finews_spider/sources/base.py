@@ -18,7 +18,7 @@ from finews_spider.sources.block_pages import block_page
 from finews_spider.sources.ids import IdScheme
 from finews_spider.sources.links import without_surplus
 from finews_spider.sources.pace import Pace
-from finews_spider.sources.values import Days, Switch, Text
+from finews_spider.sources.values import Days, Origin, Switch, Text
 
 Page = TypeVar("Page")
 
@@ -185,6 +185,7 @@ class Source(ABC):
     enabled: Switch = True  # whether a run reads it when none is named
     fallback_sources: tuple[Text, ...] = ()  # whose routes are tried after its own; they have the same ids
     max_age_days: Days = 0  # older than that its newest item cannot be when all is well; 0 is no limit
+    pictures: tuple[Origin, ...] = ()  # hosts of its articles' pictures, asked where FINEWS_PICTURES is on
 
     @abstractmethod
     def hosts(self) -> set[str]:

@@ -21,6 +21,8 @@ EVIDENCE_SETTINGS: dict[str, dict[str, Any]] = {
     "DEFAULT_REQUEST_HEADERS": {"Accept-Encoding": "gzip, deflate"},
     "EXTENSIONS": {"finews_spider.evidence.extension.EvidenceExtension": 50},
 }
+# Where FINEWS_PICTURES is on: before what came of a run is published.
+PICTURES_EXTENSION = {"finews_spider.pictures.extension.PicturesExtension": 750}
 
 
 class FinewsSpider(RunSpider):
@@ -39,6 +41,8 @@ class FinewsSpider(RunSpider):
         if settings["FINEWS_EVIDENCE"] != "off":
             for name, value in EVIDENCE_SETTINGS.items():
                 settings.set(name, {**settings.getdict(name), **value}, priority="spider")
+        if settings["FINEWS_PICTURES"] != "off":
+            settings.set("EXTENSIONS", {**settings.getdict("EXTENSIONS"), **PICTURES_EXTENSION}, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: str) -> Self:

@@ -1,0 +1,56 @@
+"""`scrapy pictures`: pictures of posts that are there already are asked for, and kept."""
+
+import argparse
+from typing import ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from finews_spider.archive.lock import archive_lock, check_room
+from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.words import add_words, read_words
+from finews_spider.crawl.arguments import window_of
+from finews_spider.downloader.proxies import prepare_proxies
+from finews_spider.exceptions import ConfigurationError
+from finews_spider.exit_codes import ExitCode
+from finews_spider.extensions.report import ReportExtension
+
+
+class Command(ExitCodeCommand, ScrapyCommand):
+    """A run that reads no list: it asks for what is owed of pictures, and for those of the posts of some days."""
+
+    requires_project = True
+    default_settings: ClassVar = {"FINEWS_PROGRESS": False}
+
+    def syntax(self) -> str:
+        """Return the arguments, as the usage shows them."""
+        return "[-a since=DAY] [-a until=DAY]"
+
+    def short_desc(self) -> str:
+        """Return the line in the list of commands."""
+        return "Ask for the pictures of posts that are there, and keep them"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the option -a."""
+        super().add_options(parser)
+        add_words(parser)
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Return the run's exit code. Raise ConfigurationError, ArchiveLockedError during another run, DiskError."""
+        from finews_spider.commands.pictures_spider import PicturesSpider  # what is off is not loaded
+
+        assert self.crawler_process is not None
+        config = self.config_of_archive()
+        if not config.pictures:
+            raise ConfigurationError("FINEWS_PICTURES: is off; set it to on, for later runs too")
+        words = read_words(opts.words, ("since", "until"), self.title)
+        window_of(words)
+        prepare_proxies()
+        with archive_lock(config.output):
+            check_room(config.output)
+            crawler = self.crawler_process.create_crawler(PicturesSpider)
+            self.crawler_process.crawl(crawler, **words)
+            self.crawler_process.start()
+            extension = crawler.get_extension(ReportExtension)
+            if self.crawler_process.bootstrap_failed or not extension:
+                return ExitCode.FAULT
+            return extension.exit_code()

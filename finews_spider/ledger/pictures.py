@@ -1,0 +1,73 @@
+"""Pictures that are owed: posts name them, and they are not kept yet. What is kept, the site's own files tell."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.patience import MAX_PAUSE, Clock, Patience, first_look, now_by
+from finews_spider.ledger.tries import State
+
+_NOTE = "INSERT OR IGNORE INTO pictures (day, key, address, state, seen) VALUES (?, ?, ?, 'owed', ?)"
+_AGAIN = """
+UPDATE pictures SET state = 'owed', next_try = 0, tries = 0, first_try = NULL WHERE day = ? AND key = ?"""
+_FAIL = "UPDATE pictures SET state = ?, tries = ?, first_try = ?, next_try = ?, reason = ? WHERE key = ?"
+
+
+class OwedPictures:
+    """By the day of their posts and their address; one address may be owed for several days."""
+
+    def __init__(self, ledger: Ledger, patience: Patience, clock: Clock) -> None:
+        self._ledger, self._patience, self._clock = ledger, patience, clock
+
+    def note(self, wanted: Iterable[tuple[str, str, str]], *, again: bool = False) -> None:
+        """Owe pictures, by day, key and address, through a power cut too; `again`: also those that were given up."""
+        with self._ledger.writing(synced=True):
+            for day, key, address in wanted:
+                self._ledger.rows(_NOTE, (day, key, address, now_by(self._clock)))
+                if again:
+                    self._ledger.rows(_AGAIN, (day, key))
+
+    def due(self, since: str = "") -> list[tuple[str, str]]:
+        """Return key and address of those whose pause is over, of that day and later, the newest first."""
+        query = (
+            "SELECT key, address FROM pictures WHERE state = 'owed' AND day >= ?3"
+            " AND NOT next_try BETWEEN ?1 + 1 AND ?1 + ?2 GROUP BY key ORDER BY max(day) DESC, key"
+        )
+        return self._ledger.rows(query, (now_by(self._clock), MAX_PAUSE, since)).fetchall()
+
+    def days_of(self, key: str) -> list[str]:
+        """Return the days of the posts that it is owed for."""
+        return [day for (day,) in self._ledger.rows("SELECT day FROM pictures WHERE key = ?", (key,))]
+
+    def settle(self, keys: Iterable[str]) -> None:
+        """These are kept."""
+        with self._ledger.writing():
+            self._ledger.rows("DELETE FROM pictures WHERE key IN (SELECT value FROM json_each(?))", (_json(keys),))
+
+    def forget_before(self, day: str) -> None:
+        """Owe nothing for posts that are older."""
+        with self._ledger.writing():
+            self._ledger.rows("DELETE FROM pictures WHERE day < ?", (day,))
+
+    def fail(self, key: str, reason: str, *, tried: bool = True, is_final: bool = False) -> State:
+        """Note that it could not be had, and return its state; `is_final`: another try would give the same."""
+        query = "SELECT max(tries), min(first_try) FROM pictures WHERE key = ?"
+        tries, first_try = self._ledger.row(query, (key,))
+        next_try, state = now_by(self._clock), State.OWED
+        if tried:
+            tries, first_try = (tries or 0) + 1, first_look(first_try, self._clock)
+            is_over = self._patience.is_over(tries, first_try, next_try) and not self._clock.is_doubted
+            state = State.GIVEN_UP if is_final or is_over else State.OWED
+            next_try += self._patience.pause(tries)
+        with self._ledger.writing():
+            self._ledger.rows(_FAIL, (state, tries or 0, first_try, next_try, reason, key))
+        return state
+
+    def count(self) -> int:
+        """Return how many pictures are owed."""
+        return int(self._ledger.row("SELECT count(DISTINCT key) FROM pictures WHERE state = 'owed'")[0])
+
+
+def _json(values: Iterable[str]) -> str:
+    return msgspec.json.encode(list(values)).decode()

@@ -1,0 +1,233 @@
+"""Asks for pictures when the articles of a run have come, as a run asks for anything, and keeps those that come."""
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from finews_spider.archive.archive import PendingPost
+from finews_spider.crawl.run import Run, RunSpider, run_of
+from finews_spider.downloader.allowed_hosts import allowed_netlocs, is_allowed_url
+from finews_spider.downloader.failures import FetchFailure, request_of
+from finews_spider.exceptions import DiskError
+from finews_spider.ledger.patience import Patience
+from finews_spider.ledger.pictures import OwedPictures
+from finews_spider.ledger.tries import State
+from finews_spider.pictures import kept
+from finews_spider.pictures.addresses import pictures_of
+from finews_spider.pictures.heads import PictureError, read_head
+from finews_spider.pictures.store import Fetched, expire, keep
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 5 * 1024 * 1024  # of one picture
+MAX_SECONDS = 600  # that a run asks for pictures: the next one finds the archive free, and goes on
+MAX_UNDER_WAY = 16
+BATCH = 20  # pictures that are written together: fewer commits to the disk
+TOGETHER = 500  # pictures that are noted together
+DAYS_KNOWN = 31  # whose entries stay in memory while posts are looked through
+ACCEPT = "image/avif,image/webp,image/png,image/jpeg,image/gif"
+STATS = "finews/pictures"
+
+
+class PicturesExtension:
+    """Between the downloader and the site's folder. An article never waits for its pictures."""
+
+    max_seconds: float = MAX_SECONDS
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._due: list[tuple[str, str]] | None = None  # in reverse; None: the articles are not done
+        self._until = 0.0
+        self._under_way = 0
+        self._batch: list[Fetched] = []
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor."""
+        extension = cls(crawler)
+        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        crawler.signals.connect(extension.spider_idle, signals.spider_idle)
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        return extension
+
+    @property
+    def _run(self) -> Run:
+        return run_of(self.crawler)
+
+    def spider_opened(self) -> None:
+        """Have posts looked through for pictures before they are written."""
+        run, spider = self._run, self.crawler.spider
+        assert isinstance(spider, RunSpider)
+        origins = (origin for source in run.sources.values() for origin in source.pictures)
+        spider.netlocs |= allowed_netlocs(urlsplit(origin).netloc.lower() for origin in origins)
+        patience = Patience(run.config.owed_days.total_seconds(), run.config.owed_pause.total_seconds())
+        self.owed = OwedPictures(run.ledger, patience, run.clock)
+        run.archive.witnesses.append(self)
+
+    # Posts.
+
+    def note(self, posts: Sequence[PendingPost]) -> None:
+        """Owe the pictures of posts that are about to be written. Raises DiskError and OSError."""
+        self.owe((post.path.name[:10], post.text) for post in posts)
+
+    def sync(self) -> None:
+        """Nothing is left: what is owed is on the disk."""
+
+    def owe(self, posts: Iterable[tuple[str, str]], *, again: bool = False) -> None:
+        """Owe the pictures of posts, by day and text; `again`: also those that were given up.
+
+        Raises DiskError and OSError.
+        """
+        wanted = self._wanted(posts)
+        while some := list(islice(wanted, TOGETHER)):
+            self.owed.note(some, again=again)
+
+    def _wanted(self, posts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+        """Yield day, key and address of the pictures that are not kept, and that can be asked for."""
+        spider, oldest, entries = self.crawler.spider, self._oldest(), dict[str, kept.Entries]()
+        assert isinstance(spider, RunSpider)
+        for day, text in posts:
+            for key, address in pictures_of(text) if day >= oldest else ():
+                if not _is_allowed(address, spider.netlocs):
+                    self._count(f"elsewhere/{address.split('/')[2][:100]}")
+                elif key not in self._entries(day, entries):
+                    yield day, key, address
+
+    def _entries(self, day: str, known: dict[str, kept.Entries]) -> kept.Entries:
+        """Return what is kept of a day; the last days that were read stay known."""
+        if day not in known:
+            if len(known) >= DAYS_KNOWN:
+                known.clear()
+            known[day] = kept.read(self._run.config.output / kept.path_of(day))
+        return known[day]
+
+    # Requests.
+
+    def spider_idle(self) -> None:
+        """Ask for pictures when all else is done. Raises DontCloseSpider while some are under way."""
+        if self._run.stopped:
+            return
+        if self._due is None:
+            self.owed.forget_before(self._oldest())
+            self._due = self.owed.due()[::-1]
+            self._until = time.monotonic() + self.max_seconds
+        self._send()
+        if self._under_way:
+            raise DontCloseSpider
+        self._flush()
+
+    def _send(self) -> None:
+        assert self.crawler.engine
+        while self._due and self._under_way < MAX_UNDER_WAY and not self._run.stopped:
+            if time.monotonic() > self._until:
+                self._due = []
+                break
+            key, address = self._due.pop()
+            self._under_way += 1
+            self.crawler.engine.crawl(
+                Request(
+                    address,
+                    callback=self.arrived,
+                    errback=self.failed,
+                    cb_kwargs={"picture": key},
+                    headers={"Accept": ACCEPT},
+                    meta={"download_maxsize": MAX_BYTES},
+                )
+            )
+
+    def arrived(self, response: Response, picture: str) -> None:
+        """Take a picture, or note why it is none."""
+        self._under_way -= 1
+        try:
+            head = read_head(response.body if response.status == 200 else b"")
+        except PictureError as error:
+            self._fail(picture, str(error), is_final=error.is_final)
+        else:
+            self._batch.append(Fetched(picture, response.body, head, self.owed.days_of(picture)))
+            if len(self._batch) >= BATCH:
+                self._flush()
+        self._send()
+
+    def failed(self, failure: Failure) -> None:
+        """Note why a picture did not come."""
+        self._under_way -= 1
+        if self._run.stopped:
+            return
+        why = FetchFailure.of(failure)
+        picture = request_of(failure).cb_kwargs["picture"]
+        self._fail(picture, str(why), tried=why.tried, is_final=why.kind == "too large")
+        self._send()
+
+    def _fail(self, key: str, reason: str, *, tried: bool = True, is_final: bool = False) -> None:
+        logger.info("the picture %s is not kept: %s", key, reason)
+        self._count(f"failed/{reason.partition(':')[0]}")
+        try:
+            if self.owed.fail(key, reason, tried=tried, is_final=is_final) is State.GIVEN_UP:
+                self._count("given_up")
+        except DiskError as error:
+            self._run.stop(error)
+
+    def _flush(self) -> None:
+        """Keep what has come. The disk's refusal ends the run; what is not kept is owed."""
+        batch, self._batch = self._batch, []
+        if not batch:
+            return
+        run = self._run
+        try:
+            for witness in run.archive.witnesses:  # what came is kept as evidence first
+                witness.sync()
+            keep(run.config.output, batch, run.archive.unpublished.note)
+            self.owed.settle(fetched.key for fetched in batch)
+        except (OSError, DiskError) as error:
+            run.stop(_disk_error(error, run.config.output))
+            return
+        self._count("kept", len(batch))
+        self._count("bytes", sum(len(fetched.data) for fetched in batch))
+
+    # The end.
+
+    def spider_closed(self) -> None:
+        """Keep what has come of a run that was ended, remove what is too old, and count what is owed."""
+        self._flush()
+        run = self._run
+        try:
+            if (run.config.pictures_days or run.config.pictures_mb) and run.clock.is_proven and not run.stopped:
+                days, megabytes = run.config.pictures_days, run.config.pictures_mb
+                today = run.clock.now().date()
+                self._count("left", expire(run.config.output, days, megabytes, today, run.archive.unpublished.note))
+            self._count("owed", self.owed.count())
+        except (OSError, DiskError) as error:
+            logger.error("pictures: %s", error)
+
+    def _oldest(self) -> str:
+        """Return the first day whose pictures stay; empty: all do."""
+        days = self._run.config.pictures_days
+        return str(self._run.clock.now().date() - timedelta(days=days)) if days else ""
+
+    def _count(self, what: str, by: int = 1) -> None:
+        assert self.crawler.stats
+        self.crawler.stats.inc_value(f"{STATS}/{what}", by)
+
+
+def _is_allowed(address: str, netlocs: frozenset[str]) -> bool:
+    try:
+        return is_allowed_url(Request(address), netlocs)
+    except ValueError:  # an address that no client understands: [1.2] is no host
+        return False
+
+
+def _disk_error(error: OSError | DiskError, output: Path) -> DiskError:
+    if isinstance(error, DiskError):
+        return error
+    return DiskError(Path(error.filename or output), error.strerror or error)

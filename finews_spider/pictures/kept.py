@@ -1,0 +1,63 @@
+"""Which pictures are kept: `_data/pictures/YYYY-MM/DD.yml`, a line for each picture of the posts of that day.
+
+The site's layouts read it, and it is what finews itself knows of kept pictures: it lies in the site's history with
+them. A run changes the files of the days that it has posts of, and no other.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+FOLDER = "_data/pictures"
+
+_LINE = re.compile(r'("(?:[^"\\]|\\.)+"): "(\S+) ([0-9]{1,9}) ([0-9]{1,9}) ([0-9a-f]{64})"')
+
+
+class Kept(NamedTuple):
+    """A picture that is kept: its file below `media/`, its size in pixels, and its hash."""
+
+    file: str
+    width: int
+    height: int
+    sha256: str
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self))
+
+
+Entries = dict[str, Kept]  # by the address without its scheme, as it stands in a page
+
+
+def path_of(day: date | str) -> str:
+    """Return the file of the pictures of a day, below the output folder."""
+    year_month, _, in_month = str(day).rpartition("-")
+    return f"{FOLDER}/{year_month}/{in_month}.yml"
+
+
+def read(file: Path) -> Entries:
+    """Return the entries of a file; none where there is none. Raises OSError. What is no entry is not believed."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return {}
+    lines = map(_LINE.fullmatch, text.splitlines())
+    return {json.loads(line[1]): Kept(line[2], int(line[3]), int(line[4]), line[5]) for line in lines if line}
+
+
+def text_of(entries: Mapping[str, Kept]) -> str:
+    """Return the text of a file, in the order of the addresses: two versions differ in the lines that changed."""
+    return "".join(f'{json.dumps(key, ensure_ascii=False)}: "{kept}"\n' for key, kept in sorted(entries.items()))
+
+
+def days(output: Path) -> Iterator[tuple[str, Path]]:
+    """Yield day and file of all that are there, the oldest first."""
+    for file in sorted((output / FOLDER).glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]/[0-9][0-9].yml")):
+        yield f"{file.parent.name}-{file.stem}", file
+
+
+def files_of(entries: Iterable[Kept]) -> set[str]:
+    """Return the files of entries, below `media/`."""
+    return {kept.file for kept in entries}

@@ -1,0 +1,105 @@
+"""What a picture is, its first bytes tell; a name, a type and a claim are not believed."""
+
+import struct
+import zlib
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finews_spider.newsroom.picture_files import AVIF, KINDS, png, png_of
+from finews_spider.pictures.heads import MAX_PIXELS, Head, PictureError, read_head
+from tests.support.nonempty import nonempty
+
+SIZES = {"jpg": (1, 1), "png": (3, 2), "gif": (1, 1), "webp": (1, 1), "avif": (2, 2)}
+HUGE = 60_000  # pixels of a side
+
+
+def webp_of(chunk: bytes) -> bytes:
+    return b"RIFF" + struct.pack("<I", len(chunk) + 4) + b"WEBP" + chunk
+
+
+def jpg_of(*segments: bytes) -> bytes:
+    return b"\xff\xd8" + b"".join(segments)
+
+
+def sof(width: int, height: int, marker: int = 0xC0) -> bytes:
+    return bytes((0xFF, marker)) + struct.pack(">HBHHB", 17, 8, height, width, 3) + bytes(9)
+
+
+# By what they are: bytes, and what is said of them.
+HOSTILE: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", "no picture"),
+    "HTML": (b"<!DOCTYPE html><script>a</script>", "no picture"),
+    "HTML behind white space": (b"\n\n <html>", "no picture"),
+    "an SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"><script>a</script></svg>', "no picture"),
+    "an SVG behind XML": (b'<?xml version="1.0"?><!DOCTYPE svg><SVG onload="a()"/>', "no picture"),
+    "a script": (b"/*\xff\xd8\xff*/alert(1)", "no picture"),
+    "a BMP": (b"BM\x00\x00\x00\x00" + bytes(60), "no picture"),
+    "a TIFF": (b"II*\x00" + bytes(60), "no picture"),
+    "an ICO": (b"\x00\x00\x01\x00" + bytes(60), "no picture"),
+    "a PDF": (b"%PDF-1.7\n", "no picture"),
+    "a film": (b"\x00\x00\x00\x18ftypmp42" + bytes(60), "no picture"),
+    "a HEIC": (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(60), "no picture"),
+    "a RIFF with sound": (b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(60), "no picture"),
+    "a PNG behind a mark": (b"\xef\xbb\xbf" + png(1), "no picture"),
+    "a PNG of too many pixels": (png_of(HUGE, HUGE, b""), "too many pixels"),
+    "a PNG of the most that is possible": (png_of(2**31, 2**31, zlib.compress(b"")), "too many pixels"),
+    "a PNG without a width": (png_of(0, 5, b""), "damaged"),
+    "a PNG that is cut short": (png(1)[:20], "damaged"),
+    "a PNG whose head is no head": (png(1).replace(b"IHDR", b"IDAT"), "damaged"),
+    "a GIF of too many pixels": (b"GIF89a" + struct.pack("<HH", HUGE, HUGE) + b"\0\0\0;", "too many pixels"),
+    "a GIF that is cut short": (b"GIF89a\x01", "damaged"),
+    "a JPEG of too many pixels": (jpg_of(sof(HUGE, HUGE)), "too many pixels"),
+    "a JPEG without a size": (jpg_of(b"\xff\xda\x00\x02", b"\x12" * 90), "damaged"),
+    "a JPEG of segments without end": (jpg_of(b"\xff\xe0\x00\x02" * 90_000), "damaged"),
+    "a JPEG whose segment has no length": (jpg_of(b"\xff\xe0\x00\x00" * 90_000), "damaged"),
+    "a JPEG that is cut short": (b"\xff\xd8\xff", "damaged"),
+    "a JPEG of fill bytes": (b"\xff\xd8" + b"\xff" * 90_000, "damaged"),
+    "a WebP of too many pixels": (webp_of(b"VP8X\x0a\0\0\0" + bytes(4) + b"\xff" * 6), "too many pixels"),
+    "a WebP that is cut short": (b"RIFF\xff\xff\xff\x7fWEBPVP8X\x0a\0\0\0" + bytes(10), "damaged"),
+    "a WebP of no kind": (webp_of(b"VP9 " + bytes(30)), "damaged"),
+    "an AVIF of too many pixels": (AVIF.replace(struct.pack(">II", 2, 2), struct.pack(">II", HUGE, HUGE)), "too many"),
+    "an AVIF without a size": (AVIF.replace(b"ispe", b"isp_"), "damaged"),
+}
+
+
+@pytest.mark.parametrize("make", KINDS, ids=lambda make: str(make.__name__))
+def test_each_kind_is_told_with_its_size(make: Callable[[int], bytes]) -> None:
+    name = make.__name__
+    assert read_head(make(12_345)) == Head(name, *SIZES[name])
+
+
+@pytest.mark.parametrize("what", nonempty(HOSTILE))
+def test_what_is_none_of_them_is_refused(what: str) -> None:
+    data, why = HOSTILE[what]
+    with pytest.raises(PictureError, match=why):
+        read_head(data)
+
+
+def test_other_forms_of_jpeg_and_webp_have_their_sizes_too() -> None:
+    assert read_head(jpg_of(b"\xff\xe0\x00\x04ab", b"\xff\xff", sof(640, 480, 0xC2))) == Head("jpg", 640, 480)
+    lossless = b"VP8L\x05\0\0\0\x2f" + struct.pack("<I", 639 | 479 << 14)
+    lossy = b"VP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a" + struct.pack("<HH", 640, 480)
+    extended = b"VP8X\x0a\0\0\0" + bytes(4) + (639).to_bytes(3, "little") + (479).to_bytes(3, "little")
+    assert {read_head(webp_of(chunk)) for chunk in (lossless, lossy, extended)} == {Head("webp", 640, 480)}
+
+
+def test_as_many_pixels_as_are_kept_are_kept() -> None:
+    assert read_head(png_of(MAX_PIXELS // 1000, 1000, b"")).width == MAX_PIXELS // 1000
+    with pytest.raises(PictureError) as refused:
+        read_head(png_of(MAX_PIXELS // 1000 + 1, 1000, b""))
+    assert refused.value.is_final
+
+
+@given(st.sampled_from(KINDS), st.integers(0, 400), st.binary(max_size=12))
+def test_damage_is_told_and_nothing_else_is_raised(make: Callable[[int], bytes], at: int, damage: bytes) -> None:
+    data = bytearray(make(1))
+    data[at : at + len(damage)] = damage
+    for part in (bytes(data), bytes(data[:at])):
+        try:
+            head = read_head(part)
+        except PictureError:
+            continue
+        assert 0 < head.width * head.height <= MAX_PIXELS
