@@ -95,11 +95,10 @@ class PicturesExtension:
 
     def _wanted(self, posts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
         """Yield day, key and address of the pictures that are not kept, and that can be asked for."""
-        spider, oldest, entries = self.crawler.spider, self._oldest(), dict[str, kept.Entries]()
-        assert isinstance(spider, RunSpider)
+        oldest, entries = self._oldest(), dict[str, kept.Entries]()
         for day, text in posts:
             for key, address in pictures_of(text) if day >= oldest else ():
-                if not _is_allowed(address, spider.netlocs):
+                if not self._is_allowed(address):
                     self._count(f"elsewhere/{address.split('/')[2][:100]}")
                 elif key not in self._entries(day, entries):
                     yield day, key, address
@@ -134,17 +133,29 @@ class PicturesExtension:
                 self._due = []
                 break
             key, address = self._due.pop()
-            self._under_way += 1
-            self.crawler.engine.crawl(
-                Request(
-                    address,
-                    callback=self.arrived,
-                    errback=self.failed,
-                    cb_kwargs={"picture": key},
-                    headers={"Accept": ACCEPT},
-                    meta={"download_maxsize": MAX_BYTES},
-                )
-            )
+            if self._is_allowed(address):
+                self._under_way += 1
+                self.crawler.engine.crawl(self._request(key, address))
+            else:
+                self._fail(key, "not a host of the sources file any more")
+
+    def _request(self, key: str, address: str) -> Request:
+        return Request(
+            address,
+            callback=self.arrived,
+            errback=self.failed,
+            cb_kwargs={"picture": key},
+            headers={"Accept": ACCEPT},
+            meta={"download_maxsize": MAX_BYTES},
+        )
+
+    def _is_allowed(self, address: str) -> bool:
+        spider = self.crawler.spider
+        assert isinstance(spider, RunSpider)
+        try:
+            return is_allowed_url(Request(address), spider.netlocs)
+        except ValueError:  # an address that no client understands: [1.2] is no host
+            return False
 
     def arrived(self, response: Response, picture: str) -> None:
         """Take a picture, or note why it is none."""
@@ -218,13 +229,6 @@ class PicturesExtension:
     def _count(self, what: str, by: int = 1) -> None:
         assert self.crawler.stats
         self.crawler.stats.inc_value(f"{STATS}/{what}", by)
-
-
-def _is_allowed(address: str, netlocs: frozenset[str]) -> bool:
-    try:
-        return is_allowed_url(Request(address), netlocs)
-    except ValueError:  # an address that no client understands: [1.2] is no host
-        return False
 
 
 def _disk_error(error: OSError | DiskError, output: Path) -> DiskError:

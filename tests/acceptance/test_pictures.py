@@ -12,6 +12,7 @@ from aiohttp import web
 
 from finews_spider.archive.atomic import TEMPORARY
 from finews_spider.newsroom.picture_files import png
+from finews_spider.newsroom.rules import Handler
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from finews_spider.pictures import kept
@@ -258,14 +259,14 @@ async def cut_short(request: web.BaseRequest) -> web.StreamResponse:
 
 
 def test_hostile_answers_are_refused_and_no_article_waits_for_them(site: Site) -> None:
-    attacks = [*HOSTILE.values(), redirect, metadata, endless, cut_short]
+    attacks: list[tuple[bytes, str] | Handler] = [*HOSTILE.values(), redirect, metadata, endless, cut_short]
     turn = cycle(attacks)
 
     async def attack(request: web.BaseRequest) -> web.StreamResponse:
         one = next(turn)
-        if callable(one):
-            return await one(request)
-        return web.Response(body=one[0], headers={"Content-Type": "image/jpeg"})
+        if isinstance(one, tuple):
+            return web.Response(body=one[0], headers={"Content-Type": "image/jpeg"})
+        return await one(request)
 
     host = site.room.urls["pictures"]
     names = "".join(f"<img src='{host}/download/D{number}.jpg'>" for number in range(len(attacks)))

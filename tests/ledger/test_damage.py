@@ -25,6 +25,8 @@ from finews_spider.ledger.gaps import Gap, Gaps, GapState
 from finews_spider.ledger.hashes import Hashes
 from finews_spider.ledger.listings import ListStates, ListTotals
 from finews_spider.ledger.owed import Owed
+from finews_spider.ledger.patience import DAY, MachineClock, Patience
+from finews_spider.ledger.pictures import OwedPictures
 from finews_spider.ledger.posts import Index
 from finews_spider.ledger.responses import KeptResponses
 from finews_spider.ledger.run_days import HostFigures, PostDays, RunDay, RunDays
@@ -82,6 +84,7 @@ def crawled(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             Captures(ledger).add({"sha1:A": "{}"})
             RunDays(ledger).keep(RunDay(SEEN.date(), runs=1), {"a.example": HostFigures(1, 1, 1)})
             PostDays(ledger).note({SEEN.date(): 2})
+            pictures_of(ledger).note([("2022-01-01", f"p.example/{n}", f"http://p.example/{n}") for n in range(3)])
         room.clear()
         yield site
 
@@ -91,6 +94,10 @@ def site(crawled: TimedSite, tmp_path: Path) -> TimedSite:
     """A copy of it."""
     shutil.copytree(crawled.output, tmp_path / "site")
     return replace(crawled, output=tmp_path / "site")
+
+
+def pictures_of(ledger: Ledger) -> OwedPictures:
+    return OwedPictures(ledger, Patience(DAY), MachineClock())
 
 
 def read_all(ledger: Ledger) -> None:
@@ -126,6 +133,11 @@ def read_all(ledger: Ledger) -> None:
     RunDays(ledger).all()
     RunDays(ledger).hosts(SEEN.date())
     PostDays(ledger).note({SEEN.date(): 1})
+    pictures = pictures_of(ledger)
+    pictures.count()
+    for key, _ in pictures.due():
+        pictures.days_of(key)
+        pictures.fail(key, "no reason")
     CoverageTable(ledger).of("finews")
     for (arguments,) in ledger.rows("SELECT arguments FROM backfills").fetchall():
         with suppress(ValueError, AttributeError):

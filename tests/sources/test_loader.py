@@ -120,8 +120,8 @@ def test_an_unknown_key_is_refused_with_those_that_are_known(tmp_path: Path) -> 
     message = refusal(tmp_path, with_line("categories", 'categorys = ["TechWeb"]'))
     assert message == (
         ":13: finews.categorys: unknown key; known are"
-        " enabled, fallback_sources, max_age_days, site, share, origin, text_path, share_link, flash_link, categories;"
-        " did you mean categories?"
+        " enabled, fallback_sources, max_age_days, pictures, site, share, origin, text_path, share_link, flash_link,"
+        " categories; did you mean categories?"
     )
 
 
