@@ -11,6 +11,7 @@ from finews_spider.printable import safe_line
 
 MARK = '<meta name="generator" content="finews">'  # by which a page is known to be finews's own
 MAX_TEXT = 80  # characters of a name
+MAX_NOTE = 400
 
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 _FRAME = f"""<!doctype html>
@@ -43,16 +44,16 @@ img-src data:; base-uri 'none'; form-action 'none'">
 _LINKS = {"../": "首页", "./": "总览", "health.html": "运行状况"}
 
 
-def text(value: object) -> str:
+def text(value: object, limit: int = MAX_TEXT) -> str:
     """Return a text as a page may show it: on one line, cut, escaped."""
-    return escape(safe_line(value, MAX_TEXT))
+    return escape(safe_line(value, limit))
 
 
 def page(title: str, about: str, body: str, here: str = "") -> str:
     """Return a whole page; `here` is its own address among those of the overview."""
     current = {here: ' aria-current="page"'}
     links = (f'<a href="{link}"{current.get(link, "")}>{name}</a>' for link, name in _LINKS.items())
-    return _FRAME.format(title=text(title), about=text(about), links=" ".join(links), body=body)
+    return _FRAME.format(title=text(title), about=text(about, MAX_NOTE), links=" ".join(links), body=body)
 
 
 def section(title: str, *parts: str) -> str:
@@ -93,9 +94,9 @@ def folded(summary: str, *parts: str) -> str:
 
 def paragraph(words: str) -> str:
     """Return a note."""
-    return f'<p class="soft">{text(words)}</p>'
+    return f'<p class="soft">{text(words, MAX_NOTE)}</p>'
 
 
 def command(line: str) -> str:
     """Return a command line to copy."""
-    return f"<code>{escape(safe_line(line, 300))}</code>"
+    return f"<code>{text(line, MAX_NOTE)}</code>"

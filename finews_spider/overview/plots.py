@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from finews_spider.overview.page import text
+from finews_spider.overview.page import MAX_NOTE, text
 from finews_spider.overview.symbols import CELL
 
 HEAD = 18  # units above a month's days
@@ -37,7 +37,7 @@ def month(cells: Sequence[Cell], label: str) -> str:
     names = "".join(f'<text x="{CELL * at + CELL / 2:g}" y="12">{day}</text>' for at, day in enumerate(_WEEK))
     days = "".join(_day(cell, first + cell.day.day - 1) for cell in cells)
     return (
-        f'<svg class="plot" viewBox="0 0 {7 * CELL} {6 * CELL + HEAD}" role="img" aria-label="{text(label)}">'
+        f'<svg class="plot" viewBox="0 0 {7 * CELL} {6 * CELL + HEAD}" role="img" aria-label="{text(label, MAX_NOTE)}">'
         f'<g text-anchor="middle">{names}</g>{days}</svg>'
     )
 
@@ -45,7 +45,7 @@ def month(cells: Sequence[Cell], label: str) -> str:
 def _day(cell: Cell, place: int) -> str:
     x, y = place % 7 * CELL, place // 7 * CELL + HEAD
     marks = [f'<use href="#{mark}" x="{x}" y="{y}"/>' for mark in cell.marks]
-    title = f"<title>{text(cell.title)}</title>"
+    title = f"<title>{text(cell.title, MAX_NOTE)}</title>"
     if len(marks) == 1:
         return f"{marks[0][:-2]}>{title}</use>"
     return f"<g>{title}{''.join(marks)}</g>"
@@ -63,7 +63,7 @@ def bars(values: Sequence[Bar], label: str, most: int = 0, *, is_small: bool = F
     base = ABOVE + height
     below = BELOW if any(bar.label for bar in values) else 2
     return (
-        f'<svg class="plot" viewBox="0 0 {width} {base + below}" role="img" aria-label="{text(label)}">'
+        f'<svg class="plot" viewBox="0 0 {width} {base + below}" role="img" aria-label="{text(label, MAX_NOTE)}">'
         f'<path class="axis" d="M0 {ABOVE}H{width}M0 {base}H{width}"/>'
         f'<text x="0" y="{ABOVE - 4}">{top:,}</text>{drawn}{_labels(values, step, base)}</svg>'
     )

@@ -12,9 +12,11 @@ from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.facts import Fact, Facts
 from finews_spider.ledger.run_days import HostFigures, RunDay, RunDays
 from finews_spider.overview.days import days_from
+from finews_spider.printable import safe_line
 from finews_spider.reporting.report import HostReport, RunReport
 from finews_spider.reporting.store import FOLDER, KEPT, NAMES, from_json
 
+MAX_HOST = 120  # characters
 _WELL = (ExitCode.OK, ExitCode.OWED, ExitCode.INTERRUPTED)
 
 
@@ -67,7 +69,7 @@ def _hosts(reports: list[RunReport]) -> dict[str, HostFigures]:
     found: defaultdict[str, list[HostReport]] = defaultdict(list)
     for report in reports:
         for host, asked in report.hosts.items():
-            found[host].append(asked)
+            found[safe_line(host, MAX_HOST)].append(asked)
     return {
         host: HostFigures(
             requests=sum(asked.requests for asked in all_of_it),

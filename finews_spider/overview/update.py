@@ -66,7 +66,8 @@ def write_pages(output: Path, made: dict[str, str], unpublished: Unpublished) ->
     ours = {name for name, path in there.items() if _is_ours(path)}
     for name in made.keys() & there.keys() - ours:
         raise FileExistsError(f"{folder / name} is not of finews; move it away, or set FINEWS_OVERVIEW=off")
-    changed = {name: page for name, page in made.items() if name not in ours or there[name].read_text("utf-8") != page}
+    kept = {name: there[name].read_bytes() for name in ours & made.keys()}
+    changed = {name: page for name, page in made.items() if kept.get(name) != page.encode()}
     stale = sorted(name for name in ours - made.keys() if name[:-5].isdecimal())
     files = [f"{FOLDER}/{name}" for name in (*changed, *stale)]
     if files:

@@ -19,8 +19,9 @@ UNNAMED = "（未注明）"
 def year_sections(figures: Figures, year: int) -> str:
     """Return the sections of a year."""
     days = [day for at, day in figures.days.items() if at.year == year]
-    months = [f"{year}-{month:02}" for month in range(1, 13)]
-    names = [f"{month}月" for month in range(1, 13)]
+    last = figures.today.month if year == figures.today.year else 12
+    months = [f"{year}-{month:02}" for month in range(1, last + 1)]
+    names = [f"{month}月" for month in range(1, last + 1)]
     return "\n".join(
         (
             section(f"{year}年日历", _calendar(days), folded("日历的表格", _day_table(days, year))),

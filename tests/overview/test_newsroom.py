@@ -1,12 +1,24 @@
 """What a reader sees of the newsroom's archive."""
 
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from parsel import Selector
 
+from finews_spider.commands.skeleton import copy_site
 from finews_spider.exit_codes import ExitCode
+from finews_spider.ledger.database import Ledger
+from finews_spider.ledger.run_days import RunDays
+from finews_spider.newsroom.world import UNTIL
 from tests.overview.conftest import FAILED, GONE, HOLIDAY, PAGES, SINCE, Seen, overview, pages
+from tests.support.built import build
+from tests.support.paths import ROOT
 
 CRAWL = "scrapy crawl finews"
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("overview")]  # one worker makes it for all
@@ -67,3 +79,35 @@ def test_the_same_archive_gives_the_same_bytes(seen: Seen) -> None:
     again = overview(seen.site)
     assert (again.code, "files that changed: 0" in again.out) == (0, True)
     assert pages(seen.site.output) == before
+
+
+def test_jekyll_copies_the_pages_and_the_home_page_leads_to_them(
+    seen: Seen, tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    copy_site(tmp_path / "site")
+    shutil.copytree(seen.site.output / "overview", tmp_path / "site/overview")
+    built = build(tool("jekyll"), tmp_path / "site", "--baseurl", "/below")
+    assert pages(built) == pages(seen.site.output)
+    home = Selector((built / "index.html").read_text(encoding="utf-8"))
+    assert "/below/overview/" in home.xpath("//header//a/@href").getall()
+    links = {link for name in pages(built) for link in Selector(seen.page(name)).xpath("//a/@href").getall()}
+    assert {link for link in links if link.startswith("/") or not (built / "overview" / link).exists()} == set()
+
+
+def test_a_run_without_it_leaves_nothing_of_it(seen: Seen) -> None:
+    site = replace(seen.site, output=seen.site.output.with_name("without"))
+    assert site.crawl(f"since={UNTIL}", f"until={UNTIL}").code == 0
+    assert site.posts()
+    assert not (site.output / "overview").exists()
+    assert not (site.output / ".finews/tables.sqlite").exists()
+    with Ledger(site.output) as ledger:
+        assert RunDays(ledger).all() == []
+
+
+def test_what_is_off_is_not_loaded() -> None:
+    parts = "crawl.run extensions.publisher extensions.report commands.crawl commands.main".split()
+    program = f"import sys, {', '.join(f'finews_spider.{part}' for part in parts)}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = done.stdout.split()
+    assert "finews_spider.publishing.finish" in loaded
+    assert [name for name in loaded if name.startswith(("finews_spider.overview", "finews_spider.tables"))] == []
