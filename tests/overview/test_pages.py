@@ -13,7 +13,7 @@ from finews_spider.dates import BEIJING
 from finews_spider.ledger.coverage import CoverageTable, Stretch
 from finews_spider.ledger.database import FILE, Ledger
 from finews_spider.ledger.posts import Index
-from finews_spider.ledger.run_days import RunDays
+from finews_spider.ledger.run_days import RunDay, RunDays
 from finews_spider.overview.update import Overview
 from finews_spider.reporting import store
 from finews_spider.reporting.report import HostReport
@@ -161,3 +161,10 @@ def test_the_run_that_goes_on_is_not_counted(ledger: Ledger) -> None:
     store.write(run_report(run="2022-01-13T08-59-00"), ledger.output)
     Overview(ledger, [], ["finews"]).update_daily(NOW, "2022-01-13T08-59-00")
     assert [one.runs for one in RunDays(ledger).all()] == [0]
+
+
+def test_a_day_of_which_reports_have_gone_keeps_its_figures(ledger: Ledger) -> None:
+    table = RunDays(ledger)
+    for runs, kept in ((3, 3), (1, 3), (4, 4)):
+        table.keep(RunDay(NOW.date(), runs=runs), {})
+        assert [one.runs for one in table.all()] == [kept]
