@@ -27,8 +27,9 @@ def _check(name: str, address: str) -> None:
         raise ConfigurationError(
             f"{name}: a proxy of the scheme {scheme} cannot be used; name one like http://HOST:PORT"
         )
+    place = address.rpartition("://")[2].rpartition("@")[2]  # a password may have a slash in it
     try:
-        parts = urlsplit(address if mark else f"http://{address}")
+        parts = urlsplit(f"//{place}")
         if parts.hostname and parts.port != 0:
             return
     except ValueError:

@@ -24,4 +24,4 @@ def doubts(config: Config) -> list[str]:
 
 def _missing_site(config: Config) -> Iterator[str]:
     if not (config.output / site_config.CONFIG).exists():
-        yield f"an archive begins in {config.output}, which is no site yet; `{command('init')} DIR` makes one"
+        yield f"an archive begins, in a folder that is no site yet; `{command('init')} DIR` makes one"

@@ -208,7 +208,7 @@ def test_a_post_that_was_moved_to_old_post_is_not_fetched(archived: TimedSite) -
 def test_an_article_that_fails_is_asked_for_when_its_pause_is_over(archived: TimedSite, story: Story) -> None:
     before = archived.posts()
     assert owe(archived, story).code == 3
-    assert archived.report()["why"] == "1 articles are owed"
+    assert archived.report()["why"] == "1 article is owed"
     archived.now += PAUSE - SECOND
     assert archived.crawl().code == 3
     assert archived.articles_asked() == []
