@@ -48,9 +48,10 @@ tables: .venv/installed-dev ## 50,000 posts exported, read by four readers, sear
 pages: .venv/installed-dev ## Jekyll builds the site with 2,000, 10,000 and 50,000 posts: how long, and how large its pages are
 	PYTHONPATH=. $(BIN)/python tools/bench_site.py
 
-torture: .venv/installed ## three hundred crawls killed at random moments, each run again, also with evidence; about half an hour
+torture: .venv/installed ## three hundred crawls killed at random moments, each run again, also with evidence, and with pictures; about half an hour
 	PYTHONPATH=. $(BIN)/python tools/torture.py
 	PYTHONPATH=. $(BIN)/python tools/torture.py --evidence all --seed 2
+	PYTHONPATH=. $(BIN)/python tools/torture.py --pictures on --kills 60 --seed 3
 
 simulate: .venv/installed ## months of runs against lists that misbehave, in less than an hour: is anything lost?
 	PYTHONPATH=. $(BIN)/python tools/simulate.py

@@ -30,6 +30,7 @@ from finews_spider.evidence.review import read_evidence
 from finews_spider.newsroom.pages import Page
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
+from finews_spider.pictures.check import check
 from tests.support import forks
 
 FULL_SPEED = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16, "FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}
@@ -88,12 +89,13 @@ class Kill(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """An undisturbed crawl: its posts and requests, seconds to the first request, and seconds after the last post."""
+    """An undisturbed crawl: its posts, requests and pictures, seconds to the first request, and after the last post."""
 
     posts: dict[str, bytes]
     requests: int
     starting: float
     closing: float
+    pictures: dict[str, bytes]
 
 
 class ShortLists(Newsroom):
@@ -111,8 +113,10 @@ class ShortLists(Newsroom):
 class Stage:
     """The newsroom, its world, and the reference of each case."""
 
-    def __init__(self, room: Newsroom, world: World, folder: Path, evidence: str = "off") -> None:
-        self.room, self.world, self.folder, self.evidence = room, world, folder, evidence
+    def __init__(
+        self, room: Newsroom, world: World, folder: Path, evidence: str = "off", pictures: str = "off"
+    ) -> None:
+        self.room, self.world, self.folder, self.evidence, self.pictures = room, world, folder, evidence, pictures
         self.sources = folder / "sources.toml"
         self.sources.write_text(room.sources_toml(), encoding="utf-8")
         self.references = {case: self._reference(case, folder / case.sources) for case in CASES}
@@ -121,7 +125,8 @@ class Stage:
         """Clear the newsroom's log, and start a crawl in a process of its own."""
         self.room.clock = now
         options = {**FULL_SPEED, "FINEWS_OUTPUT": output, "FINEWS_SOURCES_FILE": self.sources}
-        options["FINEWS_EVIDENCE"] = self.evidence
+        options |= {"FINEWS_EVIDENCE": self.evidence, "FINEWS_PICTURES": self.pictures}
+        self.room.pictures_here = self.pictures == "on"
         words = ["crawl", "finews", "-a", f"source={case.sources}"]
         words += [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
         del self.room.log[:]
@@ -142,8 +147,10 @@ class Stage:
         starting = time.time() - began
         if crawl.wait(TIMEOUT) != 0:
             sys.exit(f"an undisturbed crawl failed: {log_tail(output)}")
+        if self.pictures == "on" and not pictures_in(output):
+            sys.exit("an undisturbed crawl kept no pictures")
         written = max(post.stat().st_mtime for post in files(output, "_posts"))
-        return Reference(read(output), len(self.room.log), starting, time.time() - written)
+        return Reference(read(output), len(self.room.log), starting, time.time() - written, pictures_in(output))
 
 
 class Life:
@@ -179,6 +186,10 @@ class Life:
         self._differ("left over", leftovers(self.output))
         faults = [f"{fault.where}: {fault.why}" for fault in Captures(self.output / "_evidence").check()]
         self._differ("evidence that is damaged", faults)
+        pictures = pictures_in(self.output)
+        wanted = self.reference.pictures
+        self._differ("pictures", sorted({*wanted, *pictures} if pictures != wanted else ()))
+        self._differ("pictures that are orphaned", picture_faults(self.output, "orphaned"))
         if "Traceback" in log_tail(self.output):
             self._differ("a traceback", [log_tail(self.output)])
 
@@ -240,6 +251,7 @@ class Life:
         )
         if self.stage.evidence != "off":
             self._differ("without evidence", unproven(self.output, posts))
+        self._differ("pictures that the site tells of wrongly", picture_faults(self.output, "missing", "damaged"))
         self._differ("written again, or lost", [path for path in before if after.get(path) != before[path]])
         owed = {number_of(path) for path in self.reference.posts.keys() - before.keys()}
         archived = {number_of(path) for path in before} - owed
@@ -273,6 +285,18 @@ def read(output: Path) -> dict[str, bytes]:
     return {str(post.relative_to(output)): post.read_bytes() for post in files(output, "_posts")}
 
 
+def pictures_in(output: Path) -> dict[str, bytes]:
+    """Return pictures, and what the site is told of them."""
+    found = [*files(output, "media"), *files(output, "_data/pictures")]
+    return {str(path.relative_to(output)): path.read_bytes() for path in found}
+
+
+def picture_faults(output: Path, *kinds: str) -> list[str]:
+    """Return what is wrong with pictures, of these kinds."""
+    faults = check(output, output, lambda _: None, fix=False)
+    return [f"{fault.what}: {fault.where}" for fault in faults if fault and fault.what in kinds]
+
+
 def leftovers(output: Path) -> list[str]:
     """Return temporary files, journals that SQLite would need, and files that are neither posts nor finews's own.
 
@@ -285,6 +309,8 @@ def leftovers(output: Path) -> list[str]:
         if path.relative_to(output).as_posix() in pages:
             continue
         journal = path.name.endswith(("-journal", "-wal")) and path.stat().st_size > 0
+        if top == "media" or (top, *rest[:1]) == ("_data", "pictures"):
+            continue
         if top == "_evidence" and path.suffix != ".open":
             continue
         if journal or top not in ("_posts", ".finews") or rest[0] == "tmp":
@@ -370,6 +396,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--evidence", choices=("off", "articles", "all"), default="off")
+    parser.add_argument("--pictures", choices=("off", "on"), default="off")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="finews-torture-"))
     kills: list[Kill] = []
@@ -377,7 +404,7 @@ def main() -> None:
     world = World(STORIES)
     with ShortLists(world) as room:
         for number, life in enumerate(
-            lives(Stage(room, world, folder, options.evidence), options.kills, options.seed), 1
+            lives(Stage(room, world, folder, options.evidence, options.pictures), options.kills, options.seed), 1
         ):
             kills += life.kills
             differences += life.differences

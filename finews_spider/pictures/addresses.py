@@ -25,7 +25,7 @@ def pictures_of(post: str) -> Iterator[tuple[str, str]]:
     """
     found = dict[str, str]()
     for picture in _PICTURE.finditer(post.partition("\n---\n")[2]):
-        key = picture["key"].replace("&#123;", "{")
+        key = picture["key"]
         found.setdefault(key, f"{picture['scheme']}//{html.unescape(key)}")
     yield from list(found.items())[:MAX_PICTURES]
 

@@ -40,6 +40,7 @@ OF_THE_BROWSER = (".google.com", ".googleapis.com", ".gvt1.com")  # what Chromiu
 # Without a policy, and with all posts in the lists that hold the newest only: each of them is among these some day.
 ALTERED = (
     ("_layouts/default.html", "<meta http-equiv=.*>\n", ""),
+    ("_config.yml", "pictures_fallback: link", "pictures_fallback: load"),
     ("feed.xml", r"limit: \d+", "limit: 9999"),
     ("feed.xml", r"left = 50", "left = 9999"),
     ("feed.xml", r"NW{{", "none{{"),  # a flash whose article does not come
@@ -95,6 +96,18 @@ def bare(fed: Site, tool: Callable[[str], str], tmp_path_factory: pytest.TempPat
         (site / path).write_text(text, encoding="utf-8")
     (site / "_posts").mkdir()
     for path, post in list(fed.posts().items())[::EVERY]:
+        (site / "_posts" / Path(path).name).write_bytes(post)
+    return build(tool("jekyll"), site)
+
+
+@pytest.fixture(scope="module")
+def linked(fed: Site, tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The delivered site with links in place of pictures, as it is when nobody changes it; of some of the posts."""
+    site = tmp_path_factory.mktemp("linked") / "site"
+    shutil.copytree(fed.output, site, ignore=shutil.ignore_patterns("_posts", ".finews", ".jekyll-cache"))
+    shutil.copyfile(SITE / "_config.yml", site / "_config.yml")
+    (site / "_posts").mkdir()
+    for path, post in list(fed.posts().items())[1::EVERY]:
         (site / "_posts" / Path(path).name).write_bytes(post)
     return build(tool("jekyll"), site)
 
@@ -273,7 +286,7 @@ def test_a_browser_tells_when_a_script_runs(tool: Callable[[str], str], tmp_path
     assert EVIL in requested
 
 
-@pytest.mark.parametrize("site", ["built", "bare"])
+@pytest.mark.parametrize("site", ["built", "bare", "linked"])
 def test_no_script_runs(site: str, look: Callable[[Path], Any], request: pytest.FixtureRequest) -> None:
     seen, _ = look(request.getfixturevalue(site))
     assert seen["ran"] == 0
@@ -291,6 +304,14 @@ def test_nothing_is_asked_for_but_pictures(
     assert PICTURES in requested
     assert EVIL not in requested
     assert {host for host in requested if not host.endswith(OF_THE_BROWSER)} <= {PICTURES, PICTURES_OF_NEWS}
+
+
+def test_with_links_in_their_place_no_picture_is_asked_for(linked: Path, look: Callable[[Path], Any]) -> None:
+    seen, requested = look(linked)
+    assert {host for host in requested if not host.endswith(OF_THE_BROWSER)} == set()
+    pages = [entry for entry in seen["all"] if re.search(r"/\d{17}|/NW\d{17}", entry["page"])]
+    assert len(pages) > 1_600 / EVERY
+    assert len({re.sub(r"(<em></em>)+", "", entry["around"]) for entry in pages}) == 1
 
 
 def test_pages_of_a_bare_layout_have_their_parts_too(bare: Path, look: Callable[[Path], Any]) -> None:

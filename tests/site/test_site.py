@@ -54,6 +54,8 @@ def articles() -> list[Article]:
 def write(site: Path, *, flat: bool = False) -> Path:
     """The site as it is delivered, with posts and their category pages."""
     copy_site(site)
+    config = (site / "_config.yml").read_text(encoding="utf-8")  # pictures that are missing are to be seen
+    (site / "_config.yml").write_text(config.replace("fallback: link", "fallback: load"), encoding="utf-8")
     for article in nonempty(articles()):
         assert article.time is not None
         folder = site / ("_posts" if flat else f"_posts/{article.time:%Y/%m/%d}")
