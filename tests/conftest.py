@@ -61,6 +61,9 @@ class Ran:
         return {name: int(value) for name, value in re.findall(r"'([^']+)': (\d+)[,}]", self.err)}
 
 
+AT_START = re.compile("PYTHON|LC_|LANG")  # variables that an interpreter reads when it starts
+
+
 def run_scrapy(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> Ran:
     """`scrapy …`; a warning of Python's is an error there too."""
     done = subprocess.run(
@@ -75,9 +78,12 @@ def run_scrapy(*arguments: str | Path, environment: Mapping[str, str] | None = N
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-def run_forked(*arguments: str | Path) -> Ran:
+def run_forked(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> Ran:
     """The same, sooner: not for what depends on how an interpreter starts."""
-    return Ran(*forks.run([str(argument) for argument in arguments]))
+    words = [str(argument) for argument in arguments]
+    if any(AT_START.match(name) for name in environment or {}):
+        return run_scrapy(*words, environment=environment)
+    return Ran(*forks.run(words, environment))
 
 
 @contextmanager
@@ -114,7 +120,7 @@ class Site:
     def crawl(self, *arguments: str, settings: dict[str, str] | None = None, **environment: str) -> Ran:
         """`scrapy crawl finews -a …` at full speed, of the source finews if none is named; the log starts anew."""
         words = self.words(arguments, settings or {})
-        return run_scrapy(*words, environment=environment) if environment else run_forked(*words)
+        return run_forked(*words, environment=environment)
 
     def start(self, *arguments: str, settings: dict[str, str] | None = None) -> Process:
         """The same, in the background."""

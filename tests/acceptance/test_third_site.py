@@ -3,8 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +12,9 @@ import pytest
 
 from finews_spider.archive.posts import render
 from finews_spider.crawl.articles import FOREIGN_POST
-from tests.conftest import FULL_SPEED, Ran
+from tests.conftest import FULL_SPEED, Ran, run_forked
 from tests.support import existing
-from tests.support.paths import ROOT
+from tests.support.forks import PREPARE
 from tests.support.third_site import ThirdSite, served, third_site
 from tests.support.trees import Tree, set_identity
 
@@ -51,11 +49,9 @@ class Third:
         sources = self.output.with_suffix(".toml")
         sources.write_text(f'{self.tables}[third]\nsite = "{self.site.url}"\n', encoding="utf-8")
         options = {**FULL_SPEED, "FINEWS_OUTPUT": str(self.output), "FINEWS_SOURCES_FILE": str(sources), **settings}
-        command = [sys.executable, "-W", "error", "-m", "tests.support.third_site", *words]
-        command += [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
+        settings_given = [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
         del self.site.requested[:]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return run_forked(*words, *settings_given, environment={PREPARE: "tests.support.third_site"})
 
     def crawl(self, *arguments: str, **settings: str) -> Ran:
         return self.scrapy("crawl", "finews", *(word for entry in arguments for word in ("-a", entry)), **settings)

@@ -9,7 +9,7 @@ from parsel import Selector
 
 from finews_spider.archive import category_pages
 from finews_spider.archive.category_pages import State
-from tests.conftest import Ran, run_scrapy
+from tests.conftest import Ran, run_forked, run_scrapy
 from tests.support.built import build, dom, served
 from tests.support.nonempty import nonempty
 
@@ -56,14 +56,14 @@ def test_it_says_what_it_did_and_what_to_type_next(first: Ran, folder: Path) -> 
 
 
 def test_again_it_finds_nothing_new_and_says_so(first: Ran, folder: Path) -> None:
-    again = run_scrapy("demo", "--folder", folder)
+    again = run_forked("demo", "--folder", folder)
     assert again.code == 0
     assert "nothing new" in again.out
 
 
 def test_a_site_that_is_there_keeps_its_files(tmp_path: Path) -> None:
     (tmp_path / "_config.yml").write_text("title: mine\n")
-    ran = run_scrapy("demo", "--folder", tmp_path, "--articles", "1")
+    ran = run_forked("demo", "--folder", tmp_path, "--articles", "1")
     assert ran.code == 0
     assert (tmp_path / "_config.yml").read_text() == "title: mine\n"
     assert (tmp_path / "index.html").exists()

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.conftest import FULL_SPEED, Ran, run_scrapy
+from tests.conftest import FULL_SPEED, Ran, run_forked
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def crawl(folder: Path, site: str, settings: Mapping[str, str] | None = None, **
     sources.write_text(text.replace("https://finews.withounder.com", site), encoding="utf-8")
     options = {**FULL_SPEED, "FINEWS_OUTPUT": folder / "site", "FINEWS_SOURCES_FILE": sources, **(settings or {})}
     words = [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
-    return run_scrapy("crawl", "finews", "-a", "source=finews", "-a", "category=x", *words, environment=environment)
+    return run_forked("crawl", "finews", "-a", "source=finews", "-a", "category=x", *words, environment=environment)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from finews_spider.evidence.segments import segments
 from finews_spider.exit_codes import ExitCode
 from finews_spider.newsroom.world import World
 from tests.acceptance.test_feed_sites import Sites
-from tests.conftest import Ran, Site, run_forked, run_scrapy
+from tests.conftest import Ran, Site, run_forked
 from tests.evidence.conftest import ALL, ARTICLES, folder, origins
 from tests.support.feed_sites import hugo, newspaper, served, wordpress
 from tests.support.nonempty import nonempty
@@ -26,7 +26,7 @@ def reparse(site: Site, *words: str, **environment: str) -> Ran:
     del site.room.log[:]
     options = [f"FINEWS_OUTPUT={site.output}", f"FINEWS_SOURCES_FILE={site.output.with_suffix('.toml')}"]
     line = ["reparse", *words, *(word for option in options for word in ("-s", option))]
-    ran = run_scrapy(*line, environment=environment) if environment else run_forked(*line)
+    ran = run_forked(*line, environment=environment)
     assert site.room.log == []
     assert "Traceback" not in ran.err
     return ran

@@ -13,10 +13,11 @@ import subprocess
 import sys
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
+from importlib import import_module
 from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
@@ -31,6 +32,7 @@ PACKAGES = """
     scrapy.commands scrapy.downloadermiddlewares scrapy.spidermiddlewares scrapy.core.downloader.handlers.http11
     scrapy.extensions.telnet scrapy.extensions.remote_control scrapy.squeues scrapy.shell finews_spider pipelines
 """.split()
+PREPARE = "FINEWS_TESTS_PREPARE"  # of the environment: a module whose `prepare()` is called before the command
 MAX_SECONDS = 120  # of a command
 MAX_REQUEST = 1 << 17  # bytes of a request: the words and the environment
 
@@ -46,24 +48,34 @@ class Process(Protocol):
     def kill(self) -> None: ...
 
 
-def run(words: Sequence[str]) -> tuple[int, str, str]:
-    """Run `scrapy …`, and return its exit code and what it wrote to standard output and error."""
+def run(words: Sequence[str], environment: Mapping[str, str] | None = None) -> tuple[int, str, str]:
+    """Run `scrapy …`, and return its exit code and what it wrote to standard output and error.
+
+    `environment` is added to this process's, or stands in its place by name.
+    """
     with TemporaryFile() as out, TemporaryFile() as err:
-        code = start(words, out, err).wait()
+        code = start(words, out, err, environment=environment).wait()
         out.seek(0)
         err.seek(0)
         return code, out.read().decode(), err.read().decode()
 
 
-def start(words: Sequence[str], out: IO[bytes], err: IO[bytes], now: datetime | None = None) -> Process:
+def start(
+    words: Sequence[str],
+    out: IO[bytes],
+    err: IO[bytes],
+    now: datetime | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Process:
     """Start `scrapy …`, with `now` as its time if given, and return the process.
 
     On systems other than Linux it is no fork unless `now` is given.
     """
+    variables = {**os.environ, **(environment or {})}
     if sys.platform == "linux" or now:
-        return Fork({"words": list(words), "now": now and now.isoformat(), "environment": dict(os.environ)}, out, err)
+        return Fork({"words": list(words), "now": now and now.isoformat(), "environment": variables}, out, err)
     command = [sys.executable, "-W", "error", "-m", "scrapy", *words]
-    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+    return subprocess.Popen(command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
 
 
 class Fork:
@@ -173,6 +185,8 @@ def execute(words: list[str], now: str | None, environment: dict[str, str]) -> N
         at = datetime.fromisoformat(now)
         dates.now = lambda: at
     sys.argv = ["scrapy", *words]
+    if name := environment.get(PREPARE):
+        import_module(name).prepare()
     cmdline.execute()
 
 

@@ -5,7 +5,6 @@ with that source beside the others.
 """
 
 import json
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +14,6 @@ from hashlib import sha1
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import urlsplit
-
-from scrapy import cmdline
 
 from finews_spider.dates import read_day, read_time
 from finews_spider.items import Article, ArticleRef, Family
@@ -191,6 +188,6 @@ def served(site: ThirdSite) -> Iterator[ThirdSite]:
             thread.join()
 
 
-if __name__ == "__main__":
+def prepare() -> None:
+    """Make the source known in this process."""
     SOURCES["third"] = ThirdSource
-    cmdline.execute(["scrapy", *sys.argv[1:]])
