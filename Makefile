@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 600
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help install demo check test whole lint format bench tables pages torture simulate fuzz audit lock dist clean
+.PHONY: help install demo check test whole lint format bench tables pages pictures torture simulate fuzz audit lock dist clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
@@ -47,6 +47,9 @@ tables: .venv/installed-dev ## 50,000 posts exported, read by four readers, sear
 
 pages: .venv/installed-dev ## Jekyll builds the site with 2,000, 10,000 and 50,000 posts: how long, and how large its pages are
 	PYTHONPATH=. $(BIN)/python tools/bench_site.py
+
+pictures: .venv/installed-dev ## 20,000 pictures: what they cost to keep, in git and in a build
+	PYTHONPATH=. $(BIN)/python tools/bench_pictures.py
 
 torture: .venv/installed ## three hundred crawls killed at random moments, each run again, also with evidence, and with pictures; about half an hour
 	PYTHONPATH=. $(BIN)/python tools/torture.py
