@@ -12,6 +12,8 @@ from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
 from tests.conftest import TimedSite
 
+pytestmark = pytest.mark.slow
+
 HOUR = timedelta(hours=1)
 PAUSES = (timedelta(0), HOUR, 5 * HOUR)  # after the last of these it is withdrawn
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import cycle
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 
 from finews_spider.archive.atomic import TEMPORARY
@@ -23,6 +24,8 @@ from tests.evidence.conftest import kept as captures
 from tests.evidence.conftest import urls
 from tests.pictures.test_heads import HOSTILE
 from tests.support.nonempty import nonempty
+
+pytestmark = pytest.mark.slow
 
 ON = {"FINEWS_PICTURES": "on"}
 

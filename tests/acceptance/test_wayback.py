@@ -17,6 +17,8 @@ from tests.conftest import Ran, Site, run_forked
 from tests.support.forks import Process
 from tests.support.nonempty import nonempty
 
+pytestmark = pytest.mark.slow
+
 DAYS = 31
 MONTH = World(articles=DAYS * 8, days=DAYS)
 FORTNIGHT = World(articles=60)

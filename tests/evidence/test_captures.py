@@ -31,6 +31,8 @@ from tests.conftest import Site
 from tests.evidence.conftest import ALL, ARTICLES, folder, kept, origins, raw, urls
 from tests.support.nonempty import nonempty
 
+pytestmark = pytest.mark.slow
+
 WARCIO = Path(sys.executable).with_name("warcio")
 
 

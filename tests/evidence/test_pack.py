@@ -21,6 +21,8 @@ from tests.conftest import Ran, Site, run_forked
 from tests.evidence.conftest import ALL, folder
 from tests.support.nonempty import nonempty
 
+pytestmark = pytest.mark.slow
+
 
 def evidence(site: Site, *words: str | Path) -> Ran:
     options = [f"FINEWS_OUTPUT={site.output}", f"FINEWS_SOURCES_FILE={site.output.with_suffix('.toml')}"]

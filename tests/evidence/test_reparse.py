@@ -18,6 +18,8 @@ from tests.evidence.conftest import ALL, ARTICLES, folder, origins
 from tests.support.feed_sites import hugo, newspaper, served, wordpress
 from tests.support.nonempty import nonempty
 
+pytestmark = pytest.mark.slow
+
 OTHER = ("-s", "FINEWS_SITE=//other.example")  # a rule that is another one today
 
 

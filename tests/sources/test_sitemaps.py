@@ -109,6 +109,7 @@ def test_what_is_no_sitemap_is_refused(text: str, why: str) -> None:
         read_sitemap(text)
 
 
+@pytest.mark.slow
 def test_a_long_sitemap_is_read_up_to_what_one_may_have_in_little_memory() -> None:
     text = sitemap(
         *(f"<loc>https://a.cn/{number}</loc><lastmod>2021-12-30</lastmod>" for number in range(MAX_ROWS + 5))
