@@ -7,6 +7,7 @@ import subprocess
 from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -116,5 +117,5 @@ class Notifier:
             request = Request(self._page.rstrip("/") + path, data=data)  # noqa: S310  # of http, or nothing
             with urlopen(request, timeout=TIMEOUT / 3):  # noqa: S310
                 pass
-        except (URLError, OSError, ValueError) as error:  # its address may be a secret
+        except (URLError, OSError, ValueError, HTTPException) as error:  # its address may be a secret
             logger.error("FINEWS_PING: no answer (%s)", type(error).__name__)

@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from socketserver import StreamRequestHandler, TCPServer
 from threading import Thread
 from typing import NamedTuple
 
@@ -124,6 +125,26 @@ def test_a_page_that_is_gone_changes_nothing(site: Site, page: Page) -> None:
     assert ran.code == 0
     assert ran.err.count("FINEWS_PING: no answer (HTTPError)") == 2
     assert "/gone" not in ran.out + ran.err
+
+
+def test_a_page_that_answers_nonsense_changes_nothing(site: Site) -> None:
+    class Nonsense(StreamRequestHandler):
+        def handle(self) -> None:
+            self.rfile.readline()
+            self.wfile.write(b"nonsense\r\n\r\n")
+
+    with TCPServer(("127.0.0.1", 0), Nonsense) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        ran = site.crawl(settings={"FINEWS_PING": f"http://127.0.0.1:{server.server_address[1]}/s3cret"})
+        server.shutdown()
+    assert ran.code == 0
+    assert ran.err.count("FINEWS_PING: no answer (BadStatusLine)") == 2
+
+
+def test_a_page_whose_address_is_none_is_refused(site: Site) -> None:
+    ran = site.crawl(settings={"FINEWS_PING": "http://127.0.0.1:9/a b"})
+    assert ran.code == 2
+    assert "FINEWS_PING: '…' is not accepted" in ran.err
 
 
 @pytest.fixture
