@@ -1,6 +1,7 @@
 """`scrapy pictures`: pictures of posts that are there already are asked for, and kept."""
 
 import argparse
+import asyncio
 from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
@@ -48,8 +49,10 @@ class Command(ExitCodeCommand, ScrapyCommand):
         with archive_lock(config.output):
             check_room(config.output)
             crawler = self.crawler_process.create_crawler(PicturesSpider)
-            self.crawler_process.crawl(crawler, **words)
+            crawling = self.crawler_process.crawl(crawler, **words)
             self.crawler_process.start()
+            if self.crawler_process.bootstrap_failed and isinstance(crawling, asyncio.Task):
+                crawling.result()  # raises why: the ledger cannot be used, or a fault in finews
             extension = crawler.get_extension(ReportExtension)
             if self.crawler_process.bootstrap_failed or not extension:
                 return ExitCode.FAULT

@@ -2,8 +2,9 @@
 
 import hashlib
 import re
+import sqlite3
 import subprocess
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -204,6 +205,12 @@ def test_the_command_refuses_what_cannot_be_meant(site: Site) -> None:
     assert pictures(site, "-s", "FINEWS_PICTURES=off").code == 2
     assert pictures(site, "-a", "since=yesterday").code == 2
     assert pictures(site, "-a", "category=a").code == 2
+    with closing(sqlite3.connect(site.output / ".finews/ledger.sqlite")) as ledger:
+        ledger.execute("PRAGMA user_version = 99")
+    ran = pictures(site)
+    assert ran.code == 2
+    assert "is of version 99" in ran.err
+    assert "Traceback" not in ran.err
 
 
 def test_verify_names_pictures_that_are_missing_damaged_or_orphaned_and_has_the_site_forget_them(site: Site) -> None:
