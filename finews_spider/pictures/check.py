@@ -73,5 +73,6 @@ def _set_aside(output: Path, aside: Path, files: Iterable[str]) -> None:
     for file in files:
         path = output / MEDIA / file
         if path.is_file() or path.is_symlink():
-            aside.mkdir(parents=True, exist_ok=True)
-            shutil.move(path, aside / file.replace("/", "-"))
+            there = aside / MEDIA / file  # as one name, it may be too long, or another's
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(path, there)

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 FOLDER = "_data/pictures"
 
-_LINE = re.compile(r'("(?:[^"\\]|\\.)+"): "(\S+) ([0-9]{1,9}) ([0-9]{1,9}) ([0-9a-f]{64})"')
+_FILE = r"[a-z0-9][a-z0-9.-]*(?:/[a-z0-9][a-z0-9_-]*)+\.[a-z]+"  # as `file_of` names it; none leads elsewhere
+_LINE = re.compile(rf'("(?:[^"\\]|\\.)+"): "({_FILE}) ([0-9]{{1,9}}) ([0-9]{{1,9}}) ([0-9a-f]{{64}})"')
 
 
 class Kept(NamedTuple):
@@ -44,7 +45,15 @@ def read(file: Path) -> Entries:
     except FileNotFoundError:
         return {}
     lines = map(_LINE.fullmatch, text.splitlines())
-    return {json.loads(line[1]): Kept(line[2], int(line[3]), int(line[4]), line[5]) for line in lines if line}
+    found = {_key(line[1]): Kept(line[2], int(line[3]), int(line[4]), line[5]) for line in lines if line}
+    return {key: entry for key, entry in found.items() if key}
+
+
+def _key(quoted: str) -> str:
+    try:
+        return str(json.loads(quoted))
+    except ValueError:  # a person, or the disk, has written it
+        return ""
 
 
 def text_of(entries: Mapping[str, Kept]) -> str:
