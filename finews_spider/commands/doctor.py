@@ -62,6 +62,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
         print(printable_lines(table(crawler.spider.checks, dates.now())))
         for doubt in (*lasting_doubts(config), *doubts(config)):
             print(printable_lines(f"warning: {doubt}"))
-        for line in _ways_out(config, list(sources)):
+        for line in _ways_out(config, [name for name, source in sources.items() if source.enabled]):
             print(printable_lines(f"warning: {line}"))
         return ExitCode.BROKEN if any(check.trouble for check in crawler.spider.checks) else ExitCode.OK

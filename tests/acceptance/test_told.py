@@ -35,6 +35,11 @@ def test_the_way_out_of_a_source_that_is_gone(timed: TimedSite) -> None:
     assert "as the first line of a finews.toml in the site's folder" in ran.out
     words = timed.words((), {})[4:]
     assert WAY_OUT in timed.run("doctor", *words).out
+    switched_off = timed.output.parent / "finews.toml"
+    switched_off.write_text(f"{WAY_OUT}\n", encoding="utf-8")
+    ran = timed.run("doctor", "--config", str(switched_off), *words)
+    assert "every endpoint" in ran.out
+    assert WAY_OUT not in ran.out
     timed.room.clear()
     assert WAY_OUT not in timed.crawl().out
     assert WAY_OUT not in timed.run("doctor", *words).out
