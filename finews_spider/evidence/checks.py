@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import lzma
 import shutil
 import tempfile
 import zipfile
@@ -18,6 +19,9 @@ from finews_spider.reporting.program import hint
 
 BACK = "bring the file back from a copy; posts are not harmed"
 GZIP_HEAD = bytes.fromhex("1f8b0800000000000203")  # of every member that warcio writes
+
+# What reading a pack of anybody's raises: RuntimeError where it is encrypted, packed as none is, or nested without end.
+_NO_PACK = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError)
 
 
 class Fault(NamedTuple):
@@ -96,7 +100,7 @@ def checked_pack(path: Path) -> Iterator[Record | Fault]:
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             yield from _checked(file, archive)
-    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, EOFError) as error:
+    except (*_NO_PACK, KeyError, ValueError, TypeError, EOFError) as error:
         yield Fault("damaged", path.name, f"it is no whole WACZ: {error}", "bring it back from a copy")
 
 
