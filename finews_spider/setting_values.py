@@ -39,10 +39,18 @@ def refusal(name: str, value: object, accepted: str) -> ConfigurationError:
     return ConfigurationError(f"{name}: {value!r} is not accepted; use {accepted}")
 
 
+def expanded(name: str, value: object) -> Path:
+    """Return a path whose `~` is the user's folder. Raise ConfigurationError where nobody knows that."""
+    try:
+        return Path(str(value)).expanduser()
+    except RuntimeError as error:
+        raise refusal(name, value, "a path without ~: there is no such user, or no folder of that user's") from error
+
+
 def read_folder(name: str, value: object) -> Path:
     if not str(value).strip():
         raise ConfigurationError(f"{name}: is empty; give the folder of the site")
-    folder = Path(str(value)).expanduser().absolute()
+    folder = expanded(name, value).absolute()
     if value == "." == delivered.FINEWS_OUTPUT and not is_site(folder):
         raise ConfigurationError(
             f"{name}: {folder} is no site; make one with finews init DIR, or name yours with -s {name}=DIR"
@@ -105,7 +113,7 @@ def read_web_page(name: str, value: object) -> str:
 def read_metrics(name: str, value: object) -> Path | None:
     if not value:
         return None
-    file = Path(str(value)).expanduser().absolute()
+    file = expanded(name, value).absolute()
     if file.suffix != ".prom" or not file.parent.is_dir():
         raise refusal(name, value, "a file NAME.prom in a folder that is there")
     return file
@@ -145,7 +153,7 @@ def read_overview(name: str, value: object) -> Overview | None:
 
 def read_evidence_dir(output: Path, value: str) -> Path:
     """Return the folder, which is relative to the output folder, and passed by there by Jekyll."""
-    folder = Path(os.path.normpath(output / Path(value).expanduser()))
+    folder = Path(os.path.normpath(output / expanded("FINEWS_EVIDENCE_DIR", value)))
     top = folder.relative_to(output).parts[:1] if folder.is_relative_to(output) else ("_",)
     if not value.strip() or not top or top[0][0] not in "._" or top[0] in (*FOLDERS, ".finews", ".git"):
         raise refusal("FINEWS_EVIDENCE_DIR", value, "a folder of its own, like read_evidence, or one elsewhere")

@@ -40,7 +40,7 @@ class Notifier:
     def __init__(self, settings: BaseSettings) -> None:
         self._command = str(settings["FINEWS_NOTIFY"] or "")
         self._page = str(settings["FINEWS_PING"] or "")
-        self._output = Path(str(settings["FINEWS_OUTPUT"])).expanduser().absolute()
+        self._output = Path(os.path.expanduser(str(settings["FINEWS_OUTPUT"]))).absolute()  # noqa: PTH111  # raises nothing
 
     def begin(self) -> None:
         """Tell that a run begins."""

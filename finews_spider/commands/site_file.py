@@ -11,6 +11,7 @@ from scrapy.settings import BaseSettings, default_settings
 
 from finews_spider import settings as delivered
 from finews_spider.exceptions import ConfigurationError
+from finews_spider.setting_values import expanded
 from finews_spider.sources.toml_lines import Place, line_of
 
 NAME = "finews.toml"
@@ -35,7 +36,7 @@ def apply(settings: BaseSettings, named: str = "", environment: Mapping[str, str
     for name in set(OWN.values()) & environment.keys():
         settings.set(name, environment[name], IN_ENVIRONMENT)
     given = named or settings["FINEWS_CONFIG"]
-    file = Path(given).expanduser().absolute() if given else find(Path.cwd())
+    file = expanded("FINEWS_CONFIG", given).absolute() if given else find(Path.cwd())
     if file:
         settings.set("FINEWS_CONFIG", str(file), IN_FILE)
         for name, value in read(file).items():
@@ -55,7 +56,7 @@ def read(file: Path) -> dict[str, Any]:
     for place, trouble in _mistakes(tables):
         raise ConfigurationError(f"{file}:{line_of(place, text)}: {'.'.join(map(str, place))}: {trouble}")
     own = {OWN[key]: value for key, value in tables.items() if key not in TABLES}
-    paths = {name: str(file.parent / Path(str(own[name])).expanduser()) for name in PATHS if name in own}
+    paths = {name: str(file.parent / expanded(name, own[name])) for name in PATHS if name in own}
     return {"FINEWS_OUTPUT": str(file.parent), **tables.get("scrapy", {}), **own, **paths}
 
 

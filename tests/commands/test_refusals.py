@@ -70,3 +70,11 @@ def test_a_command_that_needs_an_archive_makes_none(tmp_path: Path, command: str
     ran = run_forked(command, "-s", f"FINEWS_OUTPUT={tmp_path / 'nowhere'}")
     assert (ran.code, ran.err) == (2, f"scrapy {command}: FINEWS_OUTPUT: there is no {tmp_path / 'nowhere'}\n")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["FINEWS_OUTPUT", "FINEWS_CONFIG", "FINEWS_METRICS", "FINEWS_EVIDENCE_DIR"])
+def test_a_folder_of_no_user_is_refused(tmp_path: Path, name: str) -> None:
+    ran = run_forked("crawl", "finews", "-s", f"FINEWS_OUTPUT={tmp_path}", "-s", f"{name}=~no-such-user/a.prom")
+    assert ran.code == 2
+    assert f"scrapy crawl: {name}: '~no-such-user/a.prom' is not accepted" in ran.err
+    assert "Traceback" not in ran.err
