@@ -115,7 +115,7 @@ class PicturesExtension:
 
     def spider_idle(self) -> None:
         """Ask for pictures when all else is done. Raises DontCloseSpider while some are under way."""
-        if self._run.stopped:
+        if self._run.stopped or self._run.mistake:  # of which a person hears at once
             return
         if self._due is None:
             self.owed.forget_before(self._oldest())

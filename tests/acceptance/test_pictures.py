@@ -101,6 +101,18 @@ def test_pictures_of_hosts_that_no_source_names_are_not_asked_for_and_are_told(s
     assert site.report()["pictures"]["elsewhere"].keys() == {"dfscdn.dfcfw.com"}
 
 
+def test_a_run_for_a_category_that_is_none_asks_for_no_picture(site: Site) -> None:
+    site.room.pictures_here = True
+    site.room.answer("pictures", "/download", status=404)
+    soon = ON | {"FINEWS_OWED_PAUSE": "0"}
+    assert site.crawl(settings=soon).code == 0
+    assert site.report()["pictures"]["owed"]
+    site.room.log.clear()
+    assert site.crawl("category=ZhongguoZhengquan", settings=soon).code == 2
+    assert site.room.requests("site")
+    assert site.room.requests("pictures", "/download") == []
+
+
 def test_a_picture_that_is_missing_is_asked_for_again_after_a_pause_and_kept_when_it_comes(
     tmp_path: Path, room: Newsroom
 ) -> None:
