@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 CONFIG = "_config.yml"
 MAX_BYTES = 1_000_000
@@ -26,7 +26,7 @@ def _doubts(config: dict[str, str], site: str, url: str) -> Iterator[str]:
             f"{CONFIG} has no timezone: built in UTC, as most machines do, posts of the hours before 08:00 stand"
             " under the day before, in lists and in their addresses; add the line timezone: Asia/Shanghai"
         )
-    home = urlsplit(url.rstrip("/") + config.get("baseurl", "").rstrip("/"))
+    home = _split(url.rstrip("/") + config.get("baseurl", "").rstrip("/"))
     links = urlsplit(site.rstrip("/"))
     same_host = not links.netloc or links.netloc.lower() == home.netloc.lower()
     if home.netloc and config.get("back_links") != site and not (same_host and links.path == home.path):
@@ -34,6 +34,14 @@ def _doubts(config: dict[str, str], site: str, url: str) -> Iterator[str]:
             f"the links under posts lead to {site or '/'}, and {CONFIG} says that this site is"
             f" //{home.netloc}{home.path}: set FINEWS_SITE to that; posts that are written stay as they are"
         )
+
+
+def _split(url: str) -> SplitResult:
+    """Return the parts of an address; of what is none, empty ones."""
+    try:
+        return urlsplit(url)
+    except ValueError:  # of http://[x, say
+        return urlsplit("")
 
 
 def _fields(output: Path) -> dict[str, str]:

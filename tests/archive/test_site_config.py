@@ -63,6 +63,10 @@ def test_the_name_that_github_pages_is_given_is_the_sites(tmp_path: Path) -> Non
     assert of(tmp_path, f"{RIGHT}url: https://finews.withounder.com\n") == []
 
 
+def test_an_address_that_is_none_is_no_address(tmp_path: Path) -> None:
+    assert of(tmp_path, f"{RIGHT}url: http://[x\n") == []
+
+
 def test_nothing_is_said_of_the_delivered_site_and_of_a_folder_that_is_none(tmp_path: Path) -> None:
     assert doubts(ROOT / "output", OURS) == []
     assert doubts(tmp_path, OURS) == []
