@@ -63,7 +63,9 @@ def of_seconds(seconds: int) -> datetime:
 
 
 def day_after(day: date) -> datetime:
-    """Return the moment in Beijing at which a day is over."""
+    """Return the moment in Beijing at which a day is over; of the last that there is, its last moment."""
+    if day == date.max:  # who types until=9999-12-31 means no end
+        return datetime.max.replace(tzinfo=BEIJING)
     return datetime(day.year, day.month, day.day, tzinfo=BEIJING) + timedelta(days=1)
 
 

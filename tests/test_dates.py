@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from finews_spider import dates
-from finews_spider.dates import BEIJING, Window, read_day, read_listed_day, read_time
+from finews_spider.dates import BEIJING, Window, day_after, read_day, read_listed_day, read_time
 
 DAY = date(2021, 12, 30)
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -212,3 +212,7 @@ def test_a_list_tells_days_from_the_moment_of_its_answer_on(text: str, day: str)
 )
 def test_other_words_tell_no_day(text: str) -> None:
     assert read_listed_day(text, NOON) is None
+
+
+def test_the_last_day_has_an_end() -> None:
+    assert day_after(date(9999, 12, 30)) < day_after(date(9999, 12, 31))

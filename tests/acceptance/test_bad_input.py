@@ -54,6 +54,13 @@ def test_a_category_that_the_home_page_does_not_lead_to(site: Site) -> None:
     assert not site.posts()
 
 
+def test_a_window_up_to_the_last_day_is_one_without_end(site: Site) -> None:
+    ran = site.crawl("source=eastmoney", "since=2021-12-30", "until=9999-12-31")
+    assert "fault in finews" not in ran.out
+    assert "Traceback" not in ran.err
+    assert site.posts()
+
+
 def test_a_category_that_no_list_has(site: Site) -> None:
     ran = site.crawl("source=eastmoney", "category=zhongguozhengquan")
     assert refused(ran)
