@@ -5,7 +5,6 @@ import asyncio
 import gc
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 from scrapy.commands import crawl
 
@@ -21,7 +20,7 @@ from finews_spider.extensions.progress import quieten
 from finews_spider.extensions.report import ReportExtension
 from finews_spider.printable import safe_line
 from finews_spider.publishing.preflight import publishing_trouble
-from finews_spider.reporting import builder, plain_text, store
+from finews_spider.reporting import builder, metrics, plain_text, store
 from finews_spider.reporting.program import is_finews, program
 from finews_spider.reporting.summary import summary_of
 from finews_spider.spiders.finews import FinewsSpider
@@ -71,7 +70,7 @@ class Command(ExitCodeCommand, crawl.Command):
                 notifier.begin()
                 code, text = self._crawl(opts)
         except (ConfigurationError, ArchiveLockedError, DiskError) as error:
-            _report_refusal(config.output, opts.spargs, error)
+            _report_refusal(config, opts.spargs, error)
             raise
         notifier.end(code, text)
         return code
@@ -110,9 +109,12 @@ class Command(ExitCodeCommand, crawl.Command):
 
 
 def _report_refusal(
-    output: Path, arguments: dict[str, str], error: ConfigurationError | ArchiveLockedError | DiskError
+    config: Config, arguments: dict[str, str], error: ConfigurationError | ArchiveLockedError | DiskError
 ) -> None:
-    if is_site(output):  # another folder is left as it is
-        report = builder.end(builder.begin(output, arguments), error.exit_code, str(error))
-        with suppress(OSError):
-            store.write(report, output)
+    with suppress(OSError):
+        report = builder.end(builder.begin(config.output, arguments), error.exit_code, str(error))
+        if config.metrics and error.exit_code is not ExitCode.HELD:  # else the run that holds the archive writes them
+            with suppress(OSError):
+                metrics.write(report, config.metrics)
+        if is_site(config.output):  # another folder is left as it is
+            store.write(report, config.output)

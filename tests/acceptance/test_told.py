@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from finews_spider.archive.lock import archive_lock
 from finews_spider.downloader.proxies import prepare_proxies
 from finews_spider.exceptions import ConfigurationError
 from tests.conftest import Site, TimedSite, run_scrapy
@@ -53,6 +54,17 @@ def test_the_line_switches_it_off(site: Site, tmp_path: Path) -> None:
     assert ran.code == 0, ran.err
     assert site.room.requests("site") == []
     assert site.posts()
+
+
+def test_a_run_that_is_refused_has_figures_and_one_that_waits_for_another_has_none(site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "finews.prom"
+    settings = {"FINEWS_METRICS": str(file)}
+    assert site.crawl("since=yesterday", settings=settings).code == 2
+    assert "finews_run_exit_code 2" in file.read_text(encoding="utf-8").splitlines()
+    file.unlink()
+    with archive_lock(site.output):
+        assert site.crawl(settings=settings).code == 6
+    assert not file.exists()
 
 
 def test_the_figures_of_a_run(site: Site, tmp_path: Path) -> None:
