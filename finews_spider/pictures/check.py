@@ -9,6 +9,7 @@ from typing import NamedTuple
 from finews_spider.pictures import kept
 from finews_spider.pictures.addresses import MEDIA
 from finews_spider.pictures.store import write
+from finews_spider.reporting.program import hint
 
 
 class PictureFault(NamedTuple):
@@ -31,7 +32,8 @@ def check(
     named: set[str] = set()
     for day, file in list(kept.days(output)):
         entries = kept.read(file)
-        remedy = f"bring it back from git or a copy; or scrapy verify --fix, then finews pictures -a since={day}"
+        again = hint("pictures", "-a", f"since={day}")
+        remedy = f"bring it back from git or a copy; or {hint('verify', '--fix')}, then {again}"
         faults = {key: found for key, entry in entries.items() if (found := _fault(output, entry))}
         named |= kept.files_of(entries.values())
         for key, entry in entries.items():
@@ -45,7 +47,9 @@ def check(
             _set_aside(output, aside, {entries[key].file for key in faults})
     orphans = sorted(_orphans(output, named))
     for orphan in orphans:
-        yield PictureFault("orphaned", f"{MEDIA}/{orphan}", "nothing tells of it", "scrapy verify --fix sets it aside")
+        yield PictureFault(
+            "orphaned", f"{MEDIA}/{orphan}", "nothing tells of it", f"{hint('verify', '--fix')} sets it aside"
+        )
     if fix and orphans:
         note(f"{MEDIA}/{orphan}" for orphan in orphans)
         _set_aside(output, aside, orphans)

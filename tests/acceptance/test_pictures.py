@@ -241,6 +241,10 @@ def test_verify_names_pictures_that_are_missing_damaged_or_orphaned_and_has_the_
     assert ran.code == 8
     for what in (f"missing: media/{missing.file}", f"damaged: media/{damaged.file}", "orphaned: media/"):
         assert what in ran.out
+    assert re.search(
+        rf"verify --fix -s FINEWS_OUTPUT={site.output}, then \S+ pictures -a since=\S+ -s FINEWS_", ran.out
+    )
+    assert f"verify --fix -s FINEWS_OUTPUT={site.output} sets it aside" in ran.out
     assert run_forked(*verify, "--fix").code == 0
     assert set(entries(site).values()) == set(others)
     assert media(site) == {*(entry.file for entry in others), "mine.png"}
