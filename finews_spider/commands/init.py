@@ -14,6 +14,7 @@ from finews_spider.exceptions import ConfigurationError, PublishError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.publishing.git import Git, GitError
 from finews_spider.reporting.program import command
+from finews_spider.setting_values import expanded
 
 FILE = """\
 # What is set for this site; docs/configuration.md explains each. The command line and FINEWS_… variables go first.
@@ -58,7 +59,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
         """
         if len(args) != 1 or args[0].startswith("-"):
             raise UsageError("name the folder of the new site")
-        folder = Path(args[0]).expanduser()
+        folder = expanded("DIR", args[0])
         _check_empty(folder)
         try:
             copy_site(folder, hidden=True)

@@ -1,11 +1,14 @@
 """The proxies that the environment names, looked at before anything is asked for."""
 
 import os
+import re
 from collections.abc import MutableMapping
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from finews_spider.exceptions import ConfigurationError
+
+SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*")  # what stands before :// else may be a part of a password
 
 
 def prepare_proxies(environment: MutableMapping[str, str] = os.environ) -> None:
@@ -23,7 +26,7 @@ def prepare_proxies(environment: MutableMapping[str, str] = os.environ) -> None:
 
 def _check(name: str, address: str) -> None:
     scheme, mark, _ = address.partition("://")
-    if mark and scheme.lower() != "http":
+    if mark and scheme.lower() != "http" and SCHEME.fullmatch(scheme):
         raise ConfigurationError(
             f"{name}: a proxy of the scheme {scheme} cannot be used; name one like http://HOST:PORT"
         )

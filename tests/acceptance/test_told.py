@@ -121,6 +121,7 @@ def test_a_proxy_for_all_is_one_for_each(no_proxy: pytest.MonkeyPatch) -> None:
         ("all_proxy", "https://me:s3cret@10.0.0.1", "all_proxy: a proxy of the scheme https cannot be used"),
         ("https_proxy", "http://me:s3cret@10.0.0.1:port", "https_proxy: is no address of a proxy"),
         ("https_proxy", "http://", "https_proxy: is no address of a proxy"),
+        ("https_proxy", "me:s3cret://x@", "https_proxy: is no address of a proxy"),
     ],
 )
 def test_a_proxy_that_cannot_be_used(no_proxy: pytest.MonkeyPatch, name: str, address: str, words: str) -> None:

@@ -78,3 +78,9 @@ def test_a_folder_of_no_user_is_refused(tmp_path: Path, name: str) -> None:
     assert ran.code == 2
     assert f"scrapy crawl: {name}: '~no-such-user/a.prom' is not accepted" in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_a_new_site_in_the_folder_of_no_user() -> None:
+    ran = run_forked("init", "~no-such-user/site")
+    assert (ran.code, "Traceback" in ran.err) == (2, False)
+    assert ran.err.startswith("scrapy init: DIR: ")
