@@ -18,13 +18,18 @@ PER_PAGE = 500  # as the layouts have it; also of the first page of a category t
 TITLE = "更早的文章"
 
 
+def are_kept(output: Path) -> bool:
+    """Return whether the site has a layout for them."""
+    return (output / LAYOUT).is_file()
+
+
 def ensure(output: Path, posts: int, note: Callable[[Iterable[str]], None], *, recount: bool = False) -> None:
     """Write the pages that are missing, of a site that has the layout and so many posts to build.
 
     `recount`: count categories also where the home page needs no other. `note` hears of the pages before they are
     written. Raises OSError where the disk refuses.
     """
-    if posts <= ON_HOME or not (output / LAYOUT).is_file():
+    if posts <= ON_HOME or not are_kept(output):
         return
     pages = dict(_missing(output, "", posts, f"title: {front_matter.quoted(TITLE)}\n"))
     if pages or recount:

@@ -1,9 +1,7 @@
 """`scrapy crawl`, with exit codes that a scheduler can act on."""
 
 import argparse
-import asyncio
 import gc
-import sys
 from contextlib import suppress
 
 from scrapy.commands import crawl
@@ -11,17 +9,16 @@ from scrapy.commands import crawl
 from finews_spider.archive.lock import archive_lock, check_room, is_site
 from finews_spider.commands.base import ExitCodeCommand
 from finews_spider.commands.notify import Notifier
+from finews_spider.commands.running import run_to_end, tell_publishing_trouble
 from finews_spider.config import Config, read_config
 from finews_spider.crawl.run import read_order
 from finews_spider.downloader.proxies import prepare_proxies
 from finews_spider.exceptions import ArchiveLockedError, ConfigurationError, DiskError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.progress import quieten
-from finews_spider.extensions.report import ReportExtension
 from finews_spider.printable import safe_line
-from finews_spider.publishing.preflight import publishing_trouble
 from finews_spider.reporting import builder, metrics, plain_text, store
-from finews_spider.reporting.program import is_finews, program
+from finews_spider.reporting.program import is_finews
 from finews_spider.reporting.summary import summary_of
 from finews_spider.spiders.finews import FinewsSpider
 
@@ -66,7 +63,7 @@ class Command(ExitCodeCommand, crawl.Command):
             read_order(config, opts.spargs)
             with archive_lock(config.output):
                 check_room(config.output)
-                self._tell_publishing_trouble(config)
+                tell_publishing_trouble(config, self.title)
                 notifier.begin()
                 code, text = self._crawl(opts)
         except (ConfigurationError, ArchiveLockedError, DiskError) as error:
@@ -82,26 +79,11 @@ class Command(ExitCodeCommand, crawl.Command):
         Notifier(self.settings).end(code, safe_line(error, limit=2000))
         return code
 
-    def _tell_publishing_trouble(self, config: Config) -> None:
-        """Print why publishing cannot work; the news is archived all the same, lists forget it."""
-        if not config.publish:
-            return
-        if trouble := publishing_trouble(config.output, config.publish, config.branch):
-            said = f"{program()} {self.title}: FINEWS_PUBLISH: {safe_line(trouble, limit=2000)}"
-            print(f"{said} (the news is archived meanwhile)", file=sys.stderr, flush=True)
-
     def _crawl(self, opts: argparse.Namespace) -> tuple[ExitCode, str]:
         """Return the run's exit code, and its summary."""
         assert self.crawler_process is not None
         gc.set_threshold(10_000, 20, 50)  # a run makes many short-lived objects and no reference cycles
-        crawler = self._create_crawler(FinewsSpider.name)
-        crawling = self.crawler_process.crawl(crawler, **opts.spargs)
-        self.crawler_process.start()
-        if self.crawler_process.bootstrap_failed:
-            if isinstance(crawling, asyncio.Task):
-                crawling.result()  # raises why: the ledger cannot be used, or a fault in finews
-            return ExitCode.FAULT, ""
-        extension = crawler.get_extension(ReportExtension)
+        extension = run_to_end(self.crawler_process, self._create_crawler(FinewsSpider.name), opts.spargs)
         if not extension:
             return ExitCode.FAULT, ""
         code = extension.exit_code()

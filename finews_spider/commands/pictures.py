@@ -1,19 +1,18 @@
 """`scrapy pictures`: pictures of posts that are there already are asked for, and kept."""
 
 import argparse
-import asyncio
 from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import archive_lock, check_room
 from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.running import run_to_end, tell_publishing_trouble
 from finews_spider.commands.words import add_words, read_words
 from finews_spider.crawl.arguments import window_of
 from finews_spider.downloader.proxies import prepare_proxies
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
-from finews_spider.extensions.report import ReportExtension
 
 
 class Command(ExitCodeCommand, ScrapyCommand):
@@ -48,12 +47,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
         prepare_proxies()
         with archive_lock(config.output):
             check_room(config.output)
-            crawler = self.crawler_process.create_crawler(PicturesSpider)
-            crawling = self.crawler_process.crawl(crawler, **words)
-            self.crawler_process.start()
-            if self.crawler_process.bootstrap_failed and isinstance(crawling, asyncio.Task):
-                crawling.result()  # raises why: the ledger cannot be used, or a fault in finews
-            extension = crawler.get_extension(ReportExtension)
-            if self.crawler_process.bootstrap_failed or not extension:
-                return ExitCode.FAULT
-            return extension.exit_code()
+            tell_publishing_trouble(config, self.title)
+            process = self.crawler_process
+            extension = run_to_end(process, process.create_crawler(PicturesSpider), words)
+            return extension.exit_code() if extension else ExitCode.FAULT

@@ -4,6 +4,7 @@ import logging
 import sys
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -126,7 +127,7 @@ class ReportExtension:
         """Take note of what a kept report tells, for no later one to tell it again."""
         run = self._run
         with suppress(DiskError):  # the next report says it again
-            told = "\n".join(doubts(run.config))
+            told = "\n".join(self._doubts)
             if told != run.facts.text(Fact.DOUBTS):
                 run.facts.keep_text(Fact.DOUBTS, told)
             if code is ExitCode.MISSING:  # else a later run's code says it
@@ -134,10 +135,14 @@ class ReportExtension:
                 if not run.arguments.is_narrow:
                     run.pagination.gaps.mark_told()
 
+    @cached_property
+    def _doubts(self) -> list[str]:
+        return doubts(self._run.config)
+
     def _new_doubts(self) -> list[str]:
         """Return what there is to say of the set-up, and was not told before or is told each time."""
         told = self._run.facts.text(Fact.DOUBTS).split("\n")
-        new = [doubt for doubt in doubts(self._run.config) if doubt not in told]
+        new = [doubt for doubt in self._doubts if doubt not in told]
         return [*new, *lasting_doubts(self._run.config)]
 
     def _filled(self, report: RunReport, warnings: list[str], *, interrupted: bool) -> RunReport:

@@ -81,6 +81,8 @@ def _forget_edited(archive: Archive, unpublished: Unpublished) -> None:
 
 def _write_older(archive: Archive, unpublished: Unpublished, *, recount: bool) -> list[str]:
     """Write pages for what the site's lists do not have on their first; return warnings."""
+    if not older_pages.are_kept(archive.output):
+        return []  # and posts need not be counted
     try:
         older_pages.ensure(archive.output, archive.count_to_build(), unpublished.note, recount=recount)
     except (OSError, DiskError) as error:

@@ -310,3 +310,13 @@ def test_hostile_answers_are_refused_and_no_article_waits_for_them(site: Site) -
     assert {"too many pixels", "damaged", "no picture", "too large", "cut short"} <= report["failed"].keys()
     assert (report["given_up"], report["owed"]) == (9, len(attacks) - 9)  # of some, another try would give the same
     assert not [logged for logged in site.room.log if logged.path.startswith("/latest")]
+
+
+def test_the_command_tells_what_cannot_be_published_as_a_run_does(site: Site) -> None:
+    site.room.pictures_here = True
+    assert site.crawl("category=emnews").code == 0
+    ran = pictures(site, "-s", "FINEWS_PUBLISH=commit")
+    assert ran.code == 5
+    told, _, _ = ran.err.partition("Spider opened")
+    assert "scrapy pictures: FINEWS_PUBLISH: " in told
+    assert "git init" in told
