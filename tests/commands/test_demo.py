@@ -55,6 +55,14 @@ def test_it_says_what_it_did_and_what_to_type_next(first: Ran, folder: Path) -> 
     assert first.err == ""
 
 
+def test_what_the_home_page_does_not_list_has_a_page(first: Ran, folder: Path, built: Path) -> None:
+    assert first.code == 0
+    assert [path.name for path in (folder / "older").iterdir()] == ["2.html"]
+    page = (built / "older/2.html").read_text(encoding="utf-8")
+    assert "/older/2.html" in (built / "index.html").read_text(encoding="utf-8")
+    assert "NW" in page
+
+
 def test_again_it_finds_nothing_new_and_says_so(first: Ran, folder: Path) -> None:
     again = run_forked("demo", "--folder", folder)
     assert again.code == 0
