@@ -20,6 +20,11 @@ KINDS: dict[type[BaseException], str] = {
     exceptions.ResponseDataLossError: "cut short",
 }
 ABSENT = frozenset({404, 410})  # statuses; a host that moved gives them for everything
+UNREACHABLE = frozenset({"name not found", "connection refused", "connection failed", "no answer in time"})
+SILENT = (
+    "it failed",
+    "it has a robots.txt that cannot be read",
+)  # of a suspended host
 MAX_DETAIL = 200  # characters; an error may quote what the server sent
 
 
@@ -39,6 +44,16 @@ class FetchFailure:
     def is_absence(self) -> bool:
         """Whether the server says that there is no such page."""
         return self.status in ABSENT
+
+    @property
+    def is_unreachable(self) -> bool:
+        """Whether the host does not answer: now, or not once in the run."""
+        return self.kind in UNREACHABLE or (not self.tried and self.detail.startswith(SILENT))
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it says nothing of what was asked for: the host is busy, or does not answer."""
+        return not self.tried or self.is_unreachable or self.status == 429 or (self.status or 0) >= 500
 
     @classmethod
     def of(cls, failure: Failure) -> Self:

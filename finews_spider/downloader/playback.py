@@ -12,6 +12,7 @@ from finews_spider.downloader.paces import pace_of
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"  # with which such bytes begin
 PLAIN = (b"<", b"{", b"[")  # with which text does, behind a mark of its encoding and white space
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")
 
 
 class PlaybackMiddleware:
@@ -54,4 +55,6 @@ def _encoding(body: bytes) -> bytes | None:
         return b"gzip"
     if body.startswith(ZSTD):
         return b"zstd"
+    if body.startswith(PICTURES) or body[4:8] == b"ftyp":
+        return b""
     return b"" if body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(PLAIN) else None

@@ -10,8 +10,11 @@ from finews_spider.ledger.tries import State
 
 _NOTE = "INSERT OR IGNORE INTO pictures (day, key, address, state, seen) VALUES (?, ?, ?, 'owed', ?)"
 _AGAIN = """
-UPDATE pictures SET state = 'owed', next_try = 0, tries = 0, first_try = NULL WHERE day = ? AND key = ?"""
-_FAIL = "UPDATE pictures SET state = ?, tries = ?, first_try = ?, next_try = ?, reason = ? WHERE key = ?"
+UPDATE pictures SET state = 'owed', next_try = 0, tries = 0, first_try = NULL, archive_look = 0
+WHERE day = ? AND key = ?"""
+_FAIL = """
+UPDATE pictures SET state = ?, tries = ?, first_try = ?, next_try = ?, reason = ?, archive_look = archive_look OR ?
+WHERE key = ?"""
 
 
 class OwedPictures:
@@ -50,8 +53,21 @@ class OwedPictures:
         with self._ledger.writing():
             self._ledger.rows("DELETE FROM pictures WHERE day < ?", (day,))
 
-    def fail(self, key: str, reason: str, *, tried: bool = True, is_final: bool = False) -> State:
-        """Note that it could not be had, and return its state; `is_final`: another try would give the same."""
+    def day_of(self, key: str) -> str:
+        """Return the first day of the posts that it is owed for; empty where it is owed for none."""
+        return min(self.days_of(key), default="")
+
+    def is_looked_for(self, key: str) -> bool:
+        """Return whether archives were asked for it, which is done once."""
+        return bool(self._ledger.row("SELECT max(archive_look) FROM pictures WHERE key = ?", (key,))[0])
+
+    def fail(
+        self, key: str, reason: str, *, tried: bool = True, is_final: bool = False, is_looked_for: bool = False
+    ) -> State:
+        """Note that it could not be had, and return its state; `is_final`: another try would give the same.
+
+        `is_looked_for`: an archive was asked for it too, and has it not.
+        """
         query = "SELECT max(tries), min(first_try) FROM pictures WHERE key = ?"
         tries, first_try = self._ledger.row(query, (key,))
         next_try, state = now_by(self._clock), State.OWED
@@ -61,7 +77,7 @@ class OwedPictures:
             state = State.GIVEN_UP if is_final or is_over else State.OWED
             next_try += self._patience.pause(tries)
         with self._ledger.writing():
-            self._ledger.rows(_FAIL, (state, tries or 0, first_try, next_try, reason, key))
+            self._ledger.rows(_FAIL, (state, tries or 0, first_try, next_try, reason, is_looked_for, key))
         return state
 
     def count(self) -> int:

@@ -53,7 +53,8 @@ _FITTING = {
     "pictures": f"{_text('day', 'key', 'address', 'state', 'reason')} AND state IN ('owed', 'given up')"
     " AND (address GLOB 'http://?*' OR address GLOB 'https://?*')"
     " AND day GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'"
-    f" AND {_time('seen', 'next_try')} AND {_time_or_null('first_try')} AND {_number('tries')}",
+    f" AND {_time('seen', 'next_try')} AND {_time_or_null('first_try')} AND {_number('tries')}"
+    f" AND {_number('archive_look', most=1)}",
 }
 _FORGETTING = {"owed", "lists", "gaps"}  # with a row of these, it is lost what lists have to tell again
 

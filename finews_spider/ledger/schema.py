@@ -59,7 +59,7 @@ CREATE TABLE post_days (day TEXT PRIMARY KEY, posts INTEGER) WITHOUT ROWID;
 CREATE TABLE pictures (
     day TEXT, key TEXT, address TEXT, state TEXT, seen INTEGER,
     tries INTEGER DEFAULT 0, first_try INTEGER, next_try INTEGER DEFAULT 0, reason TEXT DEFAULT '',
-    PRIMARY KEY (key, day)
+    archive_look INTEGER DEFAULT 0, PRIMARY KEY (key, day)
 ) WITHOUT ROWID""",
 )
 VERSION = len(MIGRATIONS)

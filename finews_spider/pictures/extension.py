@@ -25,18 +25,17 @@ from finews_spider.ledger.pictures import OwedPictures
 from finews_spider.ledger.tries import State
 from finews_spider.pictures import kept
 from finews_spider.pictures.addresses import pictures_of
+from finews_spider.pictures.archives import Archives, Look
 from finews_spider.pictures.heads import PictureError, read_head
+from finews_spider.pictures.requests import request_of_picture
 from finews_spider.pictures.store import Fetched, expire, keep
 
 logger = logging.getLogger(__name__)
 
-MAX_BYTES = 5 * 1024 * 1024  # of one picture
 MAX_SECONDS = 600  # that a run asks for pictures: the next one finds the archive free, and goes on
 MAX_UNDER_WAY = 16
 BATCH = 20  # pictures that are written together: fewer commits to the disk
 TOGETHER = 500  # pictures that are noted together
-DAYS_KNOWN = 31  # whose entries stay in memory while posts are looked through
-ACCEPT = "image/avif,image/webp,image/png,image/jpeg,image/gif"
 STATS = "finews/pictures"
 
 
@@ -73,6 +72,7 @@ class PicturesExtension:
         spider.netlocs |= allowed_netlocs(urlsplit(origin).netloc.lower() for origin in origins)
         patience = Patience(run.config.owed_days.total_seconds(), run.config.owed_pause.total_seconds())
         self.owed = OwedPictures(run.ledger, patience, run.clock)
+        self._archives = Archives(run.sources)
         run.archive.witnesses.append(self)
 
     # Posts.
@@ -95,21 +95,13 @@ class PicturesExtension:
 
     def _wanted(self, posts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
         """Yield day, key and address of the pictures that are not kept, and that can be asked for."""
-        oldest, entries = self._oldest(), dict[str, kept.Entries]()
+        oldest, days = self._oldest(), kept.Days(self._run.config.output)
         for day, text in posts:
             for key, address in pictures_of(text) if day >= oldest else ():
                 if not self._is_allowed(address):
                     self._count(f"elsewhere/{address.split('/')[2][:100]}")
-                elif key not in self._entries(day, entries):
+                elif key not in days.entries(day):
                     yield day, key, address
-
-    def _entries(self, day: str, known: dict[str, kept.Entries]) -> kept.Entries:
-        """Return what is kept of a day; the last days that were read stay known."""
-        if day not in known:
-            if len(known) >= DAYS_KNOWN:
-                known.clear()
-            known[day] = kept.read(self._run.config.output / kept.path_of(day))
-        return known[day]
 
     # Requests.
 
@@ -127,27 +119,31 @@ class PicturesExtension:
         self._flush()
 
     def _send(self) -> None:
-        assert self.crawler.engine
         while self._due and self._under_way < MAX_UNDER_WAY and not self._run.stopped:
             if time.monotonic() > self._until:
                 self._due = []
                 break
             key, address = self._due.pop()
             if self._is_allowed(address):
-                self._under_way += 1
-                self.crawler.engine.crawl(self._request(key, address))
+                self._ask(key, address)
             else:
-                self._fail(key, "not a host of the sources file any more")
+                self._fail(key, FetchFailure("not a host of the sources file any more"))
 
-    def _request(self, key: str, address: str) -> Request:
-        return Request(
-            address,
-            callback=self.arrived,
-            errback=self.failed,
-            cb_kwargs={"picture": key},
-            headers={"Accept": ACCEPT},
-            meta={"download_maxsize": MAX_BYTES},
-        )
+    def _ask(self, key: str, address: str, look: Look | None = None) -> None:
+        assert self.crawler.engine
+        self._under_way += 1
+        self.crawler.engine.crawl(request_of_picture(key, address, look, callback=self.arrived, errback=self.failed))
+
+    def _ask_archive(self, key: str, address: str, why: FetchFailure) -> bool:
+        """Ask an archive for a picture that its host has no more, once; return whether one is asked."""
+        day = self.owed.day_of(key)
+        if not day or self.owed.is_looked_for(key) or time.monotonic() > self._until:
+            return False
+        look = self._archives.look(address, day, self._run.clock.now().date(), why)
+        if look:
+            self._count("archive_looks")
+            self._ask(key, address, look)
+        return look is not None
 
     def _is_allowed(self, address: str) -> bool:
         spider = self.crawler.spider
@@ -157,14 +153,17 @@ class PicturesExtension:
         except ValueError:  # an address that no client understands: [1.2] is no host
             return False
 
-    def arrived(self, response: Response, picture: str) -> None:
+    def arrived(self, response: Response, picture: str, address: str, look: Look | None) -> None:
         """Take a picture, or note why it is none."""
         self._under_way -= 1
         try:
             head = read_head(response.body if response.status == 200 else b"")
+            if look:
+                look.check(response)
         except PictureError as error:
-            self._fail(picture, str(error), is_final=error.is_final)
+            self._fail(picture, FetchFailure.reading(error), is_final=error.is_final, look=look)
         else:
+            self._count("from_archive", int(look is not None))
             self._batch.append(Fetched(picture, response.body, head, self.owed.days_of(picture)))
             if len(self._batch) >= BATCH:
                 self._flush()
@@ -175,16 +174,22 @@ class PicturesExtension:
         self._under_way -= 1
         if self._run.stopped:
             return
-        why = FetchFailure.of(failure)
-        picture = request_of(failure).cb_kwargs["picture"]
-        self._fail(picture, str(why), tried=why.tried, is_final=why.kind == "too large")
+        why, of = FetchFailure.of(failure), request_of(failure).cb_kwargs
+        picture, look = of["picture"], of["look"]
+        if look or not self._ask_archive(picture, of["address"], why):
+            self._fail(picture, why, is_final=why.kind == "too large", look=look)
         self._send()
 
-    def _fail(self, key: str, reason: str, *, tried: bool = True, is_final: bool = False) -> None:
+    def _fail(self, key: str, why: FetchFailure, *, is_final: bool = False, look: Look | None = None) -> None:
+        """Note why a picture did not come; of one that was looked for, that the archive has it not either."""
+        reason = f"{look.why}; in no archive: {why}" if look else str(why)
         logger.info("the picture %s is not kept: %s", key, reason)
-        self._count(f"failed/{reason.partition(':')[0]}")
+        self._count(f"failed/{(look.why if look else why).kind}")
+        tried = why.tried or (look is not None and look.why.tried)
+        is_looked_for = look is not None and not why.is_passing
         try:
-            if self.owed.fail(key, reason, tried=tried, is_final=is_final) is State.GIVEN_UP:
+            state = self.owed.fail(key, reason, tried=tried, is_final=is_final, is_looked_for=is_looked_for)
+            if state is State.GIVEN_UP:
                 self._count("given_up")
         except DiskError as error:
             self._run.stop(error)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = "_data/pictures"
+DAYS_KNOWN = 31  # whose entries stay in memory while posts are looked through
 
 _FILE = r"[a-z0-9][a-z0-9.-]*(?:/[a-z0-9][a-z0-9_-]*)+\.[a-z]+"  # as `file_of` names it; none leads elsewhere
 _LINE = re.compile(rf'("(?:[^"\\]|\\.)+"): "({_FILE}) ([0-9]{{1,9}}) ([0-9]{{1,9}}) ([0-9a-f]{{64}})"')
@@ -65,6 +66,22 @@ def days(output: Path) -> Iterator[tuple[str, Path]]:
     """Yield day and file of all that are there, the oldest first."""
     for file in sorted((output / FOLDER).glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]/[0-9][0-9].yml")):
         yield f"{file.parent.name}-{file.stem}", file
+
+
+class Days:
+    """What is kept of days; the last that were read stay known."""
+
+    def __init__(self, output: Path) -> None:
+        self._output = output
+        self._known: dict[str, Entries] = {}
+
+    def entries(self, day: str) -> Entries:
+        """Return the entries of a day. Raises OSError."""
+        if day not in self._known:
+            if len(self._known) >= DAYS_KNOWN:
+                self._known.clear()
+            self._known[day] = read(self._output / path_of(day))
+        return self._known[day]
 
 
 def files_of(entries: Iterable[Kept]) -> set[str]:

@@ -102,6 +102,7 @@ def pictures_report(stats: Stats) -> PicturesReport | None:
         return None
     return PicturesReport(
         kept=counts.get("kept", 0),
+        from_archive=counts.get("from_archive", 0),
         bytes=counts.get("bytes", 0),
         owed=counts.get("owed", 0),
         given_up=counts.get("given_up", 0),

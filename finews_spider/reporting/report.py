@@ -140,7 +140,8 @@ class PicturesReport:
     """What came of the pictures that posts name."""
 
     kept: int = 0
-    bytes: int = 0  # of those
+    from_archive: int = 0  # of those, by an archive of the web
+    bytes: int = 0  # of those kept
     owed: int = 0  # after the run
     given_up: int = 0
     left: int = 0  # files that are too old, or too much

@@ -113,7 +113,8 @@ def _by_source(label: str, thing: str, counts: Mapping[str, int], ending: str = 
 def _of_pictures(pictures: PicturesReport | None) -> Iterator[tuple[str, str]]:
     if not pictures:
         return
-    figures = {"kept": pictures.kept, "owed": pictures.owed, "given up": pictures.given_up, "removed": pictures.left}
+    kept = f"kept, {pictures.from_archive:,} of them from an archive of the web" if pictures.from_archive else "kept"
+    figures = {kept: pictures.kept, "owed": pictures.owed, "given up": pictures.given_up, "removed": pictures.left}
     if texts := [f"{number:,} {what}" for what, number in figures.items() if number]:
         reasons = f" ({_reasons(pictures.failed)})" if pictures.failed else ""
         yield "pictures", f"{', '.join(texts)}{reasons}"

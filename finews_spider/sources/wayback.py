@@ -11,9 +11,9 @@ from finews_spider.dates import Window
 from finews_spider.items import ArticleRef
 from finews_spider.sources.base import Listing, Query, Route, Source
 from finews_spider.sources.eastmoney_ids import IDS
-from finews_spider.sources.pace import Pace
+from finews_spider.sources.pace import Pace, Playback
 from finews_spider.sources.values import Count, Seconds, Slug, Switch, Text, form
-from finews_spider.sources.wayback_cdx import FIELDS, Capture, capture_of, end_of_near, read_capture
+from finews_spider.sources.wayback_cdx import FIELDS, Capture, capture_of, end_of_near, read_capture, same_address
 from finews_spider.sources.wayback_lists import CaptureList, filled
 
 CDX, PLAYBACK = "cdx", "playback"  # the interfaces
@@ -114,8 +114,7 @@ class WaybackSource(Source):
 
     def ref(self, url: str) -> ArticleRef | None:
         """The article of a page that the archive plays: `…/20211231010203id_/https://…`."""
-        found = re.fullmatch(r"/([0-9]{14})(?:[a-z]{2}_)?/(https?:.+)", url.removeprefix(self.play))
-        capture = capture_of(found[1], "", found[2]) if found and url.startswith(self.play) else None
+        capture = self._played(url)
         return self.ref_of(capture) if capture else None
 
     def ref_of(self, capture: Capture) -> ArticleRef | None:
@@ -127,6 +126,17 @@ class WaybackSource(Source):
         ref.source, ref.share_link, ref.captures = self.name, live.share_link_of(ref.id), str(capture)
         return ref
 
+    def playback(self, address: str, day: date) -> Playback:
+        """Where the capture of an address is played that is nearest to the end of the week of that day."""
+        capture = Capture(timestamp=end_of_near(day), original=address)
+
+        def is_captured(url: str) -> bool:
+            """Return whether it is of the address, by whichever of HTTP and HTTPS, and of the usual ports."""
+            found = self._played(url)
+            return found is not None and same_address(found.original) == same_address(address)
+
+        return Playback(capture.playback_url(self.play), self.pace(PLAYBACK), is_captured)
+
     def kind_of_list(self, name: str) -> str:
         """`index`: all lists of captures are of one."""
         return "index"
@@ -135,6 +145,10 @@ class WaybackSource(Source):
         """How that interface is asked."""
         delays = ((CDX, self.cdx_delay), (PLAYBACK, self.playback_delay))
         return Pace(interface=interface, delays=delays, pause=self.pause, documented=self.documented_interface)
+
+    def _played(self, url: str) -> Capture | None:
+        found = re.fullmatch(r"/([0-9]{14})(?:[a-z]{2}_)?/(https?:.+)", url.removeprefix(self.play))
+        return capture_of(found[1], "", found[2]) if found and url.startswith(self.play) else None
 
     def _list(self, query: CaptureQuery, slug: str) -> CaptureList:
         return CaptureList(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from finews_spider.dates import BEIJING
 from finews_spider.sources.base import UnreadableError
@@ -171,6 +171,13 @@ def read_capture(text: str) -> Capture | None:
     """Return the capture that a ref keeps as this text; None where it is none."""
     timestamp, digest, original = [*text.split(" ", 2), "", ""][:3]
     return capture_of(timestamp, digest.strip("-"), original)
+
+
+def same_address(url: str) -> str:
+    """Return the address as indexes compare it: without scheme, usual ports, and the ways to write a character."""
+    _, _, rest = url.partition("://")
+    netloc, slash, path = rest.partition("/")
+    return unquote(re.sub(r":(?:80|443)\Z", "", netloc) + slash + path).lower()
 
 
 def _time(timestamp: str) -> datetime:

@@ -1,0 +1,22 @@
+"""The request for a picture: to its host, or to an archive of the web."""
+
+from typing import Any
+
+from scrapy import Request
+
+from finews_spider.downloader.paces import paced
+from finews_spider.pictures.archives import Look
+
+MAX_BYTES = 5 * 1024 * 1024  # of one picture
+ACCEPT = "image/avif,image/webp,image/png,image/jpeg,image/gif"
+
+
+def request_of_picture(key: str, address: str, look: Look | None, **handlers: Any) -> Request:
+    """Return the request, whose `handlers`, callback and errback, get the key, the address and the look."""
+    return Request(
+        look.playback.url if look else address,
+        cb_kwargs={"picture": key, "address": address, "look": look},
+        headers={"Accept": ACCEPT},
+        meta={"download_maxsize": MAX_BYTES, **paced(look.playback.pace if look else None)},
+        **handlers,
+    )
