@@ -34,7 +34,9 @@ from tests.support.whole import whole
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]  # one worker builds it for all tests
 
-STORIES = 1_440  # every body once
+STORIES = whole(1_440, 800)  # every body once, and every line as a digest
+SHARE = whole(1, 4)  # of the pairs of a vector and a context
+POSTS = whole(1_600, 800)  # at least
 PICTURES_OF_NEWS = "dfscdn.dfcfw.com"
 OF_THE_BROWSER = (".google.com", ".googleapis.com", ".gvt1.com")  # what Chromium asks for by itself
 # Without a policy, and with all posts in the lists that hold the newest only: each of them is among these some day.
@@ -65,7 +67,7 @@ def fed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The delivered site after a crawl of hostile stories, as ALTERED."""
     output = tmp_path_factory.mktemp("hostile") / "site"
     copy_site(output)
-    with Newsroom(HostileWorld(STORIES)) as room:
+    with Newsroom(HostileWorld(STORIES, SHARE)) as room:
         site = Site(output, room)
         assert site.crawl().code == 3  # what has no title or no text is owed
         for template, pattern, text in ALTERED:
@@ -137,11 +139,17 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def test_the_corpus_has_more_than_a_thousand_cases_and_all_are_told() -> None:
+def test_the_corpus_has_more_than_a_thousand_cases() -> None:
     cases = [hostile.bodies(), hostile.lines(), hostile.names()]
     assert all(len(set(entry)) == len(entry) for entry in nonempty(cases))
     assert sum(map(len, cases)) > 1_500
-    noted = list(HostileWorld(STORIES))
+
+
+def test_all_cases_of_the_share_are_told_and_every_vector_is_among_them() -> None:
+    cases = [hostile.bodies(SHARE), hostile.lines(SHARE), hostile.names()]
+    vectors = {vector: {case for case in cases[0] if vector in case} for vector in hostile.VECTORS}
+    assert min(map(len, vectors.values())) >= len(hostile.CONTEXTS) // SHARE
+    noted = list(HostileWorld(STORIES, SHARE))
     assert {story.blocks[0].plain.partition("</p>")[2] for story in noted if story.blocks} >= set(cases[0])
     assert {story.title for story in noted} >= set(cases[1]) <= {story.digest for story in noted if story.in_flash}
     assert {story.media_name for story in noted} >= set(cases[2])
@@ -150,7 +158,7 @@ def test_the_corpus_has_more_than_a_thousand_cases_and_all_are_told() -> None:
 def test_every_post_has_its_page_and_no_page_is_anywhere_else(
     fed: Site, posts: dict[str, Article], built: Path
 ) -> None:
-    assert len(posts) == len(fed.posts()) >= 1_600
+    assert len(posts) == len(fed.posts()) >= POSTS
     pages = {f"/{path.relative_to(built)}" for path in built.rglob("*") if path.is_file()}
     assert posts.keys() <= pages
     lists = {f"/{category_pages.path(article.category)}" for article in posts.values()}
@@ -172,7 +180,7 @@ def test_a_crawl_writes_nothing_but_posts_and_category_pages(fed: Site) -> None:
 def test_no_page_of_another_post_changes(
     fed: Site, posts: dict[str, Article], built: Path, tool: Callable[[str], str], tmp_path: Path
 ) -> None:
-    benign = {f"{world.number(index)}" for world in [HostileWorld(STORIES)] for index in range(0, STORIES, 16)}
+    benign = {f"{world.number(index)}" for world in [HostileWorld(STORIES, SHARE)] for index in range(0, STORIES, 16)}
     site = tmp_path / "site"
     shutil.copytree(fed.output, site, ignore=shutil.ignore_patterns("_posts", ".finews"))
     for path, post in fed.posts().items():
@@ -181,7 +189,7 @@ def test_no_page_of_another_post_changes(
             (site / path).write_bytes(post)
     alone = build(tool("jekyll"), site)
     pages = [page for page in posts if page[-23:-5] in benign]
-    assert len(pages) > 100
+    assert len(pages) > STORIES / 16
     assert [page for page in pages if (alone / page[1:]).read_bytes() != (built / page[1:]).read_bytes()] == []
 
 
@@ -197,7 +205,7 @@ def test_github_pages_builds_the_same_pages(
             (site / path).write_bytes(post)
     theirs = build(tool("jekyll3"), site, "--safe")
     pages = [page for page in posts if (theirs / page[1:]).exists()]
-    assert len(pages) > 1_600 / EVERY
+    assert len(pages) > POSTS / EVERY
     assert [page for page in pages if (theirs / page[1:]).read_bytes() != (built / page[1:]).read_bytes()] == []
 
 
@@ -310,13 +318,13 @@ def test_with_links_in_their_place_no_picture_is_asked_for(linked: Path, look: C
     seen, requested = look(linked)
     assert {host for host in requested if not host.endswith(OF_THE_BROWSER)} == set()
     pages = [entry for entry in seen["all"] if re.search(r"/\d{17}|/NW\d{17}", entry["page"])]
-    assert len(pages) > 1_600 / EVERY
+    assert len(pages) > POSTS / EVERY
     assert len({re.sub(r"(<em></em>)+", "", entry["around"]) for entry in pages}) == 1
 
 
 def test_pages_of_a_bare_layout_have_their_parts_too(bare: Path, look: Callable[[Path], Any]) -> None:
     seen = [entry for entry in look(bare)[0]["all"] if not entry["page"].startswith("/category/")]
-    assert len(seen) > 1_600 / EVERY
+    assert len(seen) > POSTS / EVERY
     assert all(entry["around"].endswith("</footer></body></html>") for entry in nonempty(look(bare)[0]["all"]))
     assert len({re.sub(r"(<em></em>)+", "", entry["around"]) for entry in seen}) == 1
 

@@ -4,6 +4,7 @@ Made of vectors × contexts × spellings; `python -m tests.support.hostile` list
 sets a variable in the top window and requests something of evil.example; allowed pictures are at pictures.example.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, cycle, product
 
@@ -185,12 +186,12 @@ NAMES = """
 """.strip().replace("\n    ", "|")
 
 
-def bodies() -> list[str]:
-    """Return hostile bodies, in HTML."""
+def bodies(share: int = 1) -> list[str]:
+    """Return hostile bodies, in HTML: of the pairs of a vector and a context one in `share`, each of both in some."""
     elements = zip(cycle(EVENTS), product(ELEMENTS, BINDINGS))
     events = (f"<{tag} {binding.replace('{run}', RUN).format(event)}>文" for event, (tag, binding) in elements)
     return [
-        *(context.replace("{}", vector) for vector, context in product(VECTORS, CONTEXTS)),
+        *(context.replace("{}", vector) for vector, context in _pairs(VECTORS, CONTEXTS, share)),
         *(place.replace("{run}", RUN).replace("{}", link) for place, link in zip(cycle(PLACES), links())),
         *events,
         *(piece.lstrip(" ") for piece in BROKEN.split("|")),
@@ -204,9 +205,9 @@ def links() -> list[str]:
     return [_spell(scheme, spelling) for scheme, spelling in product(SCHEMES, SPELLINGS)]
 
 
-def lines() -> list[str]:
-    """Return hostile titles and digests."""
-    tags = (line.format(opener) for line, opener in product(LINES, OPENERS))
+def lines(share: int = 1) -> list[str]:
+    """Return hostile titles and digests: of the pairs of a line and an opener one in `share`, each of both in some."""
+    tags = (line.format(opener) for line, opener in _pairs(LINES, OPENERS, share))
     return [*tags, *_pieces(), "题" * 5_000, "x" * 5_000, ZALGO, "<" * 3_000, "*" * 3_000]
 
 
@@ -216,11 +217,11 @@ def names() -> list[str]:
 
 
 class HostileWorld(World):
-    """The newsroom's stories with hostile contents, but for every 16th."""
+    """The newsroom's stories with hostile contents, but for every 16th; of pairs one in `share`."""
 
-    def __init__(self, articles: int) -> None:
+    def __init__(self, articles: int, share: int = 1) -> None:
         super().__init__(articles)
-        self._bodies, self._lines, self._names = bodies(), lines(), names()
+        self._bodies, self._lines, self._names = bodies(share), lines(share), names()
 
     def is_benign(self, index: int) -> bool:
         return index % BENIGN_INTERVAL == 0
@@ -242,6 +243,12 @@ class HostileWorld(World):
             digest=self._lines[(index // 4 - index // BENIGN_INTERVAL) % len(self._lines)],  # every fourth is a flash
             blocks=(Block("hostile", whole, whole, whole),),
         )
+
+
+def _pairs(first: Sequence[str], second: Sequence[str], share: int) -> Iterator[tuple[str, str]]:
+    """Yield one in `share` of all pairs, by diagonals."""
+    numbered = product(enumerate(first), enumerate(second))
+    return ((one, other) for (row, one), (column, other) in numbered if (row + column) % share == 0)
 
 
 def _pieces() -> list[str]:
