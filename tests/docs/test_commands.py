@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.support.nonempty import nonempty
 from tests.support.pages import PAGES, Block, blocks, inline, name
 from tests.support.paths import ROOT
 
+README = "README.md"
 RUN = {"sh", "cron", "ini", "toml"}
 SHOWN = {"text", "output", "md"}  # a drawing; what the block before it prints; a post
 INSTALLED = "tests/acceptance/test_installed.py"
@@ -59,11 +61,20 @@ def newsroom() -> Iterator[Newsroom]:
         yield room
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Whose checkouts follow each other, with one fork server."""
+    return tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture
-def checkout(tmp_path: Path, newsroom: Newsroom) -> Iterator[Checkout]:
-    checkout = Checkout(tmp_path, newsroom)
+def checkout(home: Path, newsroom: Newsroom, request: pytest.FixtureRequest) -> Iterator[Checkout]:
+    """A fresh one; where the README is read, each command is a process from its start."""
+    checkout = Checkout(home, newsroom, is_forked=README not in request.node.name)
     yield checkout
     checkout.close()
+    shutil.rmtree(home)
+    home.mkdir()
 
 
 def run(checkout: Checkout, block: Block) -> None:

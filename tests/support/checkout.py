@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from finews_spider.newsroom.server import Newsroom
+from tests.support import forks
 from tests.support.pages import Block
 from tests.support.paths import ROOT
 
@@ -21,32 +22,44 @@ NOT_CARRIED = shutil.ignore_patterns(
 FULL_SPEED = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16, "FINEWS_PRIVATE_NETWORKS": "127.0.0.0/8"}
 # What lies in `.venv/bin/`: this Python, and its scrapy, which need not spare the newsroom. And a program for mails.
 PYTHON = '#!/bin/sh\nexec {python} "$@"\n'
-SCRAPY = '#!/bin/sh\ncommand=$1; shift\nexec {python} -W error -m scrapy "$command" {options} "$@"\n'
+SCRAPY = '#!/bin/sh\ncommand=$1; shift\nexec {scrapy} "$command" {options} "$@"\n'
 MAIL = "#!/bin/sh\ncat >> $HOME/mails\n"
+TYPED = "tests/support/typed.py"
 SOURCES = "finews_spider/sources.toml"
 
 
 @dataclass
 class Checkout:
-    """`folder` is the copy, in a home of its own; beside it lies `my-site`, a repository with an upstream."""
+    """`folder` is the copy, in a home of its own; beside it lies `my-site`, a repository with an upstream.
+
+    With `is_forked` its scrapy is a fork server's, one for all checkouts that have the same home in turn.
+    """
 
     home: Path
     room: Newsroom
+    is_forked: bool = False
     output: str = ""  # all that was printed so far
     servers: list[subprocess.Popen[str]] = field(default_factory=list)
+    shared: tuple[int, ...] = ()  # open files that commands have too
 
     def __post_init__(self) -> None:
         shutil.copytree(ROOT, self.folder, ignore=NOT_CARRIED, symlinks=True)
         (self.folder / SOURCES).write_text(self.room.sources_toml(), encoding="utf-8")
         options = " ".join(f"-s {name}={value}" for name, value in FULL_SPEED.items())
         self._install(".venv/bin/python", PYTHON.format(python=sys.executable))
-        self._install(".venv/bin/scrapy", SCRAPY.format(python=sys.executable, options=options))
+        self._install(".venv/bin/scrapy", SCRAPY.format(scrapy=self._scrapy(), options=options))
         self._install("../bin/mail", MAIL)
         for name in ("installed", "installed-dev"):  # newer than the locks: make has nothing to install
             (self.folder / ".venv" / name).touch()
         (self.home / ".gitconfig").write_text(
             "[user]\nname = Me\nemail = me@example.com\n[init]\ndefaultBranch = main\n"
         )
+
+    def _scrapy(self) -> str:
+        if not self.is_forked:
+            return f"{sys.executable} -W error -m scrapy"
+        self.shared = (forks.server(self.folder).fileno(),)
+        return f"{sys.executable} -I -S {ROOT / TYPED} {self.shared[0]}"
 
     @property
     def folder(self) -> Path:
@@ -88,6 +101,7 @@ class Checkout:
             text=True,
             timeout=300,
             check=False,
+            pass_fds=self.shared,
         )
         self.output += done.stdout
         assert done.returncode in good, f"{script}\nends with {done.returncode}:\n{done.stdout[-4000:]}"

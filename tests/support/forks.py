@@ -18,6 +18,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
@@ -134,13 +135,13 @@ def _end(pid: int, replies: socket.socket) -> None:
 
 
 @cache
-def server() -> socket.socket:
-    """Return the socket of the fork server, which is started once and lives as long as this process."""
+def server(checkout: Path = ROOT) -> socket.socket:
+    """Return the socket of the checkout's fork server, which is started once and lives as long as this process."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     number = theirs.fileno()
     with theirs:
         words = [sys.executable, "-W", "error", "-m", "tests.support.forks", str(number)]
-        process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=[number])
+        process = subprocess.Popen(words, cwd=checkout, stdin=subprocess.DEVNULL, pass_fds=[number])
     atexit.register(process.wait)
     atexit.register(ours.close)
     return ours
@@ -175,9 +176,10 @@ def supervise(request: bytes, out: int, err: int, replies: int) -> None:
     os.write(replies, f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss}".encode())
 
 
-def execute(words: list[str], now: str | None, environment: dict[str, str]) -> None:
+def execute(words: list[str], now: str | None, environment: dict[str, str], folder: str = "") -> None:
     """Become `scrapy …`, in this process; does not return."""
     signal.alarm(MAX_SECONDS)
+    os.chdir(folder or os.curdir)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
