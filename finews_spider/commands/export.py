@@ -82,6 +82,7 @@ def _export(
     from finews_spider.tables.captures import captures_of
     from finews_spider.tables.export import Export, export_lock
     from finews_spider.tables.files import post_files
+    from finews_spider.tables.pictures import picture_rows
     from finews_spider.tables.rows import Rows
 
     with export_lock(config.output):
@@ -89,7 +90,8 @@ def _export(
             export = Export(folder, formats, selection)
             files, others = post_files(config.output)
             wanted = [file for file in files if (day := read_day(file.day)) and day in window]
-            export.write(wanted, Rows(config.output, files, captures_of(config.evidence_dir)), categories)
+            rows = Rows(config.output, files, captures_of(config.evidence_dir))
+            export.write(wanted, rows, categories, picture_rows(config.output))
         except OSError as error:
             raise DiskError(Path(error.filename or folder), error.strerror or error) from error
     for path in others:
@@ -97,5 +99,7 @@ def _export(
     for path, why in export.unread:
         print(printable(f"not read: {path}: {why}"))
     changed = plural(len(export.written), "file")
-    print(printable(f"{folder}: {plural(export.rows, 'post')}; {changed} written, the others are as they were"))
+    posts = plural(export.rows, "post")
+    posts += f", {plural(export.pictures, 'picture')}" if export.pictures else ""
+    print(printable(f"{folder}: {posts}; {changed} written, the others are as they were"))
     return ExitCode.CHECK_FAILED if export.unread else ExitCode.OK

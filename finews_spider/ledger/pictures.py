@@ -85,5 +85,10 @@ class OwedPictures:
         return int(self._ledger.row("SELECT count(DISTINCT key) FROM pictures WHERE state = 'owed'")[0])
 
 
+def states_of(ledger: Ledger) -> dict[tuple[str, str], str]:
+    """Return the states of pictures that did not come, owed or given up, by the day of their posts and their key."""
+    return {(day, key): state for day, key, state in ledger.rows("SELECT day, key, state FROM pictures")}
+
+
 def _json(values: Iterable[str]) -> str:
     return msgspec.json.encode(list(values)).decode()

@@ -16,7 +16,8 @@ from finews_spider.exceptions import ArchiveLockedError, ConfigurationError
 from finews_spider.tables import package
 from finews_spider.tables.files import PostFile
 from finews_spider.tables.formats import FORMATS, Table, table
-from finews_spider.tables.package import Package, Resource
+from finews_spider.tables.package import PICTURES, Package, Resource
+from finews_spider.tables.pictures import PictureRow, PictureRows
 from finews_spider.tables.rows import COLUMNS, Row, Rows, UnreadPost
 
 STAGING = ".finews-export"  # in it files lie until all are whole; what a killed export left is thrown away
@@ -43,6 +44,7 @@ class Export:
     unread: list[UnreadPost] = field(default_factory=list)
     written: list[str] = field(default_factory=list)  # paths in the folder
     rows: int = 0
+    pictures: int = 0
 
     def __post_init__(self) -> None:
         self._staged: list[tuple[Path, str]] = []
@@ -51,19 +53,25 @@ class Export:
         self.formats = [name for name in FORMATS if name in {*self.formats, *known}]
         self._columns = tuple(name for name in COLUMNS if name not in self._package.columns_left_out)
 
-    def write(self, files: Iterable[PostFile], rows: Rows, categories: Sequence[str] = ()) -> None:
-        """Write these posts. Raises OSError; then the folder is as it was."""
+    def write(
+        self,
+        files: Iterable[PostFile],
+        rows: Rows,
+        categories: Sequence[str] = (),
+        pictures: PictureRows | None = None,
+    ) -> None:
+        """Write these posts, and their pictures where there are any. Raises OSError; then the folder is as it was."""
         self._clear()
         (self.folder / STAGING).mkdir(parents=True)
         resources = {path: entry for path, entry in self._package.resources.items() if (self.folder / path).is_file()}
         try:
             for month, found in self._by_month(files, rows, categories):
                 lines = [tuple(getattr(row, column) for column in self._columns) for row in found]
-                of = table(self._columns, lines)
-                digest = hashlib.sha256(of.lines).hexdigest()
-                for name in self.formats:
-                    entry = self._file(name, month, of, digest)
-                    resources[entry.path] = entry
+                self._files(month, table(self._columns, lines), resources)
+                if of_posts := [tuple(one) for row in found for one in pictures.of(row)] if pictures else []:
+                    self.pictures += len(of_posts)
+                    of = table(PictureRow._fields, of_posts)._replace(name=PICTURES, key=package.PICTURES_KEY)
+                    self._files(month, of, resources)
             self._stage_rest(resources)
             self._put_in_place()
         finally:
@@ -104,9 +112,15 @@ class Export:
                 self.rows += len(found)
                 yield month, sorted(found, key=lambda row: (row.published, row.id))
 
-    def _file(self, name: str, month: str, of: Table, digest: str) -> Resource:
-        """Return what is listed of a month's file, which is written where it is another than is there."""
-        path = f"{name}/{month}.{name}"
+    def _files(self, month: str, of: Table, resources: dict[str, Resource]) -> None:
+        """Write a month's files of a table, and list them."""
+        digest = hashlib.sha256(of.lines).hexdigest()
+        for name in self.formats:
+            path = f"{PICTURES if of.name == PICTURES else name}/{month}.{name}"
+            resources[path] = self._file(name, path, of, digest)
+
+    def _file(self, name: str, path: str, of: Table, digest: str) -> Resource:
+        """Return what is listed of a file, which is written where it is another than is there."""
         kept = self._package.resources.get(path)
         if kept and kept.digest == digest and kept.hash == _hash_of(self.folder / path):
             return kept

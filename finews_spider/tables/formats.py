@@ -12,11 +12,13 @@ from finews_spider.exceptions import ConfigurationError
 
 
 class Table(NamedTuple):
-    """Rows by columns, and the same as JSON, one a line."""
+    """Rows by columns, and the same as JSON, one a line; in a database, it has a name, and a key of columns."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     lines: bytes
+    name: str = "posts"
+    key: tuple[str, ...] = ("id",)
 
 
 Writer = Callable[[Path, Table], None]
@@ -53,15 +55,15 @@ def write_csv(path: Path, of: Table) -> None:
 
 
 def write_sqlite(path: Path, of: Table) -> None:
-    """Write a database with one table, `posts`. Raises OSError."""
+    """Write a database with one table. Raises OSError."""
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as db:
             db.execute("PRAGMA journal_mode = OFF")
             db.execute("PRAGMA secure_delete = ON")  # nothing of memory gets into pages
             db.execute("BEGIN")
             types = ", ".join(f"{name} TEXT NOT NULL" for name in of.columns)
-            db.execute(f"CREATE TABLE posts ({types}, PRIMARY KEY (id))")
-            db.executemany(f"INSERT INTO posts VALUES ({', '.join('?' * len(of.columns))})", of.rows)  # noqa: S608
+            db.execute(f"CREATE TABLE {of.name} ({types}, PRIMARY KEY ({', '.join(of.key)}))")
+            db.executemany(f"INSERT INTO {of.name} VALUES ({', '.join('?' * len(of.columns))})", of.rows)  # noqa: S608
             db.execute("COMMIT")
     except sqlite3.OperationalError as error:
         raise OSError(0, str(error), str(path)) from error

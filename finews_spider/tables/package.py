@@ -31,6 +31,20 @@ DESCRIPTIONS = {
     "evidence": "The WARC-Record-ID of that; empty where it was not kept",
 }
 FAMILIES = ["article", "flash"]
+PICTURES, PICTURES_KEY = "pictures", ("post", "place")  # the folder and the table of pictures
+OF_PICTURES = {
+    "post": "The id of the post",
+    "place": "Which picture of the post it is, from 1 on",
+    "address": "Where the picture was published",
+    "state": "kept; owed, if it is asked for again; given up; not kept, if it is not asked for",
+    "path": "Where it lies in the archive",
+    "sha256": "Of its bytes, in hexadecimal",
+    "bytes": "How many it has",
+    "type": "Its media type, by its bytes",
+    "width": "In pixels, as it is shown",
+    "height": "In pixels, as it is shown",
+}
+STATES = ["kept", "owed", "given up", "not kept"]
 
 
 class Resource(msgspec.Struct, frozen=True):
@@ -94,12 +108,21 @@ def _resource(entry: Resource, columns: Sequence[str]) -> dict[str, Any]:
         "finews": {"rows": entry.rows, "digest": entry.digest},
     }
     if entry.format == "csv":
-        return found | {"encoding": "utf-8", "schema": _schema(columns)}
+        is_pictures = entry.path.startswith(f"{PICTURES}/")
+        return found | {"encoding": "utf-8", "schema": _schema_of_pictures() if is_pictures else _schema(columns)}
     return found | {"type": "file"}  # without its extras, frictionless could not look into these
 
 
 def _schema(columns: Sequence[str]) -> dict[str, Any]:
     return {"fields": [_field(name) for name in columns], "primaryKey": "id", "missingValues": []}
+
+
+def _schema_of_pictures() -> dict[str, Any]:
+    fields: list[dict[str, Any]] = [
+        {"name": name, "type": "string", "description": description} for name, description in OF_PICTURES.items()
+    ]
+    next(field for field in fields if field["name"] == "state")["constraints"] = {"enum": STATES}
+    return {"fields": fields, "primaryKey": list(PICTURES_KEY), "missingValues": []}
 
 
 def _field(name: str) -> dict[str, Any]:
