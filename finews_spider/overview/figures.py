@@ -14,6 +14,7 @@ from finews_spider.ledger.owed import OwedArticle
 from finews_spider.ledger.run_days import HostFigures, PostDays, RunDay, RunDays
 from finews_spider.ledger.tries import State
 from finews_spider.overview.days import Day, Missing, days_from, known_days, of_all
+from finews_spider.overview.pictures import PictureCounts, count_pictures
 from finews_spider.overview.posts import PostFigures, count_posts
 from finews_spider.overview.runs import keep_figures
 from finews_spider.reporting.days import DAY, Known
@@ -33,6 +34,7 @@ class Figures:
     days: dict[date, Day]
     known: dict[str, dict[date, Known]]  # by source, those of which any list was ever read
     owed: Counter[str]  # articles by source
+    pictures: dict[str, PictureCounts]  # by month
     runs: list[RunDay]
     hosts: dict[str, HostFigures]  # of the recent days
 
@@ -70,6 +72,7 @@ def gather(
         },
         known=known,
         owed=Counter(article.ref.source for article in waiting if article.state is State.OWED),
+        pictures=count_pictures(output, ledger),
         runs=RunDays(ledger).all(),
         hosts=RunDays(ledger).hosts(today - (RECENT - 1) * DAY),
     )

@@ -1,5 +1,6 @@
 """What is missing of a year's days, and the commands that fill it."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
@@ -9,6 +10,7 @@ from shlex import join
 from finews_spider.overview.days import Day, unread_ranges
 from finews_spider.overview.figures import Figures
 from finews_spider.overview.page import block, command, number, paragraph, section, table, text
+from finews_spider.overview.pictures import PictureCounts
 from finews_spider.reporting.days import Known
 
 Row = tuple[date, str, str, str]
@@ -68,3 +70,23 @@ def crawl_command(source: str, first: date, last: date) -> str:
 
 def _between(first: date, last: date) -> str:
     return f"{first}" if first == last else f"{first} 至 {last}"
+
+
+def pictures_section(figures: Figures, year: int) -> str:
+    """Return the section of the pictures of a year; empty where none is kept, owed or given up."""
+    months = {month: counts for month, counts in figures.pictures.items() if month.startswith(f"{year}-")}
+    rows = [_pictures_of(month, counts) for month, counts in months.items() if any(counts)]
+    if not rows:
+        return ""
+    title = f"{year}年各月图片"
+    return section(title, table(title, ["月", "已存", "待取", "已放弃", "再取的命令"], rows))
+
+
+def _pictures_of(month: str, counts: PictureCounts) -> list[str]:
+    return [month, *map(number, counts), command(_again(month)) if counts.given_up else ""]
+
+
+def _again(month: str) -> str:
+    first = date.fromisoformat(f"{month}-01")
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    return join([PROGRAM, "pictures", "-a", f"since={first}", "-a", f"until={last}"])

@@ -10,7 +10,7 @@ from finews_spider.overview.figures import Figures
 from finews_spider.overview.page import block, folded, number, paragraph, section, table, text
 from finews_spider.overview.plots import Bar, Cell
 from finews_spider.overview.symbols import CELL
-from finews_spider.overview.todo import todo
+from finews_spider.overview.todo import pictures_section, todo
 
 MAX_PLOTS, MAX_ROWS = 12, 100  # categories that are drawn; rows of media and categories
 UNNAMED = "（未注明）"
@@ -26,6 +26,7 @@ def year_sections(figures: Figures, year: int) -> str:
         (
             section(f"{year}年日历", _calendar(days), folded("日历的表格", _day_table(days, year))),
             todo(figures, days),
+            *filter(None, (pictures_section(figures, year),)),
             section(f"{year}年各月篇数", month_plot(figures, f"{year}年各月篇数", months, names)),
             section(f"{year}年各媒体篇数", media_table(f"{year}年各媒体篇数", figures.posts.media.get(year, {}))),
             section(f"{year}年各分类篇数", category_plots(figures, f"{year}年各分类每月篇数", months, names)),

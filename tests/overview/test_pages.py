@@ -9,12 +9,18 @@ from parsel import Selector
 
 from finews_spider.archive.lock import prepare_output
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
+from finews_spider.crawl.clock import Clock
 from finews_spider.dates import BEIJING
 from finews_spider.ledger.coverage import CoverageTable, Stretch
 from finews_spider.ledger.database import FILE, Ledger
+from finews_spider.ledger.patience import Patience
+from finews_spider.ledger.pictures import OwedPictures
 from finews_spider.ledger.posts import Index
 from finews_spider.ledger.run_days import RunDay, RunDays
+from finews_spider.overview.todo import PROGRAM
 from finews_spider.overview.update import Overview
+from finews_spider.pictures.heads import Head
+from finews_spider.pictures.store import Fetched, keep
 from finews_spider.reporting import store
 from finews_spider.reporting.report import HostReport
 from tests.overview.test_newsroom import days
@@ -168,3 +174,24 @@ def test_a_day_of_which_reports_have_gone_keeps_its_figures(ledger: Ledger) -> N
     for runs, kept in ((3, 3), (1, 3), (4, 4)):
         table.keep(RunDay(NOW.date(), runs=runs), {})
         assert [one.runs for one in table.all()] == [kept]
+
+
+def test_pictures_are_counted_by_month_where_there_are_any(ledger: Ledger) -> None:
+    update(ledger)
+    without = page(ledger), page(ledger, "2021.html")
+    assert "图片" not in without[0] + without[1]
+    pictures = OwedPictures(ledger, Patience(0), Clock(None))
+    pictures.note(("2021-12-30", f"p.example/{number}.png", f"https://p.example/{number}.png") for number in range(3))
+    pictures.fail("p.example/2.png", "too large", is_final=True)
+    fetched = [Fetched(f"p.example/{number}.png", b"png", Head("png", 1, 1), ["2022-01-05"]) for number in range(4)]
+    keep(ledger.output, fetched, lambda _: None)
+    pictures.note([("2021-99-01", "p.example/a.png", "https://p.example/a.png")])  # a disk may
+    pictures.fail("p.example/a.png", "too large", is_final=True)
+    assert update(ledger) == {"index.html", "2021.html"}
+    rows = {
+        name: Selector(page(ledger, name)).xpath("//table[caption[contains(., '图片')]]/tbody/tr//text()").getall()
+        for name in ("index.html", "2021.html")
+    }
+    again = f"{PROGRAM} pictures -a since=2021-12-01 -a until=2021-12-31"
+    assert rows == {"index.html": ["2022-01", "4", "0", "0"], "2021.html": ["2021-12", "0", "2", "1", again]}
+    assert update(ledger) == set()
