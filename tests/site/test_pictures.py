@@ -19,6 +19,7 @@ from finews_spider.pictures.store import Fetched, keep
 from tests.site.test_hostile import OF_THE_BROWSER
 from tests.support import existing
 from tests.support.built import MEASURE, build, judged, measured, served
+from tests.support.devtools import visited
 from tests.support.nonempty import nonempty
 from tests.support.whole import whole
 
@@ -128,6 +129,33 @@ def test_a_browser_shows_them_and_asks_nobody_else(built: Path, tool: Callable[[
     found, requested = judged(chromium, built, tmp_path / "two", paths)
     assert len(found["all"]) == POSTS
     assert {host for host in requested if not host.endswith(OF_THE_BROWSER)} == set()
+
+
+def test_a_browsers_log_has_no_request_off_the_site_and_nothing_that_a_policy_stopped(
+    built: Path, tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    elsewhere = '<img src="http://other.example/a.png">'
+    page = '<meta http-equiv="Content-Security-Policy" content="img-src \'self\'">'
+    (built / "stopped.html").write_text(f"{page}{elsewhere}", encoding="utf-8")
+    (built / "led.html").write_text(elsewhere, encoding="utf-8")
+    with served(built) as address:
+        pages = [f"{address}{path}" for path in posts(built)]
+        *visits, stopped, led = visited(
+            tool("chromium"), tmp_path, [*pages, f"{address}/stopped.html", f"{address}/led.html"]
+        )
+    assert (stopped.stopped, led.requested[1:]) == (
+        ["img-src http://other.example/a.png"],
+        ["http://other.example/a.png"],
+    )
+    assert [visit.page for visit in visits] == pages
+    assert len(pages) == POSTS
+    pictures = [picture for visit in visits for picture in visit.pictures]
+    assert len(pictures) == 3 * POSTS
+    assert [picture for picture in pictures if not picture.is_shown] == []
+    assert [visit.stopped for visit in visits if visit.stopped] == []
+    requested = {url for visit in visits for url in visit.requested}
+    assert len([url for url in requested if "/media/" in url]) > POSTS
+    assert [url for url in requested if not url.startswith(f"{address}/")] == []
 
 
 def test_no_policy_stands_in_the_way_of_what_a_page_has(built: Path) -> None:
