@@ -34,6 +34,7 @@ from finews_spider.setting_values import (
     read_number,
     read_overview,
     read_pictures,
+    read_queue,
     read_seconds,
     read_site,
     read_switch,
@@ -61,6 +62,7 @@ class Config:
     site: str
     post_path: str  # a pattern with {year}, {month}, {day}, {id}
     contact: str
+    queue: str  # an address, with a password perhaps
     notify: str  # a command line
     ping: str  # an address
     metrics: Path | None  # absolute; None: none
@@ -97,6 +99,7 @@ def read_config(settings: BaseSettings) -> Config:
         site=read("FINEWS_SITE", read_site),
         post_path=post_pattern(str(settings["FINEWS_POST_PATH"])),
         contact=read("FINEWS_CONTACT", read_contact),
+        queue=read("FINEWS_QUEUE", read_queue),
         notify=read("FINEWS_NOTIFY", read_command),
         ping=read("FINEWS_PING", read_web_page),
         metrics=read("FINEWS_METRICS", read_metrics),

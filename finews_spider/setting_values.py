@@ -110,6 +110,14 @@ def read_web_page(name: str, value: object) -> str:
     return str(value)
 
 
+def read_queue(name: str, value: object) -> str:
+    if value and not re.fullmatch(r"postgres(ql)?://\S+", str(value)):
+        raise refusal(
+            name, "…", "the address of a PostgreSQL database, postgresql://USER@HOST/NAME"
+        )  # it has a password
+    return str(value)
+
+
 def read_metrics(name: str, value: object) -> Path | None:
     if not value:
         return None

@@ -41,6 +41,7 @@ FINEWS_NOTIFY = ""  # a command that gets the summary on its standard input when
 FINEWS_METRICS = ""  # a file NAME.prom with the figures of the last run, for Prometheus
 FINEWS_LOG = "text"  # or "json": a JSON object a line, for what collects logs
 FINEWS_PING = ""  # a page that each run tells how it ended: …/start, …, …/fail, as healthchecks has it
+FINEWS_QUEUE = ""  # postgresql://USER@HOST/NAME: the units of several machines; one machine needs none
 FINEWS_CONTACT = "https://finews.withounder.com/"  # in the User-Agent: a page or mailto: where sites can reach you
 
 # Other people's sites: one request a second a host, none that robots.txt forbids.

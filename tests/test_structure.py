@@ -1,6 +1,7 @@
 """The house holds: what may import what, how long a module and a function may be, where exit codes are written."""
 
 import ast
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
@@ -29,6 +30,7 @@ ORDER = [
     "evidence",  # what was fetched is kept, and posts are made of it again
     "tables",  # the archive as rows, for export, search and counts
     "overview",  # the archive as plots
+    "machines",  # runs as units of a queue. Commands alone import it
     "extensions",  # watch the run
     "spiders",
     "commands",
@@ -86,6 +88,26 @@ def test_nothing_imports_what_stands_above_it(path: Path) -> None:
 
 def test_only_commands_import_a_spider() -> None:
     assert {part_of(path) for path in MODULES if "spiders" in set(imported(path)) - {part_of(path)}} == {"commands"}
+
+
+def roots(tree: ast.Module, *, at_start: bool) -> set[str]:
+    """Return the dotted names of what is imported; `at_start`: with the module, and not later in a function."""
+    found = set()
+    for node in tree.body if at_start else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
+
+
+@each_module
+def test_the_queue_and_its_libraries_are_of_machines_alone_and_loaded_when_they_are_used(path: Path) -> None:
+    its = re.compile(r"(?:procrastinate|psycopg|psycopg_pool|finews_spider\.machines)\b")
+    if part_of(path) != "machines":
+        assert not [name for name in roots(tree_of(path), at_start=True) if its.match(name)]
+    if part_of(path) not in ("machines", "commands"):
+        assert not [name for name in roots(tree_of(path), at_start=False) if its.match(name)]
 
 
 @each_module

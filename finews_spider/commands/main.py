@@ -68,3 +68,7 @@ def _unknown(name: str) -> str:
 def _refused(trouble: str) -> ExitCode:
     print(f"{FINEWS}: {trouble}", file=sys.stderr)
     return ExitCode.WRONG
+
+
+if __name__ == "__main__":
+    main()

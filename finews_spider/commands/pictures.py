@@ -1,7 +1,9 @@
 """`scrapy pictures`: pictures of posts that are there already are asked for, and kept."""
 
 import argparse
+from collections.abc import Iterable
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from scrapy.commands import ScrapyCommand
 
@@ -13,6 +15,8 @@ from finews_spider.crawl.arguments import window_of
 from finews_spider.downloader.proxies import prepare_proxies
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
+from finews_spider.sources.base import Source
+from finews_spider.sources.loader import load
 
 
 class Command(ExitCodeCommand, ScrapyCommand):
@@ -23,7 +27,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""
-        return "[-a since=DAY] [-a until=DAY]"
+        return "[-a since=DAY] [-a until=DAY] [-a host=HOST]"
 
     def short_desc(self) -> str:
         """Return the line in the list of commands."""
@@ -42,8 +46,10 @@ class Command(ExitCodeCommand, ScrapyCommand):
         config = self.config_of_archive()
         if not config.pictures:
             raise ConfigurationError("FINEWS_PICTURES: is off; set it to on, for later runs too")
-        words = read_words(opts.words, ("since", "until"), self.title)
+        words = read_words(opts.words, ("since", "until", "host"), self.title)
         window_of(words)
+        if "host" in words:
+            _check_host(words["host"].lower(), load(config.sources_file, config.config).values())
         prepare_proxies()
         with archive_lock(config.output):
             check_room(config.output)
@@ -51,3 +57,9 @@ class Command(ExitCodeCommand, ScrapyCommand):
             process = self.crawler_process
             extension = run_to_end(process, process.create_crawler(PicturesSpider), words)
             return extension.exit_code() if extension else ExitCode.FAULT
+
+
+def _check_host(host: str, sources: Iterable[Source]) -> None:
+    known = {urlsplit(origin).netloc.lower() for source in sources for origin in source.pictures}
+    if host not in known:
+        raise ConfigurationError(f"host={host}: is none of the sources file's pictures, {', '.join(sorted(known))}")

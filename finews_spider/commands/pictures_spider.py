@@ -21,12 +21,14 @@ class PicturesSpider(FinewsSpider):
 
     name = "pictures"
     window: Window
+    host: str  # that is asked alone; empty: all
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: str) -> Self:
-        """Scrapy's constructor; `kwargs` are `since` and `until`. Raises ConfigurationError."""
+        """Scrapy's constructor; `kwargs` are `since`, `until` and `host`. Raises ConfigurationError."""
         spider = super().from_crawler(crawler, *args)
         spider.window = window_of(kwargs)
+        spider.host = kwargs.get("host", "").lower()
         spider.run.values = dict(kwargs)
         spider.run.arguments = replace(spider.run.arguments, sources=(), query=Query())
         return spider
@@ -38,6 +40,7 @@ class PicturesSpider(FinewsSpider):
         extension = self.crawler.get_extension(PicturesExtension)
         assert extension
         extension.max_seconds = float("inf")
+        extension.host = self.host
         try:
             extension.owe(self._posts() if self.window else (), again=True)
         except (OSError, DiskError) as error:

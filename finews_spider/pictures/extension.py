@@ -43,6 +43,7 @@ class PicturesExtension:
     """Between the downloader and the site's folder. An article never waits for its pictures."""
 
     max_seconds: float = MAX_SECONDS
+    host: str = ""  # that is asked alone; empty: all
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -97,7 +98,7 @@ class PicturesExtension:
         """Yield day, key and address of the pictures that are not kept, and that can be asked for."""
         oldest, days = self._oldest(), kept.Days(self._run.config.output)
         for day, text in posts:
-            for key, address in pictures_of(text) if day >= oldest else ():
+            for key, address in filter(self._is_asked, pictures_of(text)) if day >= oldest else ():
                 if not self._is_allowed(address):
                     self._count(f"elsewhere/{address.split('/')[2][:100]}")
                 elif key not in days.entries(day):
@@ -111,7 +112,7 @@ class PicturesExtension:
             return
         if self._due is None:
             self.owed.forget_before(self._oldest())
-            self._due = self.owed.due()[::-1]
+            self._due = [*filter(self._is_asked, self.owed.due()[::-1])]
             self._until = time.monotonic() + self.max_seconds
         self._send()
         if self._under_way:
@@ -144,6 +145,9 @@ class PicturesExtension:
             self._count("archive_looks")
             self._ask(key, address, look)
         return look is not None
+
+    def _is_asked(self, picture: tuple[str, str]) -> bool:
+        return not self.host or urlsplit(picture[1]).netloc.lower() == self.host
 
     def _is_allowed(self, address: str) -> bool:
         spider = self.crawler.spider

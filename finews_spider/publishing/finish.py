@@ -14,7 +14,9 @@ from finews_spider.archive.retention import Moves, move_old
 from finews_spider.config import Config
 from finews_spider.exceptions import DiskError, PublishError
 from finews_spider.ledger.unpublished import Unpublished
-from finews_spider.publishing.commit import CommitMessage, Published, publish
+from finews_spider.publishing import push
+from finews_spider.publishing.commit import TRIES, CommitMessage, Published, publish
+from finews_spider.publishing.repository import Repository
 from finews_spider.setting_values import Mode
 
 
@@ -36,6 +38,17 @@ def finish(archive: Archive, unpublished: Unpublished, config: Config, run: str,
     warnings += _write_older(archive, unpublished, recount=bool(moved))
     published = _publish(archive.output, unpublished, config.publish, config.branch, run) if config.publish else None
     return Outcome(published, warnings, moved)
+
+
+def catch_up(output: Path, unpublished: Unpublished, branch: str, run: str) -> None:
+    """Publish what earlier runs left, and bring the work tree up to what others have pushed.
+
+    For a machine that is not the only one: what others have archived is not asked for again. Raise PublishError.
+    """
+    left = _publish(output, unpublished, "commit", branch, run)
+    if left.trouble:
+        raise PublishError(left.trouble)
+    push.catch_up(Repository(output, branch), TRIES)
 
 
 def commit_message(output: Path, run: str, changes: Mapping[str, str]) -> CommitMessage:

@@ -2,16 +2,13 @@
 
 import random
 import re
-from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 from finews_spider.exceptions import PublishError
 from finews_spider.printable import safe_line
 from finews_spider.publishing.git import REMOTE_TIMEOUT, GitError
+from finews_spider.publishing.rebase import RUN, rebase
 from finews_spider.publishing.repository import Repository
-
-RUN = "Finews-Run"  # the trailer that marks finews's own commits
 
 # git's messages for a push that was refused because the remote has newer commits, or is being pushed to.
 _REMOTE_IS_AHEAD = re.compile(
@@ -36,6 +33,9 @@ _ADVICE = {
 }
 
 
+_BEHIND = "pushed, but"  # so a warning begins where the work tree could not follow
+
+
 class PushResult(NamedTuple):
     """Whether commits were pushed, why not, and warnings."""
 
@@ -50,24 +50,6 @@ class Upstream(NamedTuple):
     remote: str
     branch: str
     tracking: str
-
-
-class Rebased(NamedTuple):
-    """The last of our commits after a rebase, and the files of which the remote's version was kept."""
-
-    tip: str
-    theirs: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """A commit that is rebased; all but its parent stays."""
-
-    id: str
-    parent: str
-    author: dict[str, str]  # as git's environment variables
-    is_ours: bool  # made by finews, and not by a person
-    message: str
 
 
 def push(repository: Repository, tries: int) -> PushResult:
@@ -90,6 +72,29 @@ def push(repository: Repository, tries: int) -> PushResult:
     raise PublishError(
         f"not pushed: others pushed to {upstream.remote} first, {tries} times in a row; the next run tries again"
     )
+
+
+def catch_up(repository: Repository, tries: int) -> None:
+    """Bring the branch up to what others have pushed, and push finews's commits that are not. A person's stay here.
+
+    Raise PublishError where that fails, and where the work tree cannot follow.
+    """
+    upstream = upstream_of(repository)
+    try:
+        _fetch(repository, upstream)
+        is_pushed = not _has_unpushed(repository, upstream)
+        notes = _follow(repository, upstream) if is_pushed else push(repository, tries).notes
+    except GitError as error:
+        raise PublishError(_trouble(repository, upstream, error)) from error
+    if behind := [note for note in notes if note.startswith(_BEHIND)]:
+        raise PublishError(behind[0])
+
+
+def _follow(repository: Repository, upstream: Upstream) -> tuple[str, ...]:
+    """Put what a person has committed, if anything, on top of the upstream; return a warning where that fails."""
+    head = repository.head
+    tip = rebase(repository, repository.commit(upstream.tracking), head).tip if head else None
+    return (_update_local(repository, head, tip),) if head and tip and tip != head else ()
 
 
 def upstream_of(repository: Repository) -> Upstream:
@@ -126,7 +131,7 @@ def _try_push(repository: Repository, upstream: Upstream) -> PushResult | None:
     git = repository.git
     head, remote_head = repository.head, repository.commit(upstream.tracking)
     assert head
-    rebased = _rebase(repository, remote_head, head)
+    rebased = rebase(repository, remote_head, head)
     if rebased.tip != remote_head:
         try:
             git("push", "--porcelain", upstream.remote, f"{rebased.tip}:{upstream.branch}", timeout=REMOTE_TIMEOUT)
@@ -138,76 +143,6 @@ def _try_push(repository: Repository, upstream: Upstream) -> PushResult | None:
     if rebased.tip != head and (warning := _update_local(repository, head, rebased.tip)):
         notes.append(warning)
     return PushResult(done=True, notes=tuple(notes))
-
-
-def _rebase(repository: Repository, onto: str | None, head: str) -> Rebased:
-    """Rebase our commits onto `onto` without touching work tree and index, where a person may have work in progress.
-
-    Raise PublishError where there is a conflict, a merge, or no common history.
-    """
-    git = repository.git
-    if onto is None or git.succeeds("merge-base", "--is-ancestor", onto, head):
-        return Rebased(head, [])
-    lines = git("rev-list", "--reverse", "--topo-order", "--parents", f"{onto}..{head}").splitlines()
-    if any(len(line.split()) == 1 for line in lines):
-        raise PublishError(
-            f"not pushed: {repository.toplevel} and its remote have no common history: clone the remote anew, and"
-            " set FINEWS_OUTPUT to the clone"
-        )
-    if any(len(line.split()) > 2 for line in lines):
-        raise PublishError(
-            f"not pushed: there is a merge among the commits of {repository.toplevel} that are not pushed yet, and"
-            " others have pushed meanwhile: git pull --no-rebase and git push there, by hand"
-        )
-    theirs: list[str] = []
-    with repository.index() as index:
-        for line in lines:
-            commit = _read_commit(repository, line.split()[0])
-            onto = _cherry_pick(repository, commit, onto, index.with_name(commit.id), theirs)
-    return Rebased(onto, theirs)
-
-
-def _read_commit(repository: Repository, id_: str) -> Commit:
-    form = f"%P%x00%an%x00%ae%x00%ad%x00%(trailers:key={RUN},valueonly)%x00%B"
-    shown = repository.git("show", "--no-patch", "--date=raw", f"--format={form}", id_)
-    parent, name, email, date, run, message = shown.split("\0")
-    author = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": date}
-    return Commit(id_, parent, author, bool(run.strip()), message)
-
-
-def _cherry_pick(repository: Repository, commit: Commit, onto: str, index: Path, theirs: list[str]) -> str:
-    """Return the id of the commit on top of `onto`, or `onto` if it changes nothing there; add kept files to `theirs`.
-
-    `index` is a path for a temporary index.
-    """
-    git = repository.git
-    git("read-tree", "-i", "-m", "--aggressive", commit.parent, onto, commit.id, index=index)
-    theirs += _keep_theirs(repository, commit, index)
-    tree = git("write-tree", index=index)
-    if tree == git("rev-parse", f"{onto}^{{tree}}"):
-        return onto
-    return git("commit-tree", tree, "-p", onto, "-F", "-", stdin=commit.message, environment=commit.author)
-
-
-def _keep_theirs(repository: Repository, commit: Commit, index: Path) -> list[str]:
-    """Resolve conflicts in files of finews's to the remote's version, and return these files.
-
-    Raise PublishError for any other conflict, which a person has to resolve.
-    """
-    git = repository.git
-    stages: dict[str, dict[str, str]] = {}
-    for entry in git.split("ls-files", "--unmerged", "-z", index=index):
-        mode_and_id, _, name = entry.partition("\t")
-        stages.setdefault(name, {})[mode_and_id[-1]] = mode_and_id[:-2]
-    for name, stage in stages.items():
-        if not commit.is_ours or not {"2", "3"} <= set(stage):
-            raise PublishError(
-                f"not pushed: {safe_line(name)} was changed here and on the remote in different ways: git pull"
-                f" --rebase in {repository.toplevel}, resolve the conflict, then git push"
-            )
-    entries = (f"0 {'0' * 40}\t{name}\0{stage['2']} 0\t{name}\0" for name, stage in stages.items())
-    git("update-index", "-z", "--index-info", stdin="".join(entries), index=index)
-    return list(stages)
 
 
 def _update_local(repository: Repository, old: str, new: str) -> str:
@@ -227,7 +162,7 @@ def _update_local(repository: Repository, old: str, new: str) -> str:
         git("update-ref", "-m", "finews: rebase", repository.branch, new, old)
     except (GitError, PublishError) as error:
         return (
-            f"pushed, but {repository.toplevel} does not have yet what others have pushed; commit or stash your own"
+            f"{_BEHIND} {repository.toplevel} does not have yet what others have pushed; commit or stash your own"
             f" changes there, then git pull --rebase ({error})"
         )
     return ""

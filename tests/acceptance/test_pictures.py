@@ -212,6 +212,24 @@ def test_pictures_of_posts_that_are_there_are_asked_for_by_a_command(site: Site)
     assert site.crawl().code == 0
 
 
+def test_the_command_asks_one_host_alone(site: Site) -> None:
+    site.room.pictures_here = True
+    assert site.crawl().code == 0
+    host = site.room.urls["pictures"].partition("//")[2]
+    sources = site.output.with_name("two.toml")
+    text = re.sub(r"(?m)^pictures = .*", f'pictures = ["http://{host}", "http://127.0.0.9"]', site.room.sources_toml())
+    sources.write_text(text, encoding="utf-8")
+    options = ("-s", f"FINEWS_SOURCES_FILE={sources}", "-a", "since=2021-01-01")
+    assert pictures(site, *options, "-a", "host=127.0.0.9").code == 0
+    assert site.room.log == []
+    assert entries(site) == {}
+    assert pictures(site, *options, "-a", f"host={host}").code == 0
+    assert len(entries(site)) > 10
+    ran = pictures(site, *options, "-a", "host=else.example")
+    assert ran.code == 2
+    assert "host=else.example: is none of the sources file's pictures, 127.0.0.1:" in ran.err
+
+
 def test_the_command_refuses_what_cannot_be_meant(site: Site) -> None:
     assert site.crawl().code == 0
     assert pictures(site, "-s", "FINEWS_PICTURES=off").code == 2
