@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterable
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from scrapy.commands import ScrapyCommand
@@ -15,6 +14,7 @@ from finews_spider.crawl.arguments import window_of
 from finews_spider.downloader.proxies import prepare_proxies
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
+from finews_spider.extensions.progress import quieten
 from finews_spider.sources.base import Source
 from finews_spider.sources.loader import load
 
@@ -23,7 +23,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
     """A run that reads no list: it asks for what is owed of pictures, and for those of the posts of some days."""
 
     requires_project = True
-    default_settings: ClassVar = {"FINEWS_PROGRESS": False}
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""
@@ -37,6 +36,12 @@ class Command(ExitCodeCommand, ScrapyCommand):
         """Add the option -a."""
         super().add_options(parser)
         add_words(parser)
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read the options, and prepare the log's settings for the progress display."""
+        super().process_options(args, opts)
+        assert self.settings is not None
+        quieten(self.settings)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Return the run's exit code. Raise ConfigurationError, ArchiveLockedError during another run, DiskError."""

@@ -26,6 +26,9 @@ class Figures(NamedTuple):
     days_done: int = 0  # of these, no list will add to, and no article of them is waited for
     days_read: float = 0.0  # of these, were read, on the average of the lists
     sources: int = 1  # of the run
+    pictures: int = 0  # that are asked for, after the articles
+    pictures_done: int = 0  # of these, came or failed
+    pictures_kept: int = 0
 
 
 class Days(NamedTuple):
@@ -42,6 +45,8 @@ def figures_of(run: Run) -> Figures:
     under_way = [ref for fetch in run.fetches.values() for ref in fetch.refs.values()]
     waiting = {name: run.owed.days_waiting(name) | {ref.day for ref in under_way if ref.day} for name in names}
     source, listing, reached = last_read(run.pagination)
+    stats = run.crawler.stats
+    assert stats
     return Figures(
         source=source,
         listing=listing,
@@ -51,6 +56,9 @@ def figures_of(run: Run) -> Figures:
         archived=run.counted("archived"),
         failed=sum(map(run.counted, ("failed/", "refused/", "withdrawn"))),
         sources=len(names),
+        pictures=stats.get_value("finews/pictures/due", 0),
+        pictures_done=stats.get_value("finews/pictures/done", 0),
+        pictures_kept=stats.get_value("finews/pictures/kept", 0),
         **days(window, dates.now().date(), run.pagination.reaches(names), waiting)._asdict(),
     )
 

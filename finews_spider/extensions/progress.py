@@ -42,17 +42,30 @@ def time_left(figures: Figures, seconds: float) -> float | None:
 
 
 def in_words(figures: Figures, requests: int, seconds: float) -> list[str]:
-    """Return two lines, three for a window."""
+    """Return two lines, one more for a window, and one for pictures."""
+    requested = f"{plural(requests, 'request')} in {duration(seconds)}"
+    pictures = (
+        f"{figures.pictures_done:,} of {plural(figures.pictures, 'picture')} done, {figures.pictures_kept:,} kept"
+    )
+    if figures.pictures and not figures.source:
+        return ["pictures", f"{pictures}; {requested}"]
     reading = safe_line(f"{figures.source}: {figures.listing}" if figures.source else "starting")
     lines = [f"{reading}, back to {figures.reached}" if figures.reached else reading]
     articles = f"{figures.done:,} of {plural(figures.wanted, 'article')} done, {plural(figures.archived, 'new post')}"
-    lines.append(f"{articles}, {figures.failed:,} failed; {plural(requests, 'request')} in {duration(seconds)}")
+    lines.append(f"{articles}, {figures.failed:,} failed; {requested}")
     if figures.days:
         left = time_left(figures, seconds)
         days = f"{figures.days_done:,} of {plural(figures.days, 'day')} done"
         per_source = f" ({figures.days // figures.sources:,} of each source)" if figures.sources > 1 else ""
         lines.append(f"{days}{per_source}, time left: {'unknown' if left is None else f'about {duration(left)}'}")
-    return lines
+    return [*lines, pictures] if figures.pictures else lines
+
+
+def of_bar(figures: Figures) -> tuple[int, int]:
+    """Return how many are done of how many: pictures, which come last, days of a window, or articles."""
+    if figures.pictures:
+        return figures.pictures_done, figures.pictures
+    return (figures.days_done, figures.days) if figures.days else (figures.done, figures.wanted)
 
 
 def quieten(settings: BaseSettings) -> None:
@@ -109,7 +122,6 @@ class Progress:
         requests = self.crawler.stats.get_value("downloader/request_count", 0)
         lines = in_words(figures, requests, time.monotonic() - self.began)
         if self.display:
-            done, total = (figures.days_done, figures.days) if figures.days else (figures.done, figures.wanted)
-            self.display.show(lines, done, total)
+            self.display.show(lines, *of_bar(figures))
         else:
             logger.info("%s", "; ".join(lines))

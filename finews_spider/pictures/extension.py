@@ -113,6 +113,7 @@ class PicturesExtension:
         if self._due is None:
             self.owed.forget_before(self._oldest())
             self._due = [*filter(self._is_asked, self.owed.due()[::-1])]
+            self._count("due", len(self._due))
             self._until = time.monotonic() + self.max_seconds
         self._send()
         if self._under_way:
@@ -167,6 +168,7 @@ class PicturesExtension:
         except PictureError as error:
             self._fail(picture, FetchFailure.reading(error), is_final=error.is_final, look=look)
         else:
+            self._count("done")
             self._count("from_archive", int(look is not None))
             self._batch.append(Fetched(picture, response.body, head, self.owed.days_of(picture)))
             if len(self._batch) >= BATCH:
@@ -188,6 +190,7 @@ class PicturesExtension:
         """Note why a picture did not come; of one that was looked for, that the archive has it not either."""
         reason = f"{look.why}; in no archive: {why}" if look else str(why)
         logger.info("the picture %s is not kept: %s", key, reason)
+        self._count("done")
         self._count(f"failed/{(look.why if look else why).kind}")
         tried = why.tried or (look is not None and look.why.tried)
         is_looked_for = look is not None and not why.is_passing

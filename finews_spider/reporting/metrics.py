@@ -36,6 +36,11 @@ def _samples(report: RunReport) -> Iterator[Sample]:
         yield "finews_run_exit_code", "How it ended; 0 and 3 are well.", {}, report.exit_code
     if report.posts is not None:
         yield "finews_posts", "Posts in the archive.", {}, report.posts
+    if pictures := report.pictures:
+        yield "finews_pictures_kept", "Pictures that came in the last run.", {}, pictures.kept
+        yield "finews_pictures_bytes", "Bytes of these pictures.", {}, pictures.bytes
+        yield "finews_pictures_owed", "Pictures that are owed.", {}, pictures.owed
+        yield "finews_pictures_given_up", "Pictures that were given up in the last run.", {}, pictures.given_up
     for source, of_source in report.sources.items():
         labels = {"source": source}
         yield "finews_source_rows", "Articles that its lists named.", labels, of_source.rows

@@ -4,6 +4,7 @@ import hashlib
 import re
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing, suppress
 from datetime import date, timedelta
 from itertools import cycle
@@ -18,6 +19,7 @@ from finews_spider.newsroom.rules import Handler
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from finews_spider.pictures import kept
+from finews_spider.pictures.extension import MAX_UNDER_WAY
 from finews_spider.pictures.heads import Head
 from finews_spider.pictures.store import Fetched, expire, keep
 from tests.conftest import Ran, Site, TimedSite, run_forked
@@ -25,6 +27,7 @@ from tests.evidence.conftest import kept as captures
 from tests.evidence.conftest import urls
 from tests.pictures.test_heads import HOSTILE
 from tests.support.nonempty import nonempty
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +70,21 @@ def test_all_that_its_host_has_is_kept_as_it_came(site: Site, world: World) -> N
         assert hashlib.sha256(data).hexdigest() == hashlib.sha256(page.body).hexdigest() == entry.sha256
     assert media(site) == {entry.file for entry in found.values()}
     assert (report["kept"], report["owed"]) == (len(found), len(answers) - len(found))
+
+
+def test_what_came_is_told_in_the_summary_the_metrics_and_the_progress(site: Site, tmp_path: Path) -> None:
+    site.room.pictures_here = True
+    ran = site.crawl(settings=ON | {"FINEWS_METRICS": str(tmp_path / "finews.prom")})
+    report = site.report()["pictures"]
+    assert f"\npictures: {report['kept']} kept, {report['owed']} owed (" in ran.out
+    metrics = dict(line.rsplit(" ", 1) for line in (tmp_path / "finews.prom").read_text("utf-8").splitlines())
+    told = {name: int(metrics[f"finews_pictures_{name}"]) for name in ("kept", "bytes", "owed", "given_up")}
+    assert told == {name: report[name] for name in told}
+    counted = {name: ran.stats[f"finews/pictures/{name}"] for name in ("due", "done")}
+    assert counted == dict.fromkeys(counted, report["kept"] + report["owed"])
+    without = Site(tmp_path / "without", site.room)
+    assert without.crawl(settings={"FINEWS_METRICS": str(tmp_path / "without.prom")}).code == 0
+    assert "pictures" not in (tmp_path / "without.prom").read_text("utf-8")
 
 
 def test_posts_are_the_same_with_pictures_and_without_and_each_run_commits_its_pictures(
@@ -166,6 +184,27 @@ def test_what_is_older_or_more_than_is_asked_for_leaves_the_site_and_no_run_brin
     assert site.report()["pictures"]["left"] == len(before) - len(after)
     assert site.crawl(settings=ON | {"FINEWS_PICTURES_DAYS": "5"}).code == 0
     assert entries(site) == after
+
+
+IN_NO_TIME = """
+from scrapy.cmdline import execute
+from finews_spider.pictures.extension import PicturesExtension
+PicturesExtension.max_seconds = 0.5
+execute()
+"""
+
+
+def test_a_run_asks_for_so_long_only_and_the_next_one_goes_on(site: Site) -> None:
+    site.room.pictures_here = True
+    site.room.answer("pictures", "/download", delay=1.0)
+    command = [sys.executable, "-c", IN_NO_TIME, *site.words((), ON)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    report, asked = site.report()["pictures"], len(site.room.requests("pictures", "/download"))
+    assert report["kept"] > 0
+    assert report["owed"] + report["kept"] > asked == MAX_UNDER_WAY
+    site.room.clear()
+    assert site.crawl(settings=ON).code == 0
+    assert len(site.room.requests("pictures", "/download")) == report["owed"] + report["kept"] - asked
 
 
 def test_of_too_much_the_oldest_leaves(tmp_path: Path) -> None:

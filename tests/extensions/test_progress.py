@@ -18,7 +18,7 @@ from scrapy.utils.test import get_crawler
 
 from finews_spider.crawl.progress import Figures
 from finews_spider.extensions import progress
-from finews_spider.extensions.progress import LINE, Progress, in_words, quieten, time_left
+from finews_spider.extensions.progress import LINE, Progress, in_words, of_bar, quieten, time_left
 from finews_spider.spiders.finews import FinewsSpider
 from tests.conftest import Site
 from tests.support.paths import ROOT
@@ -54,6 +54,16 @@ def test_a_backfill_says_how_many_days_are_done_and_how_long_it_will_take() -> N
     assert in_words(BACKFILL._replace(days=62, sources=2, days_read=0), 1, 1)[2] == (
         "4 of 62 days done (31 of each source), time left: unknown"
     )
+
+
+def test_pictures_come_last_and_the_bar_is_theirs_then() -> None:
+    figures = Figures("finews", "home", wanted=5, done=5, pictures=1412, pictures_done=120, pictures_kept=1)
+    assert in_words(figures, 9, 5)[2:] == ["120 of 1,412 pictures done, 1 kept"]
+    alone = figures._replace(source="", listing="")
+    assert in_words(alone, 9, 5) == ["pictures", "120 of 1,412 pictures done, 1 kept; 9 requests in 5.0 s"]
+    assert of_bar(figures) == (120, 1412)
+    assert of_bar(BACKFILL) == (4, 31)
+    assert of_bar(Figures(wanted=5, done=3)) == (3, 5)
 
 
 def test_before_anything_is_read_it_says_so() -> None:
