@@ -16,7 +16,7 @@ def request_of_picture(key: str, address: str, look: Look | None, **handlers: An
     return Request(
         look.playback.url if look else address,
         cb_kwargs={"picture": key, "address": address, "look": look},
-        headers={"Accept": ACCEPT},
+        headers={"Accept": ACCEPT, "Accept-Encoding": "identity"},  # its length tells whether it came whole
         meta={"download_maxsize": MAX_BYTES, **paced(look.playback.pace if look else None)},
         **handlers,
     )

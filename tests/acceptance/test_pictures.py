@@ -5,17 +5,13 @@ import re
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import date, timedelta
-from itertools import cycle
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from finews_spider.archive.atomic import TEMPORARY
-from finews_spider.newsroom.picture_files import png
-from finews_spider.newsroom.rules import Handler
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from finews_spider.pictures import kept
@@ -25,7 +21,6 @@ from finews_spider.pictures.store import Fetched, expire, keep
 from tests.conftest import Ran, Site, TimedSite, run_forked
 from tests.evidence.conftest import kept as captures
 from tests.evidence.conftest import urls
-from tests.pictures.test_heads import HOSTILE
 from tests.support.nonempty import nonempty
 from tests.support.paths import ROOT
 
@@ -313,60 +308,6 @@ def test_with_evidence_pictures_are_captures_too(site: Site) -> None:
     assert site.crawl(settings=ON | {"FINEWS_EVIDENCE": "articles"}).code == 0
     assert {f"http://{key}" for key in nonempty(entries(site))} <= set(urls(captures(site, "response", "revisit")))
     assert run_forked("verify", "-s", f"FINEWS_OUTPUT={site.output}").code == 0
-
-
-async def redirect(_: web.BaseRequest) -> web.StreamResponse:
-    return web.Response(status=302, headers={"Location": "http://localhost:1/a.png"})
-
-
-async def metadata(_: web.BaseRequest) -> web.StreamResponse:
-    return web.Response(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data/"})
-
-
-async def endless(request: web.BaseRequest) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "image/png"})
-    await response.prepare(request)
-    with suppress(ConnectionError):
-        for _ in range(200):
-            await response.write(png(1) + bytes(60_000))
-    return response
-
-
-async def cut_short(request: web.BaseRequest) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Length": "100000"})
-    await response.prepare(request)
-    await response.write(png(1))
-    assert request.transport
-    request.transport.close()
-    return response
-
-
-def test_hostile_answers_are_refused_and_no_article_waits_for_them(site: Site) -> None:
-    attacks: list[tuple[bytes, str] | Handler] = [*HOSTILE.values(), redirect, metadata, endless, cut_short]
-    turn = cycle(attacks)
-
-    async def attack(request: web.BaseRequest) -> web.StreamResponse:
-        one = next(turn)
-        if isinstance(one, tuple):
-            return web.Response(body=one[0], headers={"Content-Type": "image/jpeg"})
-        return await one(request)
-
-    host = site.room.urls["pictures"]
-    names = "".join(f"<img src='{host}/download/D{number}.jpg'>" for number in range(len(attacks)))
-    site.room.answer("share", "/NewsData/", edit=lambda text: text.replace("<p>", f"<p>{names}", 1), times=1)
-    site.room.answer("pictures", "/download", handler=attack)
-    ran = site.crawl(settings=ON)
-    assert ran.code == 0
-    assert "Traceback" not in ran.err
-    report = site.report()["pictures"]
-    assert {logged.path for logged in site.room.requests("pictures", "/download")} == {
-        f"/download/D{number}.jpg" for number in range(len(attacks))
-    }
-    assert not media(site)
-    assert not entries(site)
-    assert {"too many pixels", "damaged", "no picture", "too large", "cut short"} <= report["failed"].keys()
-    assert (report["given_up"], report["owed"]) == (9, len(attacks) - 9)  # of some, another try would give the same
-    assert not [logged for logged in site.room.log if logged.path.startswith("/latest")]
 
 
 def test_the_command_tells_what_cannot_be_published_as_a_run_does(site: Site) -> None:
