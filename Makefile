@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 600
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help install demo check test whole lint format bench tables pages pictures torture simulate fuzz audit lock dist clean
+.PHONY: help install demo check test whole lint format bench tables pages pictures machines torture simulate fuzz audit lock dist clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
@@ -50,6 +50,9 @@ pages: .venv/installed-dev ## Jekyll builds the site with 2,000, 10,000 and 50,0
 
 pictures: .venv/installed-dev ## 20,000 pictures: what they cost to keep, in git and in a build
 	PYTHONPATH=. $(BIN)/python tools/bench_pictures.py
+
+machines: .venv/installed-dev ## workers on one queue, killed, stopped and cut off from their database: the same posts? eight minutes
+	PYTHONPATH=. $(BIN)/python tools/machines.py
 
 torture: .venv/installed ## three hundred crawls killed at random moments, each run again, also with evidence, and with pictures; about half an hour
 	PYTHONPATH=. $(BIN)/python tools/torture.py

@@ -20,7 +20,7 @@ from tests.support.pages import PAGES, Block, blocks, inline, name
 from tests.support.paths import ROOT
 
 README = "README.md"
-RUN = {"sh", "cron", "ini", "toml"}
+RUN = {"sh", "cron", "ini", "toml", "sql"}
 SHOWN = {"text", "output", "md"}  # a drawing; what the block before it prints; a post
 INSTALLED = "tests/acceptance/test_installed.py"
 HOUR = "tests/acceptance/test_hour.py"
@@ -46,7 +46,7 @@ NOT_RUN = {
     "loginctl enable-linger": "it changes who may stay logged in",
     "journalctl --user --unit finews.service": "it needs systemd's journal",
 }
-PLAYED = ("docs/operating.md",)  # every line of it, by HOUR
+PLAYED = ("docs/operating.md", "docs/machines.md")  # every line, by HOUR and by tests/machines/test_docs.py
 # What goes on until Ctrl-C, and how the line begins by which it is ready.
 SERVERS = {".venv/bin/python -m finews_spider.newsroom --sources newsroom.toml": "sources\t"}
 TIMER = re.compile(r"\*:0/\d+")

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.support.feed_sites import FeedSite
-from tests.support.machines import Asked, Stage, hosts, site_of, sources_of, wait_until
+from tests.support.machines import Asked, Postgres, Stage, hosts, site_of, sources_of, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -95,7 +95,7 @@ def test_a_list_that_is_repeated_comes_back_and_keeps_none_of_its_group_waiting(
 def test_what_is_owed_comes_back_and_its_group_goes_on_what_is_broken_is_for_a_person(
     stage: Stage, sites: list[FeedSite]
 ) -> None:
-    sites[0].failing["/posts/1-0/"] = 503
+    sites[0].failing["/posts/1-3/"] = 503
     sites[1].failing["/sitemap-1.xml"] = 503
     add(stage, "--source", "h1b")
     add(stage, "--source", "h1a,h2a")
@@ -166,6 +166,20 @@ def test_a_run_is_cancelled_while_it_goes_on(stage: Stage, log: list[Asked]) -> 
     assert stage.quick("m2", "units", "cancel", "1").out == "1 unit cancelled\n"
     wait_until(lambda: "is interrupted" in stage.log("m1").read_text(encoding="utf-8"))
     wait_until(lambda: listed(stage) == [])
+
+
+def test_a_run_goes_on_without_the_database_and_its_end_is_noted_when_that_is_back(
+    stage: Stage, log: list[Asked], postgres: Postgres
+) -> None:
+    add(stage, "--source", "h1a")
+    worker = stage.start("m1", "worker", "--name", "m1")
+    wait_until(lambda: len(articles(log)) > 0)
+    postgres.stop()
+    wait_until(lambda: "exit code 0" in stage.log("m1").read_text(encoding="utf-8"))
+    assert worker.poll() is None
+    postgres.start()
+    wait_until(lambda: [row["state"] for row in listed(stage)] == ["done"])
+    assert len(log) == len({asked.path for asked in log}) == 5
 
 
 def children(pid: int) -> list[int]:

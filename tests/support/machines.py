@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,10 @@ from tests.support.paths import ROOT
 
 PROGRAMS = "usr/lib/postgresql/*/bin"  # Debian's, which are not on PATH
 TITLES = "云岭储能 远山粮价 云岭债市 远山秋收 云岭港口 远山转债 云岭电池 远山棉花 云岭水泥".split()
+IMPATIENT = (
+    "from finews_spider.machines import database; database.HEARTBEAT, database.STALLED = 1.0, 6.0;"
+    " from finews_spider.commands.main import main; main()"
+)
 FIRST = datetime(2021, 12, 1, 9, tzinfo=BEIJING)
 
 
@@ -110,13 +115,19 @@ class Asked(NamedTuple):
     path: str
 
 
-def site_of(host: int, parts: int, each: int) -> FeedSite:
-    """Return a site with so many sitemaps of so many stories each, one a day; no two sites have the same."""
+def site_of(host: int, parts: int, each: int, first: int = 0) -> FeedSite:
+    """Return a site with so many sitemaps of so many stories each, one a day; no two sites have the same.
+
+    `first`: how many stories the first sitemap has, if not as many as the others.
+    """
     site = hugo()
-    site.stories[:] = [_story(host, day) for day in reversed(range(parts * each))]
-    for part in range(parts):
-        rows = "".join(f"<url><loc>{{site}}{one.path}</loc></url>" for one in site.stories[part::parts])
-        site.extra[f"/sitemap-{part + 1}.xml"] = urlset(rows)
+    counts = [first or each, *(each for _ in range(parts - 1))]
+    days = iter(range(sum(counts)))
+    for part, count in enumerate(counts, 1):
+        its = [_story(host, day) for day in islice(days, count)]
+        rows = "".join(f"<url><loc>{{site}}{one.path}</loc></url>" for one in its)
+        site.extra[f"/sitemap-{part}.xml"] = urlset(rows)
+        site.stories[:] = [*reversed(its), *(site.stories if part > 1 else ())]
     return site
 
 
@@ -138,11 +149,15 @@ def hosts(sites: Sequence[FeedSite]) -> Iterator[list[Asked]]:
             server.server_close()
 
 
+def asker(agent: str) -> str:
+    """Return the machine that a User-Agent tells, by FINEWS_CONTACT."""
+    return agent.partition("//")[2].partition(".")[0]
+
+
 def _server(site: FeedSite, address: str, log: list[Asked]) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            agent = self.headers.get("User-Agent", "")
-            log.append(Asked(time.monotonic(), agent.partition("//")[2].partition(".")[0], address, self.path))
+            log.append(Asked(time.monotonic(), asker(self.headers.get("User-Agent", "")), address, self.path))
             page = site.answer(self.path)
             self.send_response(site.failing.get(self.path, 200 if page is not None else 404))
             self.send_header("Content-Length", str(len(page or b"")))
@@ -247,12 +262,12 @@ class Stage:
         config = self.clone(name) / "finews.toml"
         return Ran(*forks.run([*words, "--config", str(config)], self.environment(name)))
 
-    def start(self, name: str, *words: str) -> subprocess.Popen[bytes]:
-        """Start `finews …` on a machine; what it says goes on in its log."""
+    def start(self, name: str, *words: str, impatient: bool = False) -> subprocess.Popen[bytes]:
+        """Start `finews …` on a machine; what it says goes on in its log. `impatient`: others are dead soon."""
         folder = self.clone(name)
         with self.log(name).open("ab") as log:
             process = subprocess.Popen(
-                command(*words),
+                [sys.executable, "-c", IMPATIENT, *words] if impatient else command(*words),
                 cwd=folder,
                 env=self.environment(name),
                 stdin=subprocess.DEVNULL,
