@@ -36,7 +36,7 @@ class Rewriter:
     """Writes posts with their evidence, and commits them where that is switched on. Raises OSError and DiskError."""
 
     def __init__(self, config: Config, ledger: Ledger) -> None:
-        self._config = config
+        self._config, self._ledger = config, ledger
         self._index = Index(ledger, FOLDERS, id_in_post_name)
         self._run = f"{dates.now():%Y-%m-%dT%H-%M-%S}-reparse"
         prepare(config.evidence_dir)
@@ -56,6 +56,7 @@ class Rewriter:
             )
             self._recorder.note_post(evidence.post, encoded(evidence))
         self._recorder.sync()
+        self._owe_pictures(batch)
         names = [self._name(reviewed.path) for reviewed in batch]
         self._index.unpublished.note(names)
         errors, folders = write_all(output, [(reviewed.path, reviewed.text) for reviewed in batch])
@@ -64,6 +65,13 @@ class Rewriter:
         self._index.add(posts, {self._name(Path(folder)): stamps for folder, stamps in folders.items()})
         self._publish(names, len(written))
         return [Rewritten(reviewed, error) for reviewed, error in zip(batch, errors, strict=True)]
+
+    def _owe_pictures(self, batch: Sequence[Reviewed]) -> None:
+        if self._config.pictures:
+            from finews_spider.pictures.owing import Changed, owe_new  # what is off is not loaded
+
+            texts = ((one.path, one.path.read_text(encoding="utf-8", errors="replace"), one.text) for one in batch)
+            owe_new(self._config, self._ledger, (Changed(path.name[:10], *both) for path, *both in texts))
 
     def close(self) -> None:
         """Close the segment."""

@@ -35,7 +35,7 @@ class Archives:
     """Those that sources name in `fallback_sources`, for the pictures of their hosts."""
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
-        self._sources = [(_netlocs(source), list(_archives(source, sources))) for source in sources.values()]
+        self._sources = [(netlocs_of(source), list(_archives(source, sources))) for source in sources.values()]
 
     def look(self, address: str, day: str, today: date, why: FetchFailure) -> Look | None:
         """Return how a picture of a post of that day is looked for.
@@ -50,7 +50,8 @@ class Archives:
         return next((Look(playback, why) for playback in found), None)
 
 
-def _netlocs(source: Source) -> frozenset[str]:
+def netlocs_of(source: Source) -> frozenset[str]:
+    """Return the hosts that may have pictures of a source's articles, as URLs may write them."""
     return allowed_netlocs({*source.hosts(), *(urlsplit(origin).netloc.lower() for origin in source.pictures)})
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from scrapy import Request, signals
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
@@ -17,7 +17,6 @@ from twisted.python.failure import Failure
 
 from finews_spider.archive.archive import PendingPost
 from finews_spider.crawl.run import Run, RunSpider, run_of
-from finews_spider.downloader.allowed_hosts import allowed_netlocs, is_allowed_url
 from finews_spider.downloader.failures import FetchFailure, request_of
 from finews_spider.exceptions import DiskError
 from finews_spider.ledger.patience import Patience
@@ -25,9 +24,9 @@ from finews_spider.ledger.pictures import OwedPictures
 from finews_spider.ledger.tries import State
 from finews_spider.pictures import kept
 from finews_spider.pictures.addresses import pictures_of
-from finews_spider.pictures.archives import Archives, Look
+from finews_spider.pictures.archives import Archives, Look, netlocs_of
 from finews_spider.pictures.heads import PictureError, read_head
-from finews_spider.pictures.requests import request_of_picture
+from finews_spider.pictures.requests import is_allowed, request_of_picture
 from finews_spider.pictures.store import Fetched, expire, keep
 
 logger = logging.getLogger(__name__)
@@ -69,8 +68,7 @@ class PicturesExtension:
         """Have posts looked through for pictures before they are written."""
         run, spider = self._run, self.crawler.spider
         assert isinstance(spider, RunSpider)
-        origins = (origin for source in run.sources.values() for origin in source.pictures)
-        spider.netlocs |= allowed_netlocs(urlsplit(origin).netloc.lower() for origin in origins)
+        spider.netlocs = spider.netlocs.union(*map(netlocs_of, run.sources.values()))
         patience = Patience(run.config.owed_days.total_seconds(), run.config.owed_pause.total_seconds())
         self.owed = OwedPictures(run.ledger, patience, run.clock)
         self._archives = Archives(run.sources)
@@ -153,10 +151,7 @@ class PicturesExtension:
     def _is_allowed(self, address: str) -> bool:
         spider = self.crawler.spider
         assert isinstance(spider, RunSpider)
-        try:
-            return is_allowed_url(Request(address), spider.netlocs)
-        except ValueError:  # an address that no client understands: [1.2] is no host
-            return False
+        return is_allowed(address, spider.netlocs)
 
     def arrived(self, response: Response, picture: str, address: str, look: Look | None) -> None:
         """Take a picture, or note why it is none."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from scrapy import Request
 
+from finews_spider.downloader.allowed_hosts import is_allowed_url
 from finews_spider.downloader.paces import paced
 from finews_spider.pictures.archives import Look
 
@@ -20,3 +21,11 @@ def request_of_picture(key: str, address: str, look: Look | None, **handlers: An
         meta={"download_maxsize": MAX_BYTES, **paced(look.playback.pace if look else None)},
         **handlers,
     )
+
+
+def is_allowed(address: str, netlocs: frozenset[str]) -> bool:
+    """Return whether an address may be asked for, where requests may go to these hosts."""
+    try:
+        return is_allowed_url(Request(address), netlocs)
+    except ValueError:  # an address that no client understands: [1.2] is no host
+        return False

@@ -290,3 +290,22 @@ def test_without_evidence_there_is_nothing_to_make_posts_from(site: Site) -> Non
     ran = reparse(site)
     assert ran.code == ExitCode.WRONG
     assert "nothing was kept" in ran.err
+
+
+def test_pictures_that_a_better_post_names_are_owed_and_come_with_the_next_run(site: Site) -> None:
+    site.room.pictures_here = True
+    assert site.crawl(settings=ALL).code == 0
+    plain = {path: re.sub(rb"<img [^>]*>", b"", post) for path, post in site.posts().items()}
+    changed, others = sorted(path for path, post in site.posts().items() if plain[path] != post)[:2]
+    (site.output / changed).write_bytes(plain[changed])
+    pictures = ("-s", "FINEWS_PICTURES=on")
+    assert f"cleaned again, not as finews wrote it: {changed}" in reparse(site, "--write", "--force", *pictures).out
+    assert site.crawl(settings=ALL | {"FINEWS_PICTURES": "on"}).code == 0
+    asked = [logged.path for logged in site.room.requests("pictures", "/download")]
+    (post,) = (post for path, post in site.posts().items() if path == changed)
+    assert set(asked) == set(re.findall(r"/download/[^\"]+", post.decode()))
+    assert asked
+    assert others
+    assert reparse(site, "--write", *OTHER, *pictures).code == 0  # posts name no other pictures than before
+    assert site.crawl(settings=ALL | {"FINEWS_PICTURES": "on"}).code == 0
+    assert not [logged for logged in site.room.requests("pictures", "/download") if logged.path not in asked]
