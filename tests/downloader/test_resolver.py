@@ -9,6 +9,7 @@ from finews_spider.downloader.resolver import is_allowed
 from finews_spider.exceptions import ConfigurationError
 from tests.conftest import Site, run_forked
 from tests.downloader.test_network import crawl, server
+from tests.support.forks import PREPARE
 from tests.support.settings import config
 
 NO_PRIVATE_NETWORKS = {"FINEWS_PRIVATE_NETWORKS": ""}
@@ -121,23 +122,6 @@ def test_what_does_not_go_through_the_proxy_is_checked(tmp_path: Path) -> None:
     assert requested == []
 
 
-# As sitecustomize.py in a folder on PYTHONPATH: the DNS tells another address of one name each time, and in the end the
-# last for ever; all that the process connects to is written down.
-FICKLE = """
-import json, os, socket, sys
-told = os.open(os.environ["TOLD"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-addresses = os.environ["ADDRESSES"].split()
-really = socket.getaddrinfo
-def tell(event, what):
-    os.write(told, (json.dumps([event, what]) + chr(10)).encode())
-def look_up(name, *_):
-    address = addresses.pop(0) if addresses[1:] else addresses[0]
-    tell("looked up", address)
-    return address
-socket.gethostbyname = look_up
-socket.getaddrinfo = lambda name, *rest, **named: really(look_up(name), *rest, **named)
-sys.addaudithook(lambda event, words: event == "socket.connect" and tell("connected", words[1][0]))
-"""
 ALLOWED, FORBIDDEN = "127.0.0.1", "127.0.0.2"
 
 
@@ -149,10 +133,14 @@ ALLOWED, FORBIDDEN = "127.0.0.1", "127.0.0.2"
 )
 def test_what_was_checked_is_connected_to(tmp_path: Path, addresses: list[str], cache: str, scheme: str) -> None:
     """A name whose address changes between two questions (DNS rebinding)."""
-    (tmp_path / "sitecustomize.py").write_text(FICKLE, encoding="utf-8")
     noted = tmp_path / "told"
     settings = {"FINEWS_PRIVATE_NETWORKS": ALLOWED, "DNSCACHE_ENABLED": cache}
-    environment = {"PYTHONPATH": str(tmp_path), "TOLD": str(noted), "ADDRESSES": " ".join(addresses), "no_proxy": "*"}
+    environment = {
+        PREPARE: "tests.support.fickle_dns",
+        "TOLD": str(noted),
+        "ADDRESSES": " ".join(addresses),
+        "no_proxy": "*",
+    }
     with server() as (port, requested):
         ran = crawl(tmp_path, f"{scheme}://news.invalid:{port}", settings=settings, **environment)
     heard = [json.loads(line) for line in noted.read_text().splitlines()]
