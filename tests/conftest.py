@@ -26,9 +26,15 @@ from finews_spider.newsroom.finews import post_folder
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.words import SLUGS
 from finews_spider.newsroom.world import Story, World
-from tests.support import forks
+from tests.support import forks, in_memory
 from tests.support.forks import Process
 from tests.support.paths import ROOT
+
+# Compiled once, and not again by each worker and by each of the hundreds of commands that tests start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+in_memory.use()
 
 # Hypothesis: the same examples each time, nothing kept on disk, no limits of time.
 settings.register_profile("finews", deadline=None, derandomize=True, database=None)

@@ -125,7 +125,7 @@ def index(ledger: Ledger) -> Index:
 
 
 @pytest.fixture
-def listed(ledger: Ledger, output: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def listed(ledger: Ledger, output: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The folders that were listed since the first look."""
     folders: list[str] = []
     scandir = os.scandir
@@ -134,8 +134,9 @@ def listed(ledger: Ledger, output: Path, monkeypatch: pytest.MonkeyPatch) -> lis
         folders.append(Path(path).relative_to(output).as_posix())
         return scandir(path)
 
-    monkeypatch.setattr(os, "scandir", note)
-    return folders
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", note)
+        yield folders
 
 
 def test_posts_are_known_wherever_they_lie(output: Path, ledger: Ledger, index: Index) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,6 +23,7 @@ DAY = timedelta(days=1)
 Rows = list[tuple[str, datetime]]
 
 
+@cache
 def rows_of(days: int, quiet: int = 150, busy: int = 600) -> Rows:
     """The numbers and times of so many days' flashes, the newest first: weekends are quiet, mornings are busy."""
     rows: Rows = []
@@ -125,13 +127,12 @@ def days_back(since: int, until: int) -> Window:
     return Window(NOW.date() - since * DAY, NOW.date() - until * DAY)
 
 
-ROWS = rows_of(YEAR)
 MANY = replace(EASTMONEY, pages=500)
 
 
 @pytest.mark.parametrize("window", [days_back(30, 28), days_back(100, 100), days_back(300, 299), days_back(350, 347)])
 def test_a_window_far_back_is_found_in_few_steps_and_read_whole(window: Window) -> None:
-    site = Site(ROWS)
+    site = Site(rows_of(YEAR))
     found, reach = crawl(site, window, MANY)
     assert found == in_window(site, window)
     assert window.since is not None
@@ -142,13 +143,13 @@ def test_a_window_far_back_is_found_in_few_steps_and_read_whole(window: Window) 
 
 @pytest.mark.parametrize("since", range(7, 60))
 def test_any_day_is_read_whole(since: int) -> None:
-    site = Site(ROWS)
+    site = Site(rows_of(YEAR))
     found, _ = crawl(site, days_back(since, since), MANY)
     assert found == in_window(site, days_back(since, since))
 
 
 def test_rows_that_come_while_it_is_searched_make_no_gap() -> None:
-    site = Site(ROWS)
+    site = Site(rows_of(YEAR))
     site.grows = 7
     window = days_back(90, 89)
     found, _ = crawl(site, window, MANY)
@@ -156,7 +157,7 @@ def test_rows_that_come_while_it_is_searched_make_no_gap() -> None:
 
 
 def test_the_day_at_which_the_list_ends_is_not_covered_nor_what_lies_before() -> None:
-    site = Site(ROWS, cap=1000)
+    site = Site(rows_of(YEAR), cap=1000)
     end = site.rows[999 * 50][1].date()
     window = Window(end - 9 * DAY, end + 3 * DAY)
     found, reach = crawl(site, window, MANY)
@@ -166,7 +167,7 @@ def test_the_day_at_which_the_list_ends_is_not_covered_nor_what_lies_before() ->
 
 
 def test_a_window_before_the_end_of_the_list_covers_nothing_and_costs_little() -> None:
-    site = Site(ROWS, cap=1000)
+    site = Site(rows_of(YEAR), cap=1000)
     window = days_back(300, 290)
     found, reach = crawl(site, window, MANY)
     assert (found, reach.ended) == (set(), "limit")
@@ -175,7 +176,7 @@ def test_a_window_before_the_end_of_the_list_covers_nothing_and_costs_little() -
 
 
 def test_a_last_page_that_grows_is_the_last_too() -> None:
-    site = Site(ROWS, cap=1000)
+    site = Site(rows_of(YEAR), cap=1000)
     site.grows = 3
     end = site.rows[1000 * 50 - 1][1].date()
     _, reach = crawl(site, Window(end - 3 * DAY, end + DAY), MANY)
@@ -184,7 +185,7 @@ def test_a_last_page_that_grows_is_the_last_too() -> None:
 
 
 def test_the_cursor_list_is_read_as_far_as_it_reaches() -> None:
-    site = Site(ROWS, kept=2000)
+    site = Site(rows_of(YEAR), kept=2000)
     window = days_back(2, 1)
     found, reach = crawl(site, window, MANY)
     assert found == in_window(site, window)
@@ -193,7 +194,7 @@ def test_the_cursor_list_is_read_as_far_as_it_reaches() -> None:
 
 
 def test_where_the_cursor_list_ends_the_history_goes_on() -> None:
-    site = Site(ROWS, kept=2000)  # some four days
+    site = Site(rows_of(YEAR), kept=2000)  # some four days
     window = days_back(8, 1)
     found, reach = crawl(site, window, MANY)
     assert found == in_window(site, window)
@@ -203,7 +204,7 @@ def test_where_the_cursor_list_ends_the_history_goes_on() -> None:
 
 
 def test_a_window_without_an_end_begins_with_the_cursor_list() -> None:
-    site = Site(ROWS, kept=1000)
+    site = Site(rows_of(YEAR), kept=1000)
     window = Window(since=NOW.date() - 6 * DAY)
     found, reach = crawl(site, window, MANY)
     assert found == in_window(site, window)
@@ -211,7 +212,7 @@ def test_a_window_without_an_end_begins_with_the_cursor_list() -> None:
 
 
 def test_a_cursor_that_is_not_taken_is_given_up_for_the_history_where_the_window_is_far() -> None:
-    site = Site(ROWS, kept=10**6, cursors=False)
+    site = Site(rows_of(YEAR), kept=10**6, cursors=False)
     window = days_back(50, 49)
     found, reach = crawl(site, window, MANY)
     assert found == in_window(site, window)
@@ -220,7 +221,7 @@ def test_a_cursor_that_is_not_taken_is_given_up_for_the_history_where_the_window
 
 
 def test_a_cursor_that_is_not_taken_is_followed_from_now_where_the_window_is_near() -> None:
-    site = Site(ROWS, kept=10**6, cursors=False)
+    site = Site(rows_of(YEAR), kept=10**6, cursors=False)
     window = days_back(3, 3)
     found, _ = crawl(site, window, MANY)
     assert found == in_window(site, window)
@@ -254,14 +255,14 @@ def test_the_history_is_a_list_of_its_own_at_the_last() -> None:
         "flash history",
         "https://newsapi.eastmoney.com/kuaixun/v1/getlist_102_ajaxResult_50_1_.html",
     )
-    pages = list(islice(read(listing, Site(ROWS)), 5))
-    assert [ref.id for page in pages for ref in page.refs] == [number for number, _ in ROWS[:250]]
+    pages = list(islice(read(listing, Site(rows_of(YEAR))), 5))
+    assert [ref.id for page in pages for ref in page.refs] == [number for number, _ in rows_of(YEAR)[:250]]
 
 
 def test_the_history_ends_at_the_limit_of_rows() -> None:
-    *_, last = read(history(), Site(ROWS))
+    *_, last = read(history(), Site(rows_of(YEAR)))
     assert last.limit_reached
-    assert len(list(read(history(), Site(ROWS)))) == 3 * 200 // 50
+    assert len(list(read(history(), Site(rows_of(YEAR))))) == 3 * 200 // 50
 
 
 def test_the_history_never_comes_to_its_end() -> None:
@@ -317,12 +318,12 @@ def test_a_script_of_another_kind_is_unreadable(text: str) -> None:
 def test_rows_without_times_lead_no_search_astray() -> None:
     search = flashes(days_back(50, 49)).fallback
     assert search is not None
-    page = history_page(ROWS[:1]).replace("2026-", "x-")
+    page = history_page(rows_of(YEAR)[:1]).replace("2026-", "x-")
     with pytest.raises(UnreadableError, match="no row of the flash history tells a time"):
         search.read(page)
 
 
 def test_what_a_person_allows_of_the_cursor_list_is_its_limit() -> None:
     window = Window(since=NOW.date() - 30 * DAY)
-    (page,) = read(flashes(window, replace(EASTMONEY, pages=1)), Site(ROWS, kept=10**6), window)
+    (page,) = read(flashes(window, replace(EASTMONEY, pages=1)), Site(rows_of(YEAR), kept=10**6), window)
     assert page.limit_reached
