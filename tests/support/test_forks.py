@@ -38,3 +38,19 @@ def test_a_warning_is_an_error_in_a_fork_too(tmp_path: Path) -> None:
     ran = run_forked("runspider", spider)
     assert ran.code != 0
     assert "UserWarning: old" in ran.err
+
+
+def test_a_fork_ends_as_a_process_does(tmp_path: Path) -> None:
+    """What was left for the end is done, and what nobody closed is told of."""
+    spider = tmp_path / "ends.py"
+    lines = (
+        "import atexit",
+        "atexit.register(print, 'the end')",
+        "ring = [open(__file__)]",
+        "ring.append(ring)",
+        "del ring",
+    )
+    spider.write_text("\n".join(lines), encoding="utf-8")
+    ran = run_forked("runspider", spider)
+    assert ran.out == "the end\n"
+    assert "ResourceWarning: unclosed file" in ran.err
