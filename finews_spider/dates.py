@@ -36,6 +36,7 @@ _END = (
     rf"(?!\s*\(?(?:{_PLACES})\S{{0,4}}(?:时间|令时))(?!\s*\(?(?:西|东(?!八))[一二三四五六七八九十]{{1,2}}区)(?!\s*(?:{_HALVES})(?!\w))"
 )
 _TIME = re.compile(rf"{_DATE}{_WEEKDAY}(?:\s*T\s*|\s*){_HALF}{_CLOCK}{_MARKS}{_END}")
+_USUAL = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _ELSEWHERE = re.compile(rf"(?:{_PLACES})\S{{0,4}}(?:时间|令时):?\s*$")
 _AGO = re.compile(r"(?:大?约)?\s*(?P<number>[0-9]+|半)\s*(?:个)?(?P<unit>秒钟?|分钟?|小时|天|日|周)\s*(?:之|以)?前")
 _UNITS = {"秒": timedelta(seconds=1), "分": timedelta(minutes=1), "时": timedelta(hours=1), "周": timedelta(weeks=1)}
@@ -84,6 +85,8 @@ def read_time(text: str, zone: tzinfo = BEIJING) -> Moment | None:
     None where there is none, and where something stands with the digits that is not understood: no time is better than
     a wrong one.
     """
+    if _USUAL.fullmatch(text):
+        return _usual(text, zone)
     text = unicodedata.normalize("NFKC", text[:MAX_TEXT]).replace("\u2212", "-")
     text = _HANZI_CLOCK.sub(_with_colons, text)
     found = _TIME.search(text)
@@ -93,6 +96,14 @@ def read_time(text: str, zone: tzinfo = BEIJING) -> Moment | None:
     try:
         time = datetime(**date_and_clock, hour=_hour(found), tzinfo=_zone(found, zone))
         return Moment(time.astimezone(BEIJING), found["second"] is not None)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _usual(text: str, zone: tzinfo) -> Moment | None:
+    """The time that nearly all are written like."""
+    try:
+        return Moment(datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(BEIJING), to_the_second=True)
     except (ValueError, OverflowError):
         return None
 

@@ -1,6 +1,8 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from finews_spider import dates
 from finews_spider.dates import BEIJING, Window, day_after, read_day, read_listed_day, read_time
@@ -27,6 +29,12 @@ SECOND = datetime(2021, 12, 30, 7, 57, 23, tzinfo=BEIJING)
 )
 def test_a_time_is_read(text: str) -> None:
     assert read_time(text) == (SECOND, True)
+
+
+@given(st.from_regex(r"\A[12][09][0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\Z"), st.integers(-12, 14))
+def test_the_short_way_reads_what_the_long_one_does(text: str, hours: int) -> None:
+    zone = timezone(timedelta(hours=hours))
+    assert read_time(text, zone) == read_time(f" {text}", zone)
 
 
 @pytest.mark.parametrize("text", ["2021-12-30 07:57", "2021/12/30 7:57", "2021年12月30日 07:57　来源"])

@@ -10,6 +10,12 @@ from finews_spider.markup.addresses import resolve, without_steps
 _UNRESERVED = re.compile("(?<!%)(?<!%[0-9a-fA-F])%(2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])")
 _USER = re.compile(r"^([\x00-\x20]*(?:https?:)?[/\\]{2,})[^/?#\\]*@(?=[^/?#\\])", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
+MAX_USUAL = 500  # characters
+# Addresses that stand as they are to be written: nearly all of those in lists.
+_PATH = r"(?:/[A-Za-z0-9_-][A-Za-z0-9_.,-]*)*+/?(?:\?[A-Za-z0-9_=&.-]+)?"
+_ORIGIN = r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::(?!80/|443/)(?:[1-9][0-9]{1,3}|[1-5][0-9]{4}))?"
+_USUAL = re.compile(rf"{_ORIGIN}(?=/){_PATH}")
+_USUAL_PATH = re.compile(rf"(?=/[^/]){_PATH}")
 
 
 def absolute(base: str, href: str) -> str:
@@ -17,6 +23,16 @@ def absolute(base: str, href: str) -> str:
 
     Scheme and host are in lower case; there is no default port, no step up in the path, and no fragment.
     """
+    if len(href) <= MAX_USUAL:
+        if _USUAL.fullmatch(href):
+            return href
+        if _USUAL_PATH.fullmatch(href) and _USUAL.fullmatch(base):
+            return base[: base.index("/", len("https://"))] + href
+    return _absolute(base, href)
+
+
+def _absolute(base: str, href: str) -> str:
+    """Return the address of a link in whatever way it is written."""
     try:
         parts = urlsplit(resolve(_USER.sub(r"\1", href.partition("#")[0]), base))
         host, port = (parts.hostname or "").rstrip("."), parts.port

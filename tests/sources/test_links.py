@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finews_spider.sources import links
 from finews_spider.sources.links import absolute, without_surplus
 
 BASE = "https://finance.eastmoney.com/list/default_1.html"
@@ -84,6 +85,24 @@ def test_an_address_is_written_in_one_way(href: str) -> None:
     address = absolute(BASE, href)
     assert absolute(BASE, address) == address
     assert address.isprintable()
+
+
+USUAL = st.lists(st.sampled_from([*"ab0/.,-_?=&%:~#@", "..", "/a/", ":443/", ":80/"]), max_size=9).map("".join)
+ORIGINS = ["", "/", "//", "http://a.example", "https://a.example:", "http://127.0.0.1", "https://A.example/"]
+
+
+@given(st.sampled_from(ORIGINS), USUAL, st.sampled_from([BASE, "https://a.example:443/x", "http://a.example:80", ""]))
+def test_the_short_way_gives_what_the_long_one_does(origin: str, rest: str, base: str) -> None:
+    assert absolute(base, origin + rest) == links._absolute(base, origin + rest)
+
+
+@pytest.mark.parametrize(
+    "href", [PAGE, PATH, "http://127.0.0.1:34947/news/1345,202201112230070513.html", "/x/?a=1&b=2"]
+)
+def test_usual_addresses_go_the_short_way(href: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = links._absolute(BASE, href)
+    monkeypatch.setattr(links, "_absolute", lambda *_: "the long way")
+    assert absolute(BASE, href) == address
 
 
 @pytest.mark.parametrize(
