@@ -24,6 +24,8 @@ OF_FIELD = {
     "digest": Refused.NO_DIGEST,
 }
 
+_EMPTY = re.compile(r"(?:<[^>]*>|&nbsp;|\s)*+")
+
 
 class MissingFieldError(RefusedError):
     """The article lacks fields that a post needs."""
@@ -64,4 +66,4 @@ def is_broken(item: Article) -> bool:
 def has_content(body: str) -> bool:
     """Whether there is something to read or see besides the source line."""
     rest = without_source_line(body)
-    return "<img src=" in rest or bool(re.sub(r"<[^>]*>|&nbsp;|\s", "", rest))
+    return "<img src=" in rest or not _EMPTY.fullmatch(rest)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from statistics import median_high
 
 from finews_spider import dates
@@ -18,6 +19,7 @@ def uptime() -> float:
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
+@lru_cache(maxsize=16)  # a host says the same for a second
 def host_time(date: bytes | None, age: bytes | None) -> datetime | None:
     """Return what a host's clock says, by the headers Date and Age of its answer; None where they do not tell.
 

@@ -117,8 +117,9 @@ def skipped_rows(run: SourceRun, earlier: Sequence[SourceRun]) -> Iterator[str]:
     for name, reading in run.report.lists.items():
         for reason, rows in reading.skipped.items():
             most, fewest = (MAX_UNREAD, MIN_UNREAD) if reason in UNREAD else (MAX_SKIPPED, MIN_SKIPPED)
-            usual = _usual_share(name, reason, earlier)
-            if rows >= fewest and (run.skipped_share(name, reason) or 0) > max(most, MORE_SKIPPED * usual):
+            share = run.skipped_share(name, reason) or 0
+            is_much = rows >= fewest and share > most
+            if is_much and share > MORE_SKIPPED * _usual_share(name, reason, earlier):
                 found.setdefault(reason, {})[name] = rows
     for reason, lists in found.items():
         yield (

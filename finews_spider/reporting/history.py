@@ -51,8 +51,10 @@ class SourceRun:
     def had(self, trouble: str, name: str = "") -> bool:
         """Return whether it was broken by this trouble, and where a list is named, by that of this list."""
         lines = [line for line in self.run_report.broken if line.startswith(f"{self.source}: ") and trouble in line]
+        if not lines or not name:
+            return bool(lines)
         named = re.compile(rf": (?:.*, )?(?:{re.escape(name)}|all \d+ {self.kind_of_list(name)} lists)(?:, | ha)")
-        return any(not name or named.search(line) for line in lines)
+        return any(map(named.search, lines))
 
     @property
     def archived(self) -> int:

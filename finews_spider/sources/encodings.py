@@ -5,16 +5,14 @@ and what holds one in a field of its own is refused later. What is broken all ov
 """
 
 import codecs
-import re
 import zlib
 from collections.abc import Iterator
-from itertools import islice
 from typing import NamedTuple
 
 from finews_spider.sources.base import UnreadableError
 
-_RUN = re.compile(r"[^\x00-\x7f]+")
-_SAMPLE = 50  # runs of characters beyond ASCII; a page of news has hundreds
+_ASCII = bytes(range(128))
+_SAMPLE = 1_000  # characters beyond ASCII; a page of news has some thousand
 _MIN_CHARACTERS = 12  # that tell; fewer may look like another encoding's by chance
 _MAX_BROKEN = 1 / 50  # of the characters beyond ASCII
 _FEW = 3  # one broken character gives up to three errors
@@ -43,7 +41,7 @@ def decode(body: bytes) -> str:
     if not readings:
         raise UnreadableError("neither UTF-8 nor GB18030")
     for reading in sorted(readings, key=lambda reading: reading.errors):
-        if not _is_garbled("".join(run.group() for run in islice(_RUN.finditer(reading.text), _SAMPLE))):
+        if not _is_garbled(_sample(reading.text)):
             return reading.text.lstrip("\ufeff")
     raise UnreadableError("garbled text: damaged, or taken for another encoding on the way")
 
@@ -71,8 +69,7 @@ class _Reading(NamedTuple):
     @property
     def is_broken(self) -> bool:
         """Whether more than a character here and there is."""
-        beyond_ascii = len(self.text) - len(self.text.encode("ascii", "ignore"))
-        return self.errors > max(beyond_ascii * _MAX_BROKEN, _FEW)
+        return self.errors > _FEW and self.errors > _beyond_ascii(self.text) * _MAX_BROKEN
 
 
 def _readings(body: bytes) -> Iterator[_Reading]:
@@ -94,16 +91,29 @@ def _replace(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("finews-whatwg", _replace)
 
 
+def _sample(text: str) -> str:
+    """The first of its characters that ASCII has not."""
+    beyond_ascii = text.encode("utf-8", "ignore").translate(None, _ASCII)
+    return beyond_ascii.decode("utf-8")[:_SAMPLE]
+
+
 def _is_garbled(sample: str) -> bool:
     """GBK that was read as UTF-8 (����); or UTF-8 that was read as GBK (涓浗璇佸埜), also here, or as Latin (ä¸­å›½)."""
     if sample.count("\ufffd") > max(len(sample) / 2, _MIN_CHARACTERS):
         return True
-    return any(_is_utf8(sample.encode(encoding, "ignore")) for encoding in ("gb18030", "cp1252", "latin-1"))
+    latin = sample.encode("latin-1", "ignore")  # each first byte of UTF-8 is a character of both Latin encodings
+    if len(latin) > _MIN_CHARACTERS and (_is_utf8(latin) or _is_utf8(sample.encode("cp1252", "ignore"))):
+        return True
+    return _is_utf8(sample.encode("gb18030", "ignore"))
 
 
 def _is_utf8(body: bytes) -> bool:
     """Whether it has more characters of UTF-8 than errors; GB18030 has about one by chance to ten errors."""
     text = body.decode("utf-8", "replace")
     errors = text.count("\ufffd")
-    characters = len(text) - len(text.encode("ascii", "ignore")) - errors
-    return characters > max(errors, _MIN_CHARACTERS)
+    return _beyond_ascii(text) - errors > max(errors, _MIN_CHARACTERS)
+
+
+def _beyond_ascii(text: str) -> int:
+    """How many characters it has that ASCII has not."""
+    return len(text) - len(text.encode("ascii", "ignore"))

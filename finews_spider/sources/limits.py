@@ -27,7 +27,7 @@ def check_html(text: str) -> None:
     """Raises UnreadableError where parsing would take too much memory, or too long."""
     if text.count("<") > _TAGS:
         raise UnreadableError("too large: the HTML has more tags than any list of articles")
-    if any(_is_overloaded(tag["attributes"]) for tag in _TAG.finditer(text)):
+    if len(text) > 2 * _ATTRIBUTES and any(_is_overloaded(tag["attributes"]) for tag in _TAG.finditer(text)):
         raise UnreadableError("too large: a tag has more attributes than any")
 
 
