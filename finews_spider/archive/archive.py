@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
@@ -102,7 +103,7 @@ class Archive:
     def has_come(self, id_: str, time: datetime) -> bool:
         """Return whether somebody else put a post there since the run began; then it is known from now on."""
         path = self.path(id_, time)
-        if not (is_post(path) and path in path.parent.iterdir()):  # the disk may ignore case
+        if not (os.path.lexists(path) and is_post(path) and path in path.parent.iterdir()):  # the disk may ignore case
             return False
         self._index.add([Post(id_, self._relative(path.parent), path.name)], {}, written=False)
         return True
@@ -148,8 +149,11 @@ class Archive:
         await pending.written
 
     async def _write_pending(self) -> None:
+        now = asyncio.get_running_loop().time
+        wait = BATCH_SECONDS
         while self._pending:
-            await asyncio.sleep(BATCH_SECONDS)
+            await asyncio.sleep(wait)
+            began = now()
             batch, self._pending = self._pending, []
             try:
                 errors = await self._write_batch(batch)
@@ -162,6 +166,7 @@ class Archive:
                     pending.written.set_exception(error)
                 else:
                     pending.written.set_result(None)
+            wait = max(0.0, BATCH_SECONDS - (now() - began))  # while a slow disk writes, others have come together
 
     async def _write_batch(self, batch: list["PendingPost"]) -> list[Exception | None]:
         texts = [(pending.path, pending.text) for pending in batch]
@@ -189,8 +194,9 @@ class Archive:
         sha256 = hashlib.sha256(pending.text.encode()).digest()
         return Post(pending.id, self._relative(pending.path.parent), pending.path.name, sha256)
 
-    def _relative(self, folder: str | Path) -> str:
-        return Path(folder).relative_to(self.output).as_posix()
+    def _relative(self, path: str | Path) -> str:
+        """Return a path of the output folder as it is below that."""
+        return str(path).removeprefix(f"{self.output}{os.sep}").replace(os.sep, "/")
 
 
 class PendingPost(NamedTuple):

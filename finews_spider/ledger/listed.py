@@ -1,5 +1,6 @@
 """What the listings of each source named in this run, and what has become of it. Gone with the run."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -35,10 +36,10 @@ class Listed:
         self._ledger = ledger
         ledger.rows(_TABLE)
 
-    def record(self, ref: ArticleRef) -> None:
-        """Note that a listing of the ref's source named it."""
-        row = (ref.id, ref.source, ref.day and f"{ref.day}")
-        self._ledger.rows("INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", row)
+    def record(self, refs: Iterable[ArticleRef]) -> None:
+        """Note that a listing of their source named these refs."""
+        rows = ((ref.id, ref.source, ref.day and ref.day.isoformat()) for ref in refs)
+        self._ledger.write_rows("INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", rows)
 
     def counts(self, source: str) -> ListedCounts:
         """Return what became of all that a source's listings named."""

@@ -81,10 +81,10 @@ class Owed:
         Return of each whether it is fresh: first named in this run, neither archived nor owed before.
         """
         with self._ledger.writing(synced=True):
+            self.listed.record(refs)
             return [self._name(ref) for ref in refs]
 
     def _name(self, ref: ArticleRef) -> bool:
-        self.listed.record(ref)
         row = self._ledger.row("SELECT fresh FROM queue WHERE id = ?", (ref.id,))
         if row is None:
             posted = self._ledger.row("SELECT 1 FROM posts WHERE id = ?", (ref.id,)) is not None

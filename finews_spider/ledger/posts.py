@@ -122,14 +122,16 @@ class Index:
         """
         today = dates.now().toordinal()
         with self._ledger.writing():
-            for post in posts:
-                number = self._number(post.folder, NO_FOLDER)
-                self._ledger.rows("INSERT OR IGNORE INTO posts VALUES (?, ?, ?)", (number, post.name, post.id))
-                self._ledger.rows("DELETE FROM owed WHERE id = ?", (post.id,))
-                if post.sha256:
-                    self._ledger.rows(WRITE, (post.id, post.sha256, Origin.WRITTEN, today))
-                if written:
-                    self._ledger.rows(NOTE, (f"{post.folder}/{post.name}",))
+            numbers = {post.folder: 0 for post in posts}
+            for folder in numbers:
+                numbers[folder] = self._number(folder, NO_FOLDER)
+            rows = ((numbers[post.folder], post.name, post.id) for post in posts)
+            self._ledger.write_rows("INSERT OR IGNORE INTO posts VALUES (?, ?, ?)", rows)
+            self._ledger.write_rows("DELETE FROM owed WHERE id = ?", ((post.id,) for post in posts))
+            hashes = ((post.id, post.sha256, Origin.WRITTEN, today) for post in posts if post.sha256)
+            self._ledger.write_rows(WRITE, hashes)
+            if written:
+                self._ledger.write_rows(NOTE, ((f"{post.folder}/{post.name}",) for post in posts))
             for folder, (before, after) in folders.items():  # one that others changed too is listed at the next look
                 update = "UPDATE folders SET stamp = ? WHERE path = ? AND stamp = ?"
                 self._ledger.rows(update, (after, folder, before))
