@@ -49,6 +49,8 @@ def make_log_printable(settings: BaseSettings) -> None:
 
 def _spider_opened(spider: Spider) -> None:
     make_log_printable(spider.settings)
+    if handler := get_scrapy_root_handler():
+        logging.getLogger("scrapy").setLevel(handler.level)  # else each response makes a record that no handler takes
 
 
 class LogFormatter(logformatter.LogFormatter):

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from scrapy.settings import default_settings
+
 _HERE = Path(__file__).resolve().parent
 
 BOT_NAME = "finews"
@@ -51,22 +53,36 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "finews"  # the name to look for in robots.txt, not the whole header
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "finews_spider.downloader.robotstxt.RobotsTxtMiddleware": 100,  # Scrapy's lets a first batch through
+    "finews_spider.downloader.robotstxt.RobotsTxtMiddleware": 100,
     "finews_spider.downloader.throttle.ThrottleMiddleware": 840,  # sees every response, before a retry is decided
     "finews_spider.downloader.playback.PlaybackMiddleware": 600,  # before bodies are unpacked, which raises errors
     "finews_spider.downloader.conditional.ConditionalMiddleware": 580,  # keeps decompressed bodies
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "finews_spider.downloader.allowed_hosts.AllowedHostsMiddleware": 50,  # Scrapy's drops requests silently
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no site here needs a password
+    "finews_spider.downloader.allowed_hosts.AllowedHostsMiddleware": 50,
 }
 
-# These would handle every request, and their results are not used here.
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+# Of Scrapy's, what is not used. Named with None above and below it would be imported all the same, to be compared.
+_UNUSED = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware",  # lets a first batch through
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware",  # drops requests silently
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware",  # no site here needs a password
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",  # and no page cookies; its import takes 50 ms
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware",  # an article's body may hold a refresh to anywhere
+    "scrapy.spidermiddlewares.depth.DepthMiddleware",  # these would handle every request, for results that nobody reads
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware",
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware",
+    "scrapy.extensions.logstats.LogStats",  # Progress logs the same, and more
+    "scrapy.extensions.telnet.TelnetConsole",  # finews listens on no ports
+    "scrapy.extensions.remote_control.RemoteControl",  # likewise; it imports a web server, which takes 100 ms
 }
+
+
+def _without_unused(components: dict[str, int]) -> dict[str, int]:
+    return {name: place for name, place in components.items() if name not in _UNUSED}
+
+
+DOWNLOADER_MIDDLEWARES_BASE = _without_unused(default_settings.DOWNLOADER_MIDDLEWARES_BASE)
+SPIDER_MIDDLEWARES_BASE = _without_unused(default_settings.SPIDER_MIDDLEWARES_BASE)
+EXTENSIONS_BASE = _without_unused(default_settings.EXTENSIONS_BASE)
 
 # Responses are not to be trusted.
 DOWNLOAD_HANDLERS = {
@@ -84,11 +100,7 @@ FINEWS_PRIVATE_NETWORKS = ""  # "127.0.0.0/8": private addresses that requests m
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes, compressed and decompressed; a category page of 40,000 rows has 6 MB
 DOWNLOAD_TIMEOUT = 30  # seconds from the connection to the last byte, however slowly these come; most take under one
-METAREFRESH_ENABLED = False  # an article's body may hold a refresh to anywhere
 REDIRECT_MAX_TIMES = 5
-COOKIES_ENABLED = False  # no page needs them
-TELNETCONSOLE_ENABLED = False  # finews listens on no ports
-REMOTE_CONTROL_ENABLED = False
 
 CONCURRENT_ITEMS = 1  # Scrapy starts this many tasks for each response, and a response here gives one item or two
 WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the source of every callback; mypy checks ours
@@ -101,10 +113,12 @@ EXTENSIONS = {
     "finews_spider.extensions.progress.Progress": 100,
     "finews_spider.extensions.publisher.Publisher": 800,  # before the report, which tells what came of it
     "finews_spider.extensions.report.ReportExtension": 900,
-    "scrapy.extensions.logstats.LogStats": None,  # Progress logs the same, and more
 }
+STATS_CLASS = "finews_spider.extensions.stats.StatsCollector"
+DOWNLOADER_STATS = False  # it writes each request as bytes to count them; the throttle counts by host
 FINEWS_PROGRESS = True  # live lines on a terminal; elsewhere a line a minute in the log
 LOG_LEVEL = "INFO"
+LOG_VERSIONS = ["Python", "Twisted", "lxml"]  # "Platform" would start a program; `scrapy version -v` tells it all
 LOG_FORMATTER = "finews_spider.logformatter.LogFormatter"  # Scrapy's logs whole articles
 FEED_EXPORT_ENCODING = "utf-8"  # with -O items.jsonl, Chinese is not escaped
 FEED_EXPORT_FIELDS = "source id url title time to_the_second media_name digest body share_link".split()  # not family

@@ -1,13 +1,18 @@
 """The live crawler's settings: the risky defaults of Scrapy are off."""
 
+import logging
+import subprocess
+import sys
+
 import pytest
 from scrapy.crawler import Crawler
-from scrapy.settings import Settings
+from scrapy.settings import Settings, default_settings
 from scrapy.utils.project import get_project_settings
 
 from finews_spider import __version__
 from finews_spider.spiders.finews import FinewsSpider
 from tests.conftest import Site, run_forked, run_scrapy
+from tests.support.paths import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -16,10 +21,18 @@ def settings() -> Settings:
 
 
 @pytest.mark.parametrize(
-    "name", ["TELNETCONSOLE_ENABLED", "REMOTE_CONTROL_ENABLED", "METAREFRESH_ENABLED", "COOKIES_ENABLED"]
+    ("kind", "component"),
+    [
+        ("EXTENSIONS", "telnet.TelnetConsole"),
+        ("EXTENSIONS", "remote_control.RemoteControl"),
+        ("DOWNLOADER_MIDDLEWARES", "redirect.MetaRefreshMiddleware"),
+        ("DOWNLOADER_MIDDLEWARES", "cookies.CookiesMiddleware"),
+    ],
 )
-def test_off(settings: Settings, name: str) -> None:
-    assert settings.getbool(name) is False
+def test_off(settings: Settings, kind: str, component: str) -> None:
+    names = " ".join(settings.get_component_priority_dict_with_base(kind))
+    assert component in " ".join(getattr(default_settings, f"{kind}_BASE"))
+    assert component not in names
 
 
 @pytest.mark.parametrize("name", ["ROBOTSTXT_OBEY", "DOWNLOAD_VERIFY_CERTIFICATES", "DOWNLOAD_FAIL_ON_DATALOSS"])
@@ -52,6 +65,30 @@ def test_user_agent_says_who_and_how_to_reach_them(site: Site) -> None:
 
 def test_scrapy_lists_the_spider() -> None:
     assert run_forked("list").out == "finews\n"
+
+
+def last_line_of(site: Site, before: str, at_exit: str) -> list[str]:
+    """The words of what a crawl by the program finews prints at its exit, in a process of its own."""
+    lines = [f"import atexit, logging, sys; {before}", f"atexit.register(lambda: print({at_exit}))"]
+    program = "\n".join([*lines, "from finews_spider.commands.main import main", "main()"])
+    crawl, _, *words = site.words((), {})
+    process = [sys.executable, "-c", program, crawl, *words]
+    done = subprocess.run(process, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[-1].split()
+
+
+@pytest.mark.slow
+def test_a_crawl_imports_nothing_that_it_does_not_use(site: Site) -> None:
+    loaded = set(last_line_of(site, "", "*sys.modules"))
+    assert "finews_spider.commands.crawl" in loaded
+    assert {"finews_spider.commands.demo", "finews_spider.sources.feed", "aiohttp", "tldextract"} & loaded == set()
+
+
+@pytest.mark.slow
+def test_no_record_is_made_of_what_the_log_leaves_out(site: Site) -> None:
+    record = "lambda name, level, *a, **k: made.append(level) or logging.LogRecord(name, level, *a, **k)"
+    made = last_line_of(site, f"made = []; logging.setLogRecordFactory({record})", "*made")
+    assert made.count(str(logging.DEBUG)) < len(site.posts())
 
 
 @pytest.mark.slow

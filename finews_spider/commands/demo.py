@@ -14,8 +14,6 @@ from finews_spider.commands.skeleton import copy_site
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.extensions.report import ReportExtension
-from finews_spider.newsroom.server import Newsroom
-from finews_spider.newsroom.world import World
 from finews_spider.reporting.program import command
 from finews_spider.sources import known
 from finews_spider.spiders.finews import FinewsSpider
@@ -66,6 +64,9 @@ class Command(ExitCodeCommand, ScrapyCommand):
         self.config()  # a wrong setting is refused before a file is copied
         if opts.articles < 1:
             raise ConfigurationError(f"--articles: {opts.articles} is not accepted; use 1 or more")
+        from finews_spider.newsroom.server import Newsroom  # Scrapy imports all commands for each: aiohttp is slow
+        from finews_spider.newsroom.world import World
+
         folder: Path = opts.folder
         with archive_lock(folder), Newsroom(World(opts.articles)) as room, tempfile.TemporaryDirectory() as scratch:
             _copy_site(folder)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scrapy.cmdline import execute
 from scrapy.commands import ScrapyCommand
+from scrapy.utils.project import get_project_settings
 
 import pipelines
 from finews_spider import __version__, commands
@@ -31,7 +32,9 @@ def main() -> None:
         print(f"{FINEWS} {__version__}")
     else:
         spider = [FINEWS] if name == "crawl" else []
-        execute([FINEWS, name, *spider, *words])
+        settings = get_project_settings()
+        settings.set("COMMANDS_MODULE", f"{commands.__name__}.{name}")  # else Scrapy imports all of them
+        execute([FINEWS, name, *spider, *words], settings)
 
 
 def usage() -> str:

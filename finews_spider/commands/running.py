@@ -1,6 +1,7 @@
 """Runs of a spider by a command: told before the first request what cannot be published, and judged at the end."""
 
 import asyncio
+import importlib
 import sys
 
 from scrapy.crawler import Crawler, CrawlerProcessBase
@@ -26,6 +27,8 @@ def run_to_end(process: CrawlerProcessBase, crawler: Crawler, arguments: dict[st
 
     Raise what else kept it from that: ConfigurationError, where the ledger cannot be used, or a fault.
     """
+    # Scrapy's looks at the whole stack as it is imported: here that is half as high as where the engine would do it.
+    importlib.import_module("scrapy.core.downloader.contextfactory")
     crawling = process.crawl(crawler, **arguments)
     process.start()
     if not process.bootstrap_failed:

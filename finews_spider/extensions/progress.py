@@ -119,7 +119,8 @@ class Progress:
         """Show it now: lines and a bar on a screen, one line in a log."""
         assert self.crawler.stats
         figures = figures_of(run_of(self.crawler))
-        requests = self.crawler.stats.get_value("downloader/request_count", 0)
+        stats = self.crawler.stats.get_stats()
+        requests = sum(stats[name] for name in stats if name.startswith("finews/hosts/") and name.endswith("/requests"))
         lines = in_words(figures, requests, time.monotonic() - self.began)
         if self.display:
             self.display.show(lines, *of_bar(figures))

@@ -3,14 +3,16 @@
 from functools import cache
 
 from finews_spider.items import Family
+from finews_spider.sources import feed_ids
 from finews_spider.sources.ids import IdScheme
 from finews_spider.sources.loader import SOURCES
 
 
 @cache
 def id_schemes() -> tuple[IdScheme, ...]:
-    """Return the schemes of all sources; some share one. What is imported late has the ids of others."""
-    return tuple(dict.fromkeys(source.ids for source in SOURCES.values() if not isinstance(source, str)))
+    """Return the schemes of all sources; some share one. Of what is imported late, feeds have one of their own."""
+    schemes = (source.ids for source in SOURCES.values() if not isinstance(source, str))
+    return tuple(dict.fromkeys((*schemes, feed_ids.IDS)))
 
 
 @cache

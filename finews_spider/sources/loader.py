@@ -7,22 +7,25 @@ from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.sources.base import Source
 from finews_spider.sources.eastmoney import EastmoneySource
-from finews_spider.sources.feed import FeedSource
 from finews_spider.sources.finews import FinewsSource
 from finews_spider.sources.toml_lines import Place, has, line_of
 
-# By the names of their tables; one that hardly any run reads is imported when a sources file has it.
+if TYPE_CHECKING:
+    from finews_spider.sources.feed import FeedSource
+
+FEED = "feed"  # of which there may be many, by any name
+# By the names of their tables; one that not every run reads is imported when a sources file has it.
 SOURCES: dict[str, type[Source] | str] = {
     "finews": FinewsSource,
     "eastmoney": EastmoneySource,
-    "feed": FeedSource,
+    FEED: "finews_spider.sources.feed:FeedSource",
     "wayback": "finews_spider.sources.wayback:WaybackSource",
 }
 _NAME = re.compile("[A-Za-z][A-Za-z0-9_-]{0,39}")
@@ -106,11 +109,11 @@ def _bound(name: str, source: Source, sources: Mapping[str, Source]) -> Source:
 def _source_of_kind(name: str, table: dict[str, Any]) -> Source:
     """Return the source of a table that may have any name."""
     kind = table.pop("kind")
-    if kind != FeedSource.name:
-        raise _MistakeError((name, "kind"), f"{kind!r} is not accepted; use {FeedSource.name!r}, or no kind")
+    if kind != FEED:
+        raise _MistakeError((name, "kind"), f"{kind!r} is not accepted; use {FEED!r}, or no kind")
     if name in SOURCES or not _NAME.fullmatch(name):
         raise _MistakeError((name,), "is no name for a source of a kind; use another, of letters, digits, - and _")
-    return cast(Source, _convert(table, FeedSource.of_table(name), (name,)))
+    return cast(Source, _convert(table, cast("type[FeedSource]", source_class(FEED)).of_table(name), (name,)))
 
 
 def _check_names(names: Sequence[str], others: Collection[str], alike: Collection[str], place: Place) -> None:
