@@ -21,6 +21,7 @@ from tests.support import existing
 from tests.support.built import MEASURE, build, judged, measured, served
 from tests.support.devtools import visited
 from tests.support.nonempty import nonempty
+from tests.support.paths import ROOT
 from tests.support.whole import whole
 
 pytestmark = pytest.mark.slow
@@ -200,3 +201,27 @@ def test_github_pages_builds_the_same(source: Path, built: Path, tool: Callable[
     for path in nonempty([*posts(built), "/feed.xml"]):
         ours, other = ((site / path[1:]).read_text(encoding="utf-8") for site in (built, theirs))
         assert ours.replace("&apos;", "'") == other.replace("&apos;", "'")
+
+
+def test_a_site_of_another_hand_shows_them_by_the_line_that_the_docs_have(
+    source: Path, tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    docs = (ROOT / "docs/pictures.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^\{% include pictures\.html .*$", docs, re.MULTILINE)
+    site = tmp_path / "site"
+    for folder in ("media", "_data", "_posts"):
+        shutil.copytree(source / folder, site / folder)
+    for name, text in {
+        "_config.yml": "title: 我的站\nfuture: true\ntimezone: Asia/Shanghai\n",
+        "_layouts/post.html": f"<!doctype html><title>{{{{ page.title | escape }}}}</title><main>{line}</main>",
+        "_includes/pictures.html": (source / "_includes/pictures.html").read_text("utf-8"),
+    }.items():
+        (site / name).parent.mkdir(exist_ok=True)
+        (site / name).write_text(text, encoding="utf-8")
+    there = build(tool("jekyll"), site)
+    for path in nonempty(posts(there)):
+        content = page(there, path).css("main")
+        sources = content.css("img::attr(src)").getall()
+        assert len(sources) == 3, path
+        assert all((there / source[1:]).is_file() for source in nonempty(sources))
+        assert len(content.css("a.picture")) == 1
