@@ -1,5 +1,7 @@
 """Goes through an archive: captures, posts, category pages; names what is not as it should be, and mends it."""
 
+from pathlib import Path
+
 from finews_spider import dates
 from finews_spider.archive.archive import Archive
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
@@ -10,12 +12,13 @@ from finews_spider.evidence.check_posts import NEW, PostFault, Posts
 from finews_spider.evidence.checks import Fault, fixed_by
 from finews_spider.evidence.library import Stored
 from finews_spider.evidence.mend import ASIDE, Mender
+from finews_spider.evidence.pictures import bring_back
 from finews_spider.evidence.segments import recover, sums, unfinished
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import FILE, Ledger
 from finews_spider.ledger.hashes import Hashes
 from finews_spider.ledger.posts import Index
-from finews_spider.pictures.check import check
+from finews_spider.pictures.check import check, lost
 from finews_spider.printable import printable
 from finews_spider.reporting.terminal import plural
 from finews_spider.sources.loader import load
@@ -81,11 +84,21 @@ class Verify:
         """Check the pictures that are kept, and return how many there are."""
         number = 0
         aside = self._config.output / ASIDE
+        if self._fix and self._captures:
+            self._bring_back(aside)
         for fault in check(self._config.output, aside, self._archive.unpublished.note, fix=self._fix):
             number += 1
             if fault:
                 self._say(Fault(*fault), "the site tells of it no more" if self._fix else "", self._fix)
         return number
+
+    def _bring_back(self, aside: Path) -> None:
+        """Bring back what is missing or damaged of pictures, where there are captures of it."""
+        faults = lost(self._config.output)
+        wanted = {file: sha256 for file, (_, sha256) in faults.items()}
+        note = self._archive.unpublished.note
+        for file in bring_back(self._config.output, aside, self._config.evidence_dir, wanted, note):
+            self._say(Fault(*faults[file][0]), "it is brought back from its capture", mended=True)
 
     def _say(self, fault: Fault, done: str = "", mended: bool = False) -> None:
         self._faults += 1

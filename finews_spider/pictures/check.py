@@ -44,7 +44,7 @@ def check(
         if fix and faults:
             note([kept.path_of(day), *(f"{MEDIA}/{entries[key].file}" for key in faults)])
             write(output, {kept.path_of(day): kept.text_of({k: v for k, v in entries.items() if k not in faults})})
-            _set_aside(output, aside, {entries[key].file for key in faults})
+            set_aside(output, aside, {entries[key].file for key in faults})
     orphans = sorted(_orphans(output, named))
     for orphan in orphans:
         yield PictureFault(
@@ -52,7 +52,17 @@ def check(
         )
     if fix and orphans:
         note(f"{MEDIA}/{orphan}" for orphan in orphans)
-        _set_aside(output, aside, orphans)
+        set_aside(output, aside, orphans)
+
+
+def lost(output: Path) -> dict[str, tuple[PictureFault, str]]:
+    """Return what is wrong with pictures that are missing or damaged, and their hashes, by file. Raises OSError."""
+    entries = {entry.file: entry for _, file in kept.days(output) for entry in kept.read(file).values()}
+    faults = {file: found for file, entry in entries.items() if (found := _fault(output, entry))}
+    return {
+        file: (PictureFault(what, f"{MEDIA}/{file}", why, ""), entries[file].sha256)
+        for file, (what, why) in faults.items()
+    }
 
 
 def _fault(output: Path, entry: kept.Kept) -> tuple[str, str] | None:
@@ -73,7 +83,8 @@ def _orphans(output: Path, named: set[str]) -> Iterator[str]:
                 yield name
 
 
-def _set_aside(output: Path, aside: Path, files: Iterable[str]) -> None:
+def set_aside(output: Path, aside: Path, files: Iterable[str]) -> None:
+    """Move files below `media/` to `aside`, where they are there. Raises OSError."""
     for file in files:
         path = output / MEDIA / file
         if path.is_file() or path.is_symlink():

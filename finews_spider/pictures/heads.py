@@ -39,6 +39,11 @@ def read_head(data: bytes) -> Head:
     raise PictureError("no picture: it begins as none of jpg, png, gif, webp, avif", is_final=_is_drawing(data))
 
 
+def is_picture(data: bytes) -> bool:
+    """Return whether bytes begin as those of a picture."""
+    return any(is_kind(data) for is_kind, _ in _KINDS.values())
+
+
 def _checked(head: Head) -> Head:
     if not head.width or not head.height:
         raise PictureError(f"damaged: a {head.ending} of {head.width} × {head.height} pixels")

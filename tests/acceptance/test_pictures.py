@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -49,6 +50,11 @@ def media(site: Site) -> set[str]:
     return {
         path.relative_to(site.output / "media").as_posix() for path in site.output.glob("media/**/*") if path.is_file()
     }
+
+
+def bytes_of(site: Site) -> dict[Path, bytes]:
+    """All that lies in `media/`."""
+    return {path: path.read_bytes() for path in (site.output / "media" / file for file in media(site))}
 
 
 def test_all_that_its_host_has_is_kept_as_it_came(site: Site, world: World) -> None:
@@ -301,6 +307,29 @@ def test_verify_names_pictures_that_are_missing_damaged_or_orphaned_and_has_the_
     assert set(entries(site).values()) == set(others)
     assert media(site) == {*(entry.file for entry in others), "mine.png"}
     assert run_forked(*verify).code == 0
+
+
+def test_with_evidence_verify_brings_back_what_the_site_has_lost(site: Site) -> None:
+    site.room.pictures_here = True
+    settings = ON | {"FINEWS_EVIDENCE": "articles", "FINEWS_PUBLISH": "commit"}
+    git(site.output.parent, "init", "-q", "-b", "main", str(site.output))
+    assert site.crawl(settings=settings).code == 0
+    before, there = entries(site), bytes_of(site)
+    missing, damaged, *_ = sorted(there)
+    missing.unlink()
+    damaged.write_bytes(b"damaged")
+    ran = run_forked("verify", "--fix", "-s", f"FINEWS_OUTPUT={site.output}")
+    assert ran.code == 0
+    assert ran.out.count("; it is brought back from its capture") == 2
+    assert "2 faults, 2 mended" in ran.out
+    assert bytes_of(site) == there
+    assert entries(site) == before
+    assert [path.read_bytes() for path in site.output.glob(f".finews/damaged/**/{damaged.name}")] == [b"damaged"]
+    assert "no fault" in run_forked("verify", "-s", f"FINEWS_OUTPUT={site.output}").out
+    shutil.rmtree(site.output / "_evidence")
+    missing.unlink()
+    ran = run_forked("verify", "--fix", "-s", f"FINEWS_OUTPUT={site.output}")
+    assert "the site tells of it no more" in ran.out
 
 
 def test_with_evidence_pictures_are_captures_too(site: Site) -> None:
