@@ -174,10 +174,13 @@ def read_capture(text: str) -> Capture | None:
 
 
 def same_address(url: str) -> str:
-    """Return the address as indexes compare it: without scheme, usual ports, and the ways to write a character."""
+    """Return the address without scheme, usual port, `www.` and the ways to write a character.
+
+    Indexes compare them in small letters too, which may be of another page.
+    """
     _, _, rest = url.partition("://")
     netloc, slash, path = rest.partition("/")
-    return unquote(re.sub(r":(?:80|443)\Z", "", netloc) + slash + path).lower()
+    return re.sub(r":(?:80|443)\Z", "", netloc.lower().removeprefix("www.")) + slash + unquote(path)
 
 
 def _time(timestamp: str) -> datetime:

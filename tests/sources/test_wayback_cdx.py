@@ -16,6 +16,7 @@ from finews_spider.sources.wayback_cdx import (
     query_url,
     read_capture,
     read_index,
+    same_address,
 )
 
 PAGE = "https://finance.example/a/202112301234567890.html"
@@ -119,3 +120,20 @@ def test_an_index_with_an_object_on_each_line() -> None:
 
 def test_a_capture_from_before_the_day_is_of_something_else() -> None:
     assert best_captures(captures("20211229155959"), date(2021, 12, 30)) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("https://P.example:443/图/a.jpg?x=1", True),
+        ("http://www.p.example:80/%E5%9B%BE/a.jpg?x=1", True),
+        ("http://p.example/图/A.jpg?x=1", False),
+        ("http://p.example/图/a.jpg?x=2", False),
+        ("http://p.example/图/a.jpg", False),
+        ("http://p.example:8080/图/a.jpg?x=1", False),
+        ("http://q.example/图/a.jpg?x=1", False),
+        ("http://p.example/?u=http://p.example/图/a.jpg?x=1", False),
+    ],
+)
+def test_a_capture_is_of_an_address_where_only_its_spelling_differs(other: str, same: bool) -> None:
+    assert (same_address(other) == same_address("http://p.example/图/a.jpg?x=1")) is same
