@@ -104,7 +104,7 @@ def page() -> Iterator[Page]:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield Page(f"http://127.0.0.1:{server.server_port}", paths, texts)
         server.shutdown()
 
@@ -134,7 +134,7 @@ def test_a_page_that_answers_nonsense_changes_nothing(site: Site) -> None:
             self.wfile.write(b"nonsense\r\n\r\n")
 
     with TCPServer(("127.0.0.1", 0), Nonsense) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         ran = site.crawl(settings={"FINEWS_PING": f"http://127.0.0.1:{server.server_address[1]}/s3cret"})
         server.shutdown()
     assert ran.code == 0

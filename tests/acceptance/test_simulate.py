@@ -33,6 +33,7 @@ def test_nothing_is_lost_nor_called_well_while_it_is_missing(tmp_path: Path) -> 
 @pytest.mark.slow
 def test_a_simulation_sees_what_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("finews_spider.crawl.pagination.DEEP_EVERY", 99 * DAY)
+    monkeypatch.setattr("tools.simulate.EVERY", timedelta(hours=2))
     figures = play(Faults(late=0.05), tmp_path)
     assert figures.lost
     assert figures.false_wells

@@ -43,7 +43,7 @@ def server(context: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[st
     here = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     if context:
         here.socket = context.wrap_socket(here.socket, server_side=True)
-    thread = threading.Thread(target=here.serve_forever)
+    thread = threading.Thread(target=here.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield here.server_address[1], requested

@@ -101,7 +101,7 @@ def test_every_answer_of_a_pack_is_played_in_a_browser(site: Site, tmp_path: Pat
         "/pack.wacz": ("application/wacz", packed.read_bytes()),
     }
     with Server(files) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         with browser(chromium, tmp_path / "profile", f"http://127.0.0.1:{server.server_port}/"):
             done = server.is_done.wait(60)

@@ -15,7 +15,7 @@ from tests.support.built import PATIENT, build, dom, served
 from tests.support.posts import TIME, article, flash, write
 from tests.tables.conftest import run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("search")]  # one worker builds it for all
 
 NEWEST = 600  # titles in search.json of a site that has the index
 POSTS = NEWEST + 200

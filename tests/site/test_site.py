@@ -23,7 +23,7 @@ from tests.support import existing
 from tests.support.built import DARK, MEASURE, build, dom, measured, served
 from tests.support.nonempty import nonempty
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]  # one worker builds it for all
 
 LONG = "很" * 60 + "A" * 200
 BODY = (

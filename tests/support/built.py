@@ -122,7 +122,7 @@ def served(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def _running(server: http.server.ThreadingHTTPServer) -> Iterator[int]:
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield server.server_address[1]
     server.shutdown()

@@ -73,7 +73,7 @@ def served(site: FeedSite) -> Iterator[FeedSite]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         site.url = f"http://127.0.0.1:{server.server_address[1]}"
         try:

@@ -40,7 +40,7 @@ def hostile(attacks: Mapping[str, Attack]) -> Iterator[Hostile]:
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         here = Hostile(f"http://127.0.0.1:{server.server_address[1]}")
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
             yield here
