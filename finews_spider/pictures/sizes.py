@@ -31,7 +31,7 @@ def jpg(data: bytes) -> Size:
         at = start if marker in _ALONE else start + max(struct.unpack_from(">H", data, start)[0], 2)
         if marker == _SOS and size:
             return size[::-1] if exif and is_turned(exif) else size
-        if marker in _SOF_OF_OTHERS or (marker in _SOF and size):
+        if marker == _SOS or marker in _SOF_OF_OTHERS or (marker in _SOF and size):
             break
         if marker in _SOF:
             size = struct.unpack_from(">HH", data, start + 3)[::-1]

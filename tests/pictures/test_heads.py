@@ -81,6 +81,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a JPEG of two sizes": (jpg_of(sof(2, 2), sof(HUGE, HUGE)), "damaged"),
     "a JPEG of two sizes, progressive": (jpg_of(sof(2, 2, 0xC2), sof(2, 2, 0xC2)), "damaged"),
     "a JPEG without pixels": (jpg_of(sof(2, 2))[:-4], "damaged"),
+    "a JPEG whose pixels tell a size": (jpg_of(b"\xff\xda\x00\x02", sof(2, 2)), "damaged"),
     "a JPEG of no width": (jpg_of(sof(0, 2)), "damaged"),
     "a JPEG that is lossless": (jpg_of(sof(2, 2, 0xC3)), "damaged"),
     "a JPEG of zeros": (jpg_of(b"\xff\xe0\0\2") + b"\xff\0" * 2_000_000, "damaged"),
