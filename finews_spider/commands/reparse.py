@@ -33,7 +33,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""
-        return "[-a since=DAY] [-a until=DAY] [-a id=ID] [--write [--force]]"
+        return "[-a since=DAY] [-a until=DAY] [-a id=ID] [--write [--force]] [--kept]"
 
     def short_desc(self) -> str:
         """Return the line in the list of commands."""
@@ -45,6 +45,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
         add_words(parser)
         parser.add_argument("--write", action="store_true", help="put posts that come out otherwise in their place")
         parser.add_argument("--force", action="store_true", help="also posts that somebody else has changed")
+        parser.add_argument("--kept", action="store_true", help="only posts that have captures here")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         """Return OK, or CHECK_FAILED where a post differs and is not written, cannot be made, or has no captures.
@@ -77,7 +78,7 @@ def _reparse(
     index.sync()
     find = Finder(config.output, index)
     review = Review(Maker(config.evidence_dir, load(config.sources_file, config.config), config.site), find)
-    reparse = Reparse(config, ledger, index, review, write=opts.write, force=opts.force)
+    reparse = Reparse(config, ledger, index, review, write=opts.write, force=opts.force, kept=opts.kept)
     code = reparse.do(is_wanted)
     if id_ and not review.seen and index.path(id_) is None:
         raise ConfigurationError(f"id={id_}: there is no post of it")

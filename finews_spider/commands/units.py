@@ -59,8 +59,9 @@ class Command(ExitCodeCommand, ScrapyCommand):
         group.add_argument("--until", metavar="DAY", help="the last day of it")
         group.add_argument("--by", choices=("month", "week", "day"), help="a unit for each of these of the window")
         group.add_argument("--every", metavar="TIME", help="do what is new again and again: 10m, 2h, 1d")
-        group.add_argument("--reparse", action="store_true", help="make posts of the window again of their captures")
+        group.add_argument("--reparse", action="store_true", help="make posts again of the captures that --on has")
         group.add_argument("--pictures", metavar="HOST", help="ask for the pictures there of posts of the window")
+        group.add_argument("--on", metavar="WORKER", default="", help="by the worker of that name alone")
         group.add_argument("--again", action="store_true", help="also what is done already, or failed")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
@@ -114,19 +115,19 @@ def _units(config: Config, opts: argparse.Namespace) -> Iterator["Unit"]:
     narrowed = {name: value for name in ("category", "column") if (value := getattr(opts, name))}
     for words in _days(window, opts):
         if kind is Kind.REPARSE:
-            yield Unit(kind=kind, words=words)
+            yield Unit(kind=kind, words=words, on=opts.on)
         elif kind is Kind.PICTURES:
             group = group_of_pictures(opts.pictures, sources)
             if not group:
                 raise ConfigurationError(
                     f"--pictures: {opts.pictures} is none of the hosts of pictures in the sources file"
                 )
-            yield Unit(kind=kind, words={"host": opts.pictures, **words}, group=group)
+            yield Unit(kind=kind, words={"host": opts.pictures, **words}, group=group, on=opts.on)
         else:
             for source in _sources(opts, sources, {**narrowed, **words}):
                 every = _seconds(opts.every) if opts.every else 0
                 asked = {"source": source, **narrowed, **words}
-                yield Unit(kind=kind, words=asked, group=groups(sources)[source], every=every)
+                yield Unit(kind=kind, words=asked, group=groups(sources)[source], every=every, on=opts.on)
 
 
 def _days(window: Window, opts: argparse.Namespace) -> Iterator[dict[str, str]]:
@@ -151,6 +152,8 @@ def _check(opts: argparse.Namespace) -> None:
         raise ConfigurationError(f"--by {opts.by}: needs the window's first and last day, --since DAY --until DAY")
     if (opts.reparse or opts.pictures) and not (opts.since and opts.until):
         raise ConfigurationError("--reparse, --pictures: name the days of the posts, --since DAY --until DAY")
+    if opts.reparse and not opts.on:
+        raise ConfigurationError("--reparse: name the worker whose captures are meant, --on WORKER")
     if opts.reparse and opts.pictures:
         raise ConfigurationError("--reparse, --pictures: are units of their own; add one after the other")
     if wrong := [name for name in ONLY_CRAWL if getattr(opts, name) and (opts.reparse or opts.pictures)]:

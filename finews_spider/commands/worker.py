@@ -57,7 +57,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
     def _work(self, config: Config, opts: argparse.Namespace) -> ExitCode:
         from finews_spider.machines.pace import pace_of
         from finews_spider.machines.runs import Clone
-        from finews_spider.machines.units import Queue
         from finews_spider.machines.worker import FinewsWorker
 
         assert self.settings is not None
@@ -68,7 +67,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
             name=safe_line(opts.name, limit=60),
             clone=Clone(output=config.output, branch=config.branch, options=self._options(opts)),
             pace=pace_of(load(config.sources_file, config.config), self.settings.getfloat("DOWNLOAD_DELAY")),
-            queues=[Queue.HOSTS, *([Queue.EVIDENCE] if config.evidence_dir.is_dir() else [])],
         )
         return asyncio.run(worker.run(once=opts.once))
 

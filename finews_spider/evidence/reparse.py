@@ -23,10 +23,11 @@ class Reparse:
     """One call of the command: what it prints, and what it counts."""
 
     def __init__(
-        self, config: Config, ledger: Ledger, index: Index, review: Review, *, write: bool, force: bool
+        self, config: Config, ledger: Ledger, index: Index, review: Review, *, write: bool, force: bool, kept: bool
     ) -> None:
+        """`kept`: posts without captures are not its business."""
         self._config, self._ledger, self._index, self._review = config, ledger, index, review
-        self._write, self._force = write, force
+        self._write, self._force, self._kept = write, force, kept
         self._counts: Counter[str] = Counter()
         self._without = 0  # posts of which nothing was kept
         self._unpublished = ""
@@ -44,7 +45,7 @@ class Reparse:
                 self._say(reviewed, reviewed.state)
         for post in self._index.all():
             path = f"{post.folder}/{post.name}"
-            if post.id not in self._review.seen and is_wanted(post.id, path):
+            if not self._kept and post.id not in self._review.seen and is_wanted(post.id, path):
                 self._without += 1
                 print(printable_lines(f"no captures: {path}"))
         return self._end()

@@ -51,6 +51,7 @@ class Listing:
     """The units and the workers, by their ids with the seconds since their last heartbeats."""
 
     units: Sequence[Row]
+    strange: int  # units that another version of finews may have added
     workers: Mapping[int, float]
 
     def to_json(self) -> dict[str, Any]:
@@ -78,6 +79,8 @@ class Listing:
             yield "The queue is empty."
         else:
             yield from _groups(self.units)
+        if self.strange:
+            yield f"{plural(self.strange, 'unit')} that this finews cannot read: is it as new as that which added them?"
         for state in ("doing", "owed", "failed"):
             rows = [row for row in self.units if row.state == state]
             if rows:
@@ -85,6 +88,8 @@ class Listing:
             yield from map(_line, rows if state == "failed" else rows[:SHOWN])
             if state != "failed" and len(rows) > SHOWN:
                 yield f"  … and {len(rows) - SHOWN:,} more"
+        if ailing := [row for row in self.units if row.state == "to do" and row.unit.last.get("code")]:
+            yield from ("", "to do again, and not well", *map(_line, ailing))
         yield ""
         yield from self._workers()
 
@@ -102,8 +107,13 @@ class Listing:
 
 def read(connection: "Connection") -> Listing:
     """Return what the queue holds."""
-    rows = [_row(values) for values in connection.execute(_UNITS, (TASK,))]
-    return Listing(rows, {row["id"]: row["heartbeat"] for row in connection.execute(_WORKERS)})
+    rows, strange = [], 0
+    for values in connection.execute(_UNITS, (TASK,)):
+        try:
+            rows.append(_row(values))
+        except ValueError:
+            strange += 1
+    return Listing(rows, strange, {row["id"]: row["heartbeat"] for row in connection.execute(_WORKERS)})
 
 
 def _row(values: Mapping[str, Any]) -> Row:
@@ -137,5 +147,6 @@ def _line(row: Row) -> str:
         "doing": f"on {safe_line(row.unit.by)} for {duration(row.begun)}",
         "owed": f"again in {duration(row.due)}; {told}",
         "failed": told,
+        "to do": told,
     }
     return f"  {row.id:>6}  {safe_line(row.unit.key)}  {about[row.state]}".rstrip()

@@ -16,15 +16,16 @@ class Kind(StrEnum):
     """The command of a unit."""
 
     CRAWL = "crawl"  # a source's lists, or a window of days
-    REPARSE = "reparse"  # posts of a window made again of the evidence that is kept of them
+    REPARSE = "reparse"  # posts of a window made again of the captures that one machine has
     PICTURES = "pictures"  # the pictures at one host, of the posts of a window
 
 
-class Queue(StrEnum):
-    """Which workers a unit is for."""
+ANY = "any"  # the queue of units that any worker may do
 
-    HOSTS = "hosts"  # any
-    EVIDENCE = "evidence"  # those that have the captures
+
+def queue_of(worker: str) -> str:
+    """Return the queue of units that only the worker of that name may do."""
+    return f"worker {worker}"
 
 
 LIVE, BACKFILL = 10, 0  # priorities: of a group, what is news comes first
@@ -38,23 +39,36 @@ class Unit:
     words: Mapping[str, str]  # as typed after -a
     group: str = ""  # empty: it asks no host
     every: int = 0  # seconds after which it is to be done again; 0: it is done once
+    on: str = ""  # the worker that it is for; empty: any
     last: Mapping[str, Any] = field(default_factory=dict)  # what came of it when it was tried last
     by: str = ""  # the worker that has it, or had it
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> Self:
-        """Return the unit that the queue keeps so."""
-        return cls(**{**arguments, "kind": Kind(arguments["kind"])})
+        """Return the unit that the queue keeps so. Raise ValueError where it is none."""
+        try:
+            unit = cls(**{**arguments, "kind": Kind(arguments["kind"])})
+            for name in unit.words:
+                _ORDER.index(name)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"no unit: {error}") from error
+        return unit
 
     @property
     def arguments(self) -> dict[str, Any]:
         """What the queue keeps of it."""
-        return {"kind": str(self.kind), "words": dict(self.words), "group": self.group, "every": self.every}
+        return {
+            "kind": str(self.kind),
+            "words": dict(self.words),
+            "group": self.group,
+            "every": self.every,
+            "on": self.on,
+        }
 
     @property
     def key(self) -> str:
         """By this two units are the same."""
-        return " ".join([self.kind, *self._typed])
+        return " ".join([self.kind, *self._typed, *([f"on {self.on}"] if self.on else [])])
 
     @property
     def _typed(self) -> list[str]:
@@ -77,9 +91,9 @@ class Unit:
         return LIVE if self.is_live else BACKFILL
 
     @property
-    def queue(self) -> Queue:
+    def queue(self) -> str:
         """Which workers it is for."""
-        return Queue.EVIDENCE if self.kind is Kind.REPARSE else Queue.HOSTS
+        return queue_of(self.on) if self.on else ANY
 
     @property
     def command(self) -> list[str]:
@@ -87,7 +101,7 @@ class Unit:
         words = [word for typed in self._typed for word in ("-a", typed)]
         match self.kind:
             case Kind.REPARSE:
-                return [self.kind, "--write", *words]
+                return [self.kind, "--write", "--kept", *words]
             case Kind.PICTURES:
                 return [self.kind, *words, "-s", "FINEWS_PICTURES=on"]
             case _:

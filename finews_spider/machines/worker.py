@@ -25,7 +25,8 @@ from finews_spider.machines.database import FORGOTTEN, HEARTBEAT, OPTIONS, told
 from finews_spider.machines.jobs import Jobs
 from finews_spider.machines.outcomes import Again, Failed, outcome
 from finews_spider.machines.runs import Clone, LostError
-from finews_spider.machines.units import Queue, Unit
+from finews_spider.machines.units import ANY, Unit, queue_of
+from finews_spider.printable import safe_line
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,6 @@ class FinewsWorker:
     name: str
     clone: Clone
     pace: float
-    queues: list[Queue]
     code: ExitCode = ExitCode.OK
     _bad: int = 0  # units in a row
     _jobs: Jobs = field(init=False)
@@ -82,7 +82,7 @@ class FinewsWorker:
             alive = asyncio.create_task(self._stay_alive())
             try:
                 await app.run_worker_async(
-                    queues=self.queues,
+                    queues=[ANY, queue_of(self.name)],
                     name=self.name,
                     wait=not once,
                     listen_notify=False,  # its connection is lost with the database
@@ -115,7 +115,12 @@ class FinewsWorker:
 
     async def _do(self, context: JobContext, /, **arguments: Any) -> None:
         """Do a unit. Raise AgainError where it comes back, FailedError where it failed."""
-        job, unit = context.job, Unit.of(arguments)
+        job = context.job
+        try:
+            unit = Unit.of(arguments)
+        except ValueError as error:
+            logger.error("unit %s: %s; is this finews as new as that which added it?", job.id, safe_line(error))
+            raise FailedError from error
         if job.lock != unit.lock:  # its pause is over: it takes its turn in its group
             raise AgainError(0, unit.lock)
         logger.info("unit %s begins: %s", job.id, unit.key)

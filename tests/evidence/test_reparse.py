@@ -239,6 +239,9 @@ def test_posts_of_which_nothing_was_kept_are_named(site: Site) -> None:
         ExitCode.CHECK_FAILED,
         f"{kept_of} posts with captures: {kept_of} same; {before} posts without",
     )
+    kept = reparse(site, "--kept")
+    assert kept.code == ExitCode.OK
+    assert "no captures" not in kept.out
     named = [line.removeprefix("no captures: ") for line in ran.out.splitlines() if line.startswith("no captures: ")]
     assert len(nonempty(named)) == before
     ran = reparse(site, "-a", f"id={Path(named[0]).stem[11:]}")

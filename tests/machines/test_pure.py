@@ -12,7 +12,7 @@ from finews_spider.exit_codes import ExitCode
 from finews_spider.machines.groups import group_of_pictures, groups
 from finews_spider.machines.outcomes import Again, Done, Failed, outcome
 from finews_spider.machines.pace import pace_of
-from finews_spider.machines.units import Kind, Queue, Unit, windows
+from finews_spider.machines.units import ANY, Kind, Unit, queue_of, windows
 from finews_spider.settings import FINEWS_SOURCES_FILE
 from finews_spider.sources.base import Source
 from finews_spider.sources.loader import load
@@ -112,7 +112,7 @@ def test_ten_years_are_a_hundred_and_twenty_months() -> None:
             {"since": "2021-12-01", "source": "wayback"},
             "crawl finews -a source=wayback -a since=2021-12-01 -s FINEWS_PICTURES=off",
         ),
-        (Kind.REPARSE, {"since": "2021-12-01"}, "reparse --write -a since=2021-12-01"),
+        (Kind.REPARSE, {"since": "2021-12-01"}, "reparse --write --kept -a since=2021-12-01"),
         (
             Kind.PICTURES,
             {"since": "2021-12-01", "host": "p.example"},
@@ -129,10 +129,17 @@ def test_a_unit_is_what_one_would_type(kind: Kind, words: dict[str, str], comman
 def test_what_is_new_comes_before_windows_and_captures_are_for_those_that_have_them() -> None:
     news = Unit(kind=Kind.CRAWL, words={"source": "a"}, group="a", every=600)
     window = Unit(kind=Kind.CRAWL, words={"source": "a", "since": "2021-12-01"}, group="a")
-    captures = Unit(kind=Kind.REPARSE, words={"since": "2021-12-01"})
+    captures = Unit(kind=Kind.REPARSE, words={"since": "2021-12-01"}, on="m1")
     assert news.priority > window.priority
-    assert (news.queue, window.queue, captures.queue) == (Queue.HOSTS, Queue.HOSTS, Queue.EVIDENCE)
-    assert (news.lock, captures.lock) == ("a", "reparse since=2021-12-01")
+    assert (news.queue, window.queue, captures.queue) == (ANY, ANY, queue_of("m1"))
+    assert (news.lock, captures.lock) == ("a", "reparse since=2021-12-01 on m1")
+
+
+@pytest.mark.parametrize("wrong", [{}, {"kind": "rm"}, {"words": {"-s": "x"}}, {"words": None}, {"new": 1}])
+def test_what_is_no_unit_is_refused(wrong: dict[str, object]) -> None:
+    unit = Unit(kind=Kind.CRAWL, words={"source": "a"}, group="a")
+    with pytest.raises(ValueError, match=r"no unit|not in tuple|not a valid Kind"):
+        Unit.of({**unit.arguments, **wrong} if wrong else {})
 
 
 @pytest.mark.parametrize(

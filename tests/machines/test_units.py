@@ -89,10 +89,10 @@ def test_without_a_name_each_source_that_is_enabled_is_a_unit(stage: Stage) -> N
 
 def test_captures_and_pictures_are_units_too(stage: Stage) -> None:
     window = "--since 2021-12-01 --until 2022-01-31 --by month".split()
-    assert units(stage, "add", "--reparse", *window) == "2 units added\n"
+    assert units(stage, "add", "--reparse", "--on", "m2", *window) == "2 units added\n"
     assert units(stage, "add", "--pictures", "127.0.0.7", *window) == "2 units added\n"
     assert [(row["key"], row["group"]) for row in listed(stage)][1:3] == [
-        ("reparse since=2022-01-01 until=2022-01-31", ""),
+        ("reparse since=2022-01-01 until=2022-01-31 on m2", ""),
         ("pictures host=127.0.0.7 since=2021-12-01 until=2021-12-31", "finews+wayback"),
     ]
 
@@ -131,6 +131,20 @@ def test_what_failed_says_why_and_is_tried_again(stage: Stage) -> None:
     assert units(stage, "retry", "all") == "0 units will be done again\n"
 
 
+def test_what_is_repeated_and_not_well_is_told(stage: Stage) -> None:
+    units(stage, "add", "--source", "h1a", "--every", "1h")
+    end(stage, listed(stage)[0]["id"], "todo", code=4, why="no news for days")
+    assert "to do again, and not well\n       1  crawl source=h1a  exit code 4: no news for days" in units(stage)
+
+
+def test_what_another_version_added_is_told(stage: Stage) -> None:
+    units(stage, "add", "--source", "h1a,h2a")
+    with psycopg.connect(stage.queue, autocommit=True) as connection:
+        connection.execute("UPDATE procrastinate_jobs SET args = args || '{\"new\": 1}' WHERE id = 1")
+    assert "1 unit that this finews cannot read" in units(stage)
+    assert len(listed(stage)) == 1
+
+
 def test_a_unit_is_cancelled_and_may_be_added_again(stage: Stage) -> None:
     units(stage, "add", "--source", "h2a")
     id_ = str(listed(stage)[0]["id"])
@@ -155,7 +169,8 @@ def test_a_unit_is_cancelled_and_may_be_added_again(stage: Stage) -> None:
             "add --pictures x.example --since 2021-12-01 --until 2021-12-02",
             "x.example is none of the hosts of pictures in the sources file",
         ),
-        ("add --reparse --since 2021-12-01 --until 2021-12-02 --every 5m", "--every: is of lists"),
+        ("add --reparse --on m1 --since 2021-12-01 --until 2021-12-02 --every 5m", "--every: is of lists"),
+        ("add --reparse --since 2021-12-01 --until 2021-12-02", "--reparse: name the worker whose captures are meant"),
         ("retry", "nothing: is not accepted; use ids of units, or all"),
         ("cancel all", "all: is not accepted; use ids of units"),
     ],
