@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SETTING = "FINEWS_QUEUE"
 HEARTBEAT = 5.0  # seconds between two heartbeats of a worker, and between two looks for units of dead ones
 STALLED = 20.0  # seconds without a heartbeat, after which a worker counts as dead
+GRACE = 2 * HEARTBEAT  # seconds after a start of the database, in which nobody counts as dead: all come back first
 FORGOTTEN = 86_400.0  # seconds after which a dead worker is listed no more
 TIMEOUT = 5  # seconds that a connection may take
 LOCK = 0x66696E657773  # of those who make tables, or add units: "finews"

@@ -15,7 +15,7 @@ from procrastinate.manager import JobManager
 from procrastinate.utils import utcnow
 
 from finews_spider.machines.adding import TASK
-from finews_spider.machines.database import STALLED
+from finews_spider.machines.database import GRACE, STALLED
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,8 @@ WITH stalled AS MATERIALIZED (
     WHERE job.task_name = %(task)s AND job.status = 'doing' AND (
         worker.id IS NULL
         OR worker.id = %(worker)s AND job.id IS DISTINCT FROM %(held)s
-        OR greatest(worker.last_heartbeat, pg_postmaster_start_time()) < now() - make_interval(secs => %(seconds)s))
+        OR worker.last_heartbeat < now() - make_interval(secs => %(stalled)s)
+            AND pg_postmaster_start_time() < now() - make_interval(secs => %(grace)s))
     FOR UPDATE OF job SKIP LOCKED
 )
 SELECT id, procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM stalled"""
@@ -128,7 +129,7 @@ class Jobs(JobManager):
         async with self._fetching:
             try:
                 await self.connector.execute_query_async(_BEAT, worker=self.worker_id)
-                rows = await self._rows(_GIVE_BACK, task=TASK, held=self.held, seconds=STALLED)
+                rows = await self._rows(_GIVE_BACK, task=TASK, held=self.held, stalled=STALLED, grace=GRACE)
             except ConnectorException as error:
                 _raise_unless_away(error)
                 return []
