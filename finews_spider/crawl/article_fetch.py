@@ -86,9 +86,10 @@ class ArticleFetch:
 
     def is_whole(self) -> bool:
         """Return whether no page is needed any more. A flash may have a body or not: some page has to say so."""
-        return self._body_is_told() and all(
-            self.item(id_).is_whole() for id_ in self.items.keys() - self.handed_over.keys()
-        )
+        waiting = self.items.keys() - self.handed_over.keys()
+        if not (self.read.body or self.known.body) and not all(self.items[id_].is_flash for id_ in waiting):
+            return False  # as before the first answer: no need to make the items
+        return self._body_is_told() and all(self.item(id_).is_whole() for id_ in waiting)
 
     def next_route(self) -> Route | None:
         """Return the next route to what is missing; None when nothing is, or no route is left."""
