@@ -79,17 +79,21 @@ def _move_old(archive: Archive, unpublished: Unpublished, keep_days: int, today:
     try:
         if moved := move_old(archive.output, keep_days, today, note):
             archive.sync()  # otherwise the next run would report the moved posts as gone and come
-            _forget_edited(archive, unpublished)
     except (OSError, DiskError) as error:
         return 0, [f"old posts could not be moved, the next run tries again: {error}"]
-    return len(moved), []
+    return len(moved), _forget_edited(archive, unpublished) if moved else []
 
 
-def _forget_edited(archive: Archive, unpublished: Unpublished) -> None:
-    """Have the site's list of edited posts without those that it does not build any more."""
-    if edited.is_kept(archive.output):
+def _forget_edited(archive: Archive, unpublished: Unpublished) -> list[str]:
+    """Have the site's list of edited posts without those that it does not build any more; return warnings."""
+    if not edited.is_kept(archive.output):
+        return []
+    try:
         unpublished.note([edited.FILE])
         edited.forget(archive.output, lambda id_: archive.where(id_).startswith((f"{POSTS}/", f"{OLD_BUILT}/")))
+    except (OSError, DiskError) as error:
+        return [f"{edited.FILE} has posts still that have moved, until others do: {error}"]
+    return []
 
 
 def _write_older(archive: Archive, unpublished: Unpublished, *, recount: bool) -> list[str]:

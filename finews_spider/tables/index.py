@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from finews_spider.dates import read_day
 from finews_spider.exceptions import DiskError
@@ -40,13 +40,17 @@ END"""
 FIRST_DAY = date(2000, 1, 1)  # keys are its minutes: small numbers make a small index
 MINUTES = 24 * 60
 MEMORY = 64 * 1024 * 1024  # bytes that the index gathers before it writes them; it may be a whole archive's
+MAX_WAIT = 600  # seconds for the lock: who has it may index a whole archive
 Result = TypeVar("Result")
 Known = dict[str, tuple[str, str, int | None]]  # of files, by path: the stamp, the SHA-256, and the key of its post
 
 
 def use(output: Path, work: Callable[["PostIndex"], Result]) -> Result:
-    """Return what `work` gives, with the index of an archive, which nobody else uses meanwhile. Raises DiskError."""
-    with FileLock(output / LOCK):
+    """Return what `work` gives, with the index of an archive, which nobody else uses meanwhile.
+
+    Raises DiskError, also where somebody else has used it for long.
+    """
+    with _lock(output):
         for is_last in (False, True):
             try:
                 return _use(output, work)
@@ -57,6 +61,19 @@ def use(output: Path, work: Callable[["PostIndex"], Result]) -> Result:
                 if is_last:
                     raise DiskError(output / FILE, error) from error
     raise AssertionError
+
+
+@contextmanager
+def _lock(output: Path) -> Iterator[None]:
+    lock = FileLock(output / LOCK, timeout=MAX_WAIT)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise DiskError(output / FILE, f"another process has held {LOCK.name} for {MAX_WAIT} s; stop it") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _use(output: Path, work: Callable[["PostIndex"], Result]) -> Result:

@@ -332,6 +332,18 @@ def test_old_posts_move_in_the_commit_and_stay_known(archived: TimedSite) -> Non
     check_all_is_published(archived, tree)
 
 
+def test_posts_have_moved_also_where_the_list_of_edits_cannot_be_written(archived: TimedSite, tmp_path: Path) -> None:
+    list_elsewhere = tmp_path / "elsewhere" / Path(edited.FILE).name
+    list_elsewhere.parent.mkdir()
+    entries = "".join(f'"{Path(post).stem[11:]}": "2022-01-01 00:00:00 +0800"\n' for post in archived.posts())
+    list_elsewhere.write_text(entries, encoding="utf-8")
+    (archived.output / Path(edited.FILE).parent).symlink_to(list_elsewhere.parent)
+    ran = archived.crawl(settings={"FINEWS_KEEP_DAYS": "1"})
+    assert any(post.startswith("old_post/") for post in archived.posts())
+    assert f"{edited.FILE} has posts still that have moved" in ran.out
+    assert "could not be moved" not in ran.out
+
+
 # Settings.
 
 

@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from finews_spider.dates import read_day
-from finews_spider.exceptions import ConfigurationError
+from finews_spider.exceptions import ConfigurationError, DiskError
 from finews_spider.ledger import stamps
 from finews_spider.tables import index as tables_index
 from finews_spider.tables.folding import fold, grams, query, snippet
 from finews_spider.tables.index import PostIndex, use
 from finews_spider.tables.search import Search
-from finews_spider.tables.store import FILE, SEAL
+from finews_spider.tables.store import FILE, LOCK, SEAL
 from tests.support.nonempty import nonempty
 from tests.support.paths import ROOT
 from tests.support.posts import TIME, article, flash, write
@@ -384,3 +385,12 @@ def test_counts_agree_with_the_rows(many: Path) -> None:
     days = [row.published[:10] for row in rows(many).values()]
     assert found == {day: days.count(day) for day in days}
     assert all(read_day(day) for day in nonempty(days))
+
+
+def test_a_table_that_somebody_holds_for_long_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables_index, "MAX_WAIT", 0.01)
+    (tmp_path / LOCK).parent.mkdir()
+    with FileLock(tmp_path / LOCK), pytest.raises(DiskError, match=f"another process has held {LOCK.name}"):
+        use(tmp_path, lambda _: None)
