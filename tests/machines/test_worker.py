@@ -17,11 +17,12 @@ from tests.support.machines import Asked, Postgres, Stage, hosts, site_of, sourc
 pytestmark = pytest.mark.slow
 
 SLOWLY = ("-s", "DOWNLOAD_DELAY=3")
+ALL = ("--source", "h1a,h1b,h2a")
 
 
 @pytest.fixture
 def sites() -> list[FeedSite]:
-    return [site_of(1, parts=2, each=3), site_of(2, parts=1, each=3)]
+    return [site_of(1, parts=2, each=3), site_of(2, parts=1, each=3), site_of(3, parts=1, each=30)]
 
 
 @pytest.fixture
@@ -64,12 +65,12 @@ def articles(log: list[Asked]) -> list[str]:
 
 
 def test_units_are_done_and_published_and_nothing_is_asked_for_twice(stage: Stage, log: list[Asked]) -> None:
-    add(stage)
+    stage.clone("m2")
+    add(stage, *ALL)
     said = work(stage, "m1")
     assert said.count("ends with exit code 0") == 3
     assert {row["state"] for row in listed(stage)} == {"done"}
     assert posts(stage) == len(articles(log)) == 9
-    stage.clone("m2")
     add(stage, "--source", "h2a")  # what is new may be asked for again, and elsewhere
     work(stage, "m2")
     assert len(articles(log)) == 9
@@ -131,7 +132,7 @@ def test_a_wrong_unit_fails_and_a_wrong_worker_stops_with_its_units_left(stage: 
 
 
 def test_a_remote_that_refuses_stops_the_worker_after_three_units(stage: Stage, log: list[Asked]) -> None:
-    add(stage)
+    add(stage, *ALL)
     hook = stage.remote / "hooks" / "pre-receive"
     hook.write_text("#!/bin/sh\necho closed for repairs >&2\nexit 1\n")
     hook.chmod(0o755)
@@ -160,7 +161,7 @@ def test_a_worker_that_is_told_to_end_gives_its_unit_back_at_once(stage: Stage, 
 
 
 def test_a_run_is_cancelled_while_it_goes_on(stage: Stage, log: list[Asked]) -> None:
-    add(stage, "--source", "h1a")
+    add(stage, "--source", "h3a")
     stage.start("m1", "worker", "--name", "m1", *SLOWLY)
     wait_until(lambda: len(articles(log)) > 0)
     assert stage.quick("m2", "units", "cancel", "1").out == "1 unit cancelled\n"
@@ -187,7 +188,7 @@ def children(pid: int) -> list[int]:
 
 
 def test_a_worker_that_is_killed_leaves_no_run_behind(stage: Stage, log: list[Asked]) -> None:
-    add(stage, "--source", "h1a")
+    add(stage, "--source", "h3a")
     worker = stage.start("m1", "worker", "--name", "m1", *SLOWLY)
     wait_until(lambda: len(articles(log)) > 0)
     (run,) = children(worker.pid)
@@ -206,3 +207,24 @@ def is_gone(pid: int) -> bool:
     except ProcessLookupError:
         return True
     return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+
+
+def test_captures_are_for_the_worker_that_has_them_and_pictures_have_a_unit_of_their_host(
+    stage: Stage, sites: list[FeedSite], log: list[Asked]
+) -> None:
+    window = ("--since", "2021-12-01", "--until", "2021-12-31")
+    add(stage, "--source", "h2a")
+    work(stage, "m1", "-s", "FINEWS_EVIDENCE=articles")
+    asked = len(log)
+    add(stage, "--reparse", "--on", "m1", *window)
+    work(stage, "m2")
+    assert listed(stage)[1]["state"] == "to do"
+    said = work(stage, "m1")
+    assert "unit 2 ends with exit code 0" in said
+    sources = stage.folder / "m2" / "sources.toml"
+    sources.write_text(sources.read_text(encoding="utf-8").replace("[h2a]", '[h2a]\npictures = ["http://127.0.1.7"]'))
+    for words in ("commit -qam Pictures", "push -q"):
+        stage.git("-C", str(stage.folder / "m2"), *words.split())
+    assert stage.quick("m2", "units", "add", "--pictures", "127.0.1.7", *window).out == "1 unit added\n"
+    assert "unit 3 ends with exit code 0" in work(stage, "m1")
+    assert len(log) == asked
