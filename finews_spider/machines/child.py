@@ -3,6 +3,7 @@
 The clone is brought up to what other machines have pushed, then the words are executed as `scrapy …`.
 """
 
+import ctypes
 import os
 import signal
 import sys
@@ -18,6 +19,8 @@ from finews_spider.ledger.unpublished import Unpublished
 from finews_spider.printable import safe_line
 from finews_spider.publishing.finish import catch_up
 from finews_spider.reporting.program import FINEWS
+
+PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
 
 
 def main() -> None:
@@ -45,6 +48,8 @@ def _die_with_worker() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
+    if sys.platform == "linux":  # also while it is held, when no thread of its own runs
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     Thread(target=_wait_for_end, args=(end,), daemon=True).start()
 
 

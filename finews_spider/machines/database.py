@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 SETTING = "FINEWS_QUEUE"
 HEARTBEAT = 5.0  # seconds between two heartbeats of a worker, and between two looks for units of dead ones
+OWNERSHIP = 5.0  # seconds between two looks whether a worker's unit is still its own
+SILENCE = 10.0  # seconds without the database, after which a run is held: others may count its worker as dead soon
 STALLED = 20.0  # seconds without a heartbeat, after which a worker counts as dead
 GRACE = 2 * HEARTBEAT  # seconds after a start of the database, in which nobody counts as dead: all come back first
 FORGOTTEN = 86_400.0  # seconds after which a dead worker is listed no more

@@ -110,13 +110,13 @@ class Jobs(JobManager):
         """Note something of a job that is ours."""
         await self._patiently(_NOTE, job, note=note)
 
-    async def is_ours(self, job: Job) -> bool:
-        """Return whether nobody else was given the job; while the database is away, nobody was."""
+    async def is_ours(self, job: Job) -> bool | None:
+        """Return whether nobody else was given the job; None while the database is away, and nobody knows."""
         try:
             return bool(await self._rows(_IS_OURS, job=job.id))
         except ConnectorException as error:
             _raise_unless_away(error)
-            return True
+            return None
 
     async def update_heartbeat(self, worker_id: int) -> None:
         """Tell that the worker lives."""

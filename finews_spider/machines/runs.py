@@ -1,9 +1,11 @@
 """A unit's run as a process of its own: begun, waited for, ended."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,9 +14,13 @@ from pathlib import Path
 
 from finews_spider import dates
 from finews_spider.exit_codes import WORDS, ExitCode
+from finews_spider.machines.database import OWNERSHIP, SILENCE
 from finews_spider.reporting import store
 
-OWNERSHIP = 5.0  # seconds between two looks whether the unit is still ours
+logger = logging.getLogger(__name__)
+
+HELD = "the run is held: the database does not answer, and others may be given its unit"
+LET_GO = "the run goes on: the unit is still its own"
 GRACE = 60.0  # seconds for a run to end by itself: it archives what has come, and publishes
 SLACK = timedelta(seconds=2)  # a report tells when its run began to the second
 
@@ -31,26 +37,25 @@ class Clone:
     branch: str
     options: Sequence[str]
 
-    async def run(self, words: Sequence[str], is_ours: Callable[[], Awaitable[bool]]) -> tuple[int, str]:
+    async def run(self, words: Sequence[str], is_ours: Callable[[], Awaitable[bool | None]]) -> tuple[int, str]:
         """Run `scrapy …`, and return its exit code, and why.
 
-        Raise LostError where the unit is not ours any more; it is killed then. Where this is cancelled, it is ended.
+        Raise LostError where the unit is not ours any more; it is killed then. Where nobody has known that for a while,
+        it is held until somebody does. Where this is cancelled, it is ended.
         """
         began = dates.now() - SLACK
         process = await self._start(words)
         ended = asyncio.ensure_future(process.wait())
         try:
-            while not ended.done():
-                await asyncio.wait([ended], timeout=OWNERSHIP)
-                if not ended.done() and not await is_ours():
-                    raise LostError
+            await _watch(process, ended, is_ours)
         except asyncio.CancelledError:
             _signal(process, signal.SIGTERM)
+            _signal_group(process, signal.SIGCONT)
             await asyncio.wait([ended], timeout=GRACE)
             raise
         finally:
             if not ended.done():
-                _signal_group(process)
+                _signal_group(process, signal.SIGKILL)
                 await ended
         code = ended.result()
         return code, self._why(code, began)
@@ -82,6 +87,29 @@ class Clone:
         return WORDS[ExitCode(code)] if code in WORDS else f"exit code {code}; the log has more"
 
 
+async def _watch(
+    process: asyncio.subprocess.Process,
+    ended: asyncio.Future[int],
+    is_ours: Callable[[], Awaitable[bool | None]],
+) -> None:
+    """Wait for the end of a process. Raise LostError where the unit is not ours any more."""
+    known, is_held = time.monotonic(), False
+    while not ended.done():
+        await asyncio.wait([ended], timeout=OWNERSHIP)
+        if ended.done():
+            break
+        answer = await is_ours()
+        if answer is False:
+            raise LostError
+        if answer:
+            known = time.monotonic()
+        is_silent = time.monotonic() - known > SILENCE
+        if is_silent is not is_held:
+            is_held = is_silent
+            logger.warning("%s", HELD if is_held else LET_GO)
+            _signal_group(process, signal.SIGSTOP if is_held else signal.SIGCONT)
+
+
 def _python(*words: str) -> list[str]:
     return [sys.executable, *(word for option in sys.warnoptions for word in ("-W", option)), *words]
 
@@ -91,6 +119,6 @@ def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None
         process.send_signal(number)
 
 
-def _signal_group(process: asyncio.subprocess.Process) -> None:
+def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, number)

@@ -8,8 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from finews_spider.machines.database import HEARTBEAT, STALLED
-from finews_spider.machines.runs import OWNERSHIP
+from finews_spider.machines.database import HEARTBEAT, OWNERSHIP, SILENCE, STALLED
 from finews_spider.machines.worker import POLLING
 from tests.machines.test_units import WAYBACK
 from tests.support.checkout import service
@@ -82,7 +81,7 @@ def test_the_service_is_a_worker(stage: Stage) -> None:
 
 def test_the_page_says_how_often_as_it_is() -> None:
     often = [cells[1] for cells in rows("docs/machines.md", "what")]
-    expected = [HEARTBEAT, STALLED, HEARTBEAT, POLLING, OWNERSHIP]
+    expected = [HEARTBEAT, STALLED, HEARTBEAT, POLLING, OWNERSHIP, SILENCE]
     assert [float(re.findall(r"\d+", cell)[0]) for cell in often] == expected
 
 

@@ -29,6 +29,7 @@ PROGRAMS = "usr/lib/postgresql/*/bin"  # Debian's, which are not on PATH
 TITLES = "云岭储能 远山粮价 云岭债市 远山秋收 云岭港口 远山转债 云岭电池 远山棉花 云岭水泥".split()
 IMPATIENT = (
     "from finews_spider.machines import database; database.HEARTBEAT, database.STALLED = 1.0, 6.0;"
+    " database.OWNERSHIP, database.SILENCE = 1.0, 3.0;"
     " from finews_spider.commands.main import main; main()"
 )
 FIRST = datetime(2021, 12, 1, 9, tzinfo=BEIJING)
