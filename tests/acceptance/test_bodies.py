@@ -35,6 +35,7 @@ def post_of(site: Site, body: str, route: str) -> str:
     return post.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ["article API", "article page"])
 @pytest.mark.parametrize(
     ("body", "written"),

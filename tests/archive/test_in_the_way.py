@@ -20,6 +20,7 @@ def a_dead_link(path: Path) -> None:
     path.symlink_to("nowhere")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [Path.mkdir, a_dead_link])
 def test_what_stands_in_a_posts_place_is_named_until_it_is_moved_away(
     site: Site, world: World, make: Callable[[Path], None]

@@ -144,6 +144,7 @@ DISTURBANCES: dict[str, Callable[[News], list[datetime]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", DISTURBANCES)
 def test_what_a_page_hides_once_is_found(runs: Runs, news: News, kind: str) -> None:
     news.now += DAY  # 240 rows, 12 pages

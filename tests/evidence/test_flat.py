@@ -80,6 +80,7 @@ def read(folder: Path) -> None:
     assert sum(1 for _ in records(folder / NAME)) == MEGABYTES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [check, check_files, review, pack_and_check, cite, check_damaged, read])
 def test_memory_is_flat(large: Path, way: Callable[[Path], None]) -> None:
     tracemalloc.start()

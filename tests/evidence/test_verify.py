@@ -25,6 +25,8 @@ from tests.conftest import Ran, Site, run_forked
 from tests.evidence.conftest import ALL, folder
 from tests.support.nonempty import nonempty
 
+pytestmark = pytest.mark.slow
+
 Damage = Callable[[Path], object]
 
 

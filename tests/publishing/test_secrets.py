@@ -39,6 +39,7 @@ def trouble(site: Tree) -> str:
     return published.trouble + "".join(published.notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "url",
     [
