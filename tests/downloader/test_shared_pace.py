@@ -136,7 +136,7 @@ def test_doctor_beside_a_crawl_keeps_its_pace(site: Site, world: World, tmp_path
     with site.log.open("wb") as log:
         crawl = forks.start(words, log, log)
     options = words[words.index("-s") :]
-    run_forked("doctor", *options)
+    run_forked("doctor", "finews", *options)
     crawl.wait(60)
     assert len(requested) > 6
     assert (
