@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import logging
 import socket
 from typing import ClassVar
 
@@ -61,7 +60,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
 
         assert self.settings is not None
         configure_logging({**self.settings, "LOG_ENABLED": True})
-        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # it logs what comes back with a traceback
         worker = FinewsWorker(
             url=config.queue,
             name=safe_line(opts.name, limit=60),

@@ -51,10 +51,23 @@ class ByException(BaseRetryStrategy):
     """What a unit raises says whether and when it comes back."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """Return when it comes back; None: not."""
+        """Return when it comes back; None: not. One that is cut short in whatever it does comes back at once."""
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_at=utcnow())
         if not isinstance(exception, AgainError):
             return None
         return RetryDecision(retry_at=utcnow() + timedelta(seconds=exception.seconds), lock=exception.lock)
+
+
+class NotExpected(logging.Filter):
+    """Lets through what procrastinate logs of exceptions that are none of ours; these are how a unit comes back."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether it is logged."""
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(
+            error, AgainError | FailedError | JobAborted | asyncio.CancelledError | ConnectorException
+        )
 
 
 @dataclass
@@ -78,6 +91,8 @@ class FinewsWorker:
         app = App(connector=connector)
         app.job_manager = self._jobs = Jobs(connector)
         app.task(name=TASK, pass_context=True, retry=ByException())(self._do)
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)
+        logging.getLogger("procrastinate.worker").addFilter(NotExpected())
         async with app.open_async():
             alive = asyncio.create_task(self._stay_alive())
             try:
@@ -127,6 +142,9 @@ class FinewsWorker:
         try:
             await self._jobs.note(job, by=self.name)
             code, why = await self.clone.run(unit.command, lambda: self._jobs.is_ours(job))
+        except OSError as error:
+            self._stop(ExitCode.FAULT, f"no run can be begun on this machine: {safe_line(error)}")
+            raise AgainError(0, unit.lock) from error
         except LostError:
             logger.warning("unit %s: another worker was given it while this one slept; its run is ended", job.id)
             raise FailedError from None

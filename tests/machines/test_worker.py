@@ -185,6 +185,27 @@ def test_a_run_goes_on_without_the_database_and_its_end_is_noted_when_that_is_ba
     assert len(log) == len({asked.path for asked in log}) == 5
 
 
+def test_a_worker_that_is_told_to_end_while_the_database_is_away_loses_no_unit(
+    stage: Stage, log: list[Asked], postgres: Postgres
+) -> None:
+    add(stage, "--source", "h1a")
+    worker = stage.start("m1", "worker", "--name", "m1")
+    wait_until(lambda: len(articles(log)) > 0)
+    postgres.stop()
+    (run,) = children(worker.pid)
+    with suppress(AssertionError):  # where the machine is so slow, the run is held, and ended by the signal
+        wait_until(lambda: is_gone(run), 8)
+    time.sleep(1)
+    worker.send_signal(signal.SIGTERM)
+    wait_until(lambda: is_gone(run))
+    time.sleep(1)
+    assert worker.poll() is None
+    postgres.start()
+    assert worker.wait(30) == 0
+    assert [row["state"] for row in listed(stage)] == ["to do"]
+    assert "Traceback" not in stage.log("m1").read_text(encoding="utf-8")
+
+
 def test_a_run_is_held_while_others_may_take_its_worker_for_dead(
     stage: Stage, log: list[Asked], postgres: Postgres
 ) -> None:
