@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from typing import ClassVar
 
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
@@ -93,3 +94,11 @@ class ExitCodeCommand:
         if not config.output.is_dir():
             raise ConfigurationError(f"FINEWS_OUTPUT: there is no {config.output}")
         return config
+
+
+class OfflineCommand(ExitCodeCommand):
+    """A command that asks no site: it needs no crawler, and what it prints is all that is seen of it."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar = {"LOG_ENABLED": False}

@@ -3,14 +3,13 @@
 import argparse
 import hashlib
 from pathlib import Path
-from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import prepare_output
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
 from finews_spider.archive.posts import parse
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.exceptions import ConfigurationError, DiskError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import Ledger
@@ -20,13 +19,10 @@ from finews_spider.printable import printable_lines
 FORMS = ("bibtex", "ris", "csl")
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Reads a post and its evidence, also while a run goes on."""
 
-    requires_project = True
-    requires_crawler_process = False
     takes_arguments = True
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""

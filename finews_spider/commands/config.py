@@ -2,12 +2,12 @@
 
 import argparse
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import settings as delivered
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.commands.site_file import ORIGINS, OWN
 from finews_spider.exit_codes import ExitCode
 from finews_spider.printable import printable
@@ -20,12 +20,8 @@ SECRET = (
 NOT_SHOWN = "(set, not shown)"
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Prints finews's own settings, and those of Scrapy's that are not as they are delivered."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def short_desc(self) -> str:
         """Return the line in the list of commands."""

@@ -4,14 +4,13 @@ import argparse
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates
 from finews_spider.archive.lock import prepare_output
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.commands.words import add_words, read_words
 from finews_spider.crawl.arguments import read_arguments
 from finews_spider.exit_codes import ExitCode
@@ -29,12 +28,8 @@ DAY = timedelta(days=1)
 INDENT = " " * 4
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Reads the ledger, also while a run uses it."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""

@@ -2,12 +2,11 @@
 
 import argparse
 from pathlib import Path
-from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import prepare_output
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.commands.words import add_words, read_words
 from finews_spider.config import Config
 from finews_spider.crawl.arguments import categories_of, window_of
@@ -20,13 +19,10 @@ from finews_spider.reporting.terminal import plural
 FORMATS = ("parquet", "csv", "jsonl", "sqlite")
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Reads all posts, also while a run goes on, and writes outside of the archive."""
 
-    requires_project = True
-    requires_crawler_process = False
     takes_arguments = True
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""

@@ -2,12 +2,11 @@
 
 import argparse
 from pathlib import Path
-from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.commands.site_file import NAME
 from finews_spider.commands.skeleton import copy_site
 from finews_spider.exceptions import ConfigurationError, PublishError
@@ -35,14 +34,11 @@ FILE = """\
 IGNORED = "_site/\n.jekyll-cache/\n"  # by git: what a build makes
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Makes a Jekyll site that builds as it stands, a git repository of it, and finews.toml."""
 
-    requires_project = True
-    requires_crawler_process = False
     takes_arguments = True
     takes_settings = False
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def short_desc(self) -> str:
         """Return the line in the list of commands."""

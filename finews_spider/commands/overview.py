@@ -1,13 +1,11 @@
 """`scrapy overview`: pages of plots and tables of the archive, in the site's `overview/`."""
 
-from typing import ClassVar
-
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates
 from finews_spider.archive.lock import archive_lock
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.commands.tables import print_unread
 from finews_spider.config import Config
 from finews_spider.exceptions import ConfigurationError, DiskError
@@ -19,12 +17,8 @@ from finews_spider.printable import printable
 from finews_spider.sources.loader import load
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Reads posts, ledger and reports; what it writes, the next run publishes."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def short_desc(self) -> str:
         """Return the line in the list of commands."""

@@ -2,13 +2,12 @@
 
 import argparse
 from datetime import timedelta
-from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider import dates
 from finews_spider.archive.lock import prepare_output
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import Ledger
@@ -23,12 +22,8 @@ from finews_spider.sources import known
 INDENT = " " * 4
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Reads and changes the ledger, also while a run uses it."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""

@@ -1,24 +1,19 @@
 """`scrapy reindex`: rebuild the ledger's index of posts from the posts."""
 
 import argparse
-from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import archive_lock
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.exit_codes import ExitCode
 from finews_spider.ledger.database import Ledger
 from finews_spider.ledger.posts import Index
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Reads the names of all posts. A run does this by itself, for folders that have changed."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def short_desc(self) -> str:
         """Return the line in the list of commands."""

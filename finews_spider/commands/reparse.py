@@ -4,13 +4,12 @@ import argparse
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import archive_lock
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.commands.words import add_words, read_words
 from finews_spider.config import Config
 from finews_spider.crawl.arguments import read_arguments
@@ -24,12 +23,8 @@ from finews_spider.setting_values import check_warcio
 from finews_spider.sources.loader import load
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Reads captures and posts; writes posts only with --write."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""

@@ -2,11 +2,11 @@
 
 import argparse
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 from scrapy.commands import ScrapyCommand
 
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
 from finews_spider.printable import safe_line
@@ -18,12 +18,8 @@ HEADS = ("run", "seconds", "requests", "new", "owed", "code", "ended")
 LINE = "{:19}  {:>7}  {:>8}  {:>6}  {:>6}  {:>4}  {}"
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Reads the reports, also while a run writes one."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""

@@ -2,12 +2,12 @@
 
 import argparse
 import json
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import prepare_output
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.commands.tables import print_unread, working
 from finews_spider.commands.words import add_words, read_words
 from finews_spider.crawl.arguments import categories_of, window_of
@@ -24,13 +24,10 @@ if TYPE_CHECKING:
 LIMIT = 20
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Reads posts, also while a run goes on, and keeps an index of them beside the ledger."""
 
-    requires_project = True
-    requires_crawler_process = False
     takes_arguments = True
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""

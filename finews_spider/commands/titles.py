@@ -2,13 +2,12 @@
 
 import argparse
 from pathlib import Path
-from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
 from finews_spider.archive.lock import archive_lock
 from finews_spider.archive.paths import FOLDERS, id_in_post_name
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.commands.tables import print_unread
 from finews_spider.exceptions import DiskError
 from finews_spider.exit_codes import ExitCode
@@ -18,12 +17,8 @@ from finews_spider.printable import printable
 from finews_spider.reporting.terminal import plural
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Writes files of the site, which the next run that publishes commits."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def short_desc(self) -> str:
         """Return the line in the list of commands."""
