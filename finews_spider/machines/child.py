@@ -29,12 +29,14 @@ def main() -> None:
     _die_with_worker()
     try:
         with archive_lock(Path(output)), Ledger(Path(output)) as ledger:
-            catch_up(Path(output), Unpublished(ledger), branch, f"{dates.now():%Y-%m-%dT%H-%M-%S}")
+            notes = catch_up(Path(output), Unpublished(ledger), branch, f"{dates.now():%Y-%m-%dT%H-%M-%S}")
     except (PublishError, ConfigurationError, ArchiveLockedError, DiskError) as error:
         print(f"{FINEWS} worker: {safe_line(error, limit=2000)}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
+    for note in notes:
+        print(f"{FINEWS} worker: {safe_line(note)}", file=sys.stderr)
     os.environ["SCRAPY_SETTINGS_MODULE"] = "finews_spider.settings"
     from scrapy.cmdline import execute
 

@@ -19,6 +19,7 @@ from finews_spider.reporting import store
 
 logger = logging.getLogger(__name__)
 
+HERE = Path(__file__).resolve().parents[2]
 HELD = "the run is held: the database does not answer, and others may be given its unit"
 LET_GO = "the run goes on: the unit is still its own"
 GRACE = 60.0  # seconds for a run to end by itself: it archives what has come, and publishes
@@ -66,6 +67,7 @@ class Clone:
             *_python("-m", "finews_spider.commands.main", "config", *self.options),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
+            env=_environment(),
         )
         return await process.wait() != ExitCode.WRONG
 
@@ -73,6 +75,7 @@ class Clone:
         return await asyncio.create_subprocess_exec(
             *_python("-m", "finews_spider.machines.child", str(self.output), self.branch, *words, *self.options),
             stdin=asyncio.subprocess.PIPE,  # nothing is written: it ends with us
+            env=_environment(),
             start_new_session=True,
         )
 
@@ -112,6 +115,12 @@ async def _watch(
 
 def _python(*words: str) -> list[str]:
     return [sys.executable, *(word for option in sys.warnoptions for word in ("-W", option)), *words]
+
+
+def _environment() -> dict[str, str]:
+    """Return this process's, in which finews is found from any folder: of a checkout, it is not installed."""
+    path = os.environ.get("PYTHONPATH", "")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(HERE), path)))}
 
 
 def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:

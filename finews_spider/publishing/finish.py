@@ -40,15 +40,15 @@ def finish(archive: Archive, unpublished: Unpublished, config: Config, run: str,
     return Outcome(published, warnings, moved)
 
 
-def catch_up(output: Path, unpublished: Unpublished, branch: str, run: str) -> None:
-    """Publish what earlier runs left, and bring the work tree up to what others have pushed.
+def catch_up(output: Path, unpublished: Unpublished, branch: str, run: str) -> tuple[str, ...]:
+    """Publish what earlier runs left, and bring the work tree up to what others have pushed; return warnings.
 
     For a machine that is not the only one: what others have archived is not asked for again. Raise PublishError.
     """
     left = _publish(output, unpublished, "commit", branch, run)
     if left.trouble:
         raise PublishError(left.trouble)
-    push.catch_up(Repository(output, branch), TRIES)
+    return push.catch_up(Repository(output, branch), TRIES)
 
 
 def commit_message(output: Path, run: str, changes: Mapping[str, str]) -> CommitMessage:

@@ -74,10 +74,10 @@ def push(repository: Repository, tries: int) -> PushResult:
     )
 
 
-def catch_up(repository: Repository, tries: int) -> None:
+def catch_up(repository: Repository, tries: int) -> tuple[str, ...]:
     """Bring the branch up to what others have pushed, and push finews's commits that are not. A person's stay here.
 
-    Raise PublishError where that fails, and where the work tree cannot follow.
+    Return warnings. Raise PublishError where that fails, and where the work tree cannot follow.
     """
     upstream = upstream_of(repository)
     try:
@@ -88,13 +88,15 @@ def catch_up(repository: Repository, tries: int) -> None:
         raise PublishError(_trouble(repository, upstream, error)) from error
     if behind := [note for note in notes if note.startswith(_BEHIND)]:
         raise PublishError(behind[0])
+    return notes
 
 
 def _follow(repository: Repository, upstream: Upstream) -> tuple[str, ...]:
     """Put what a person has committed, if anything, on top of the upstream; return a warning where that fails."""
     head = repository.head
     tip = rebase(repository, repository.commit(upstream.tracking), head).tip if head else None
-    return (_update_local(repository, head, tip),) if head and tip and tip != head else ()
+    warning = _update_local(repository, head, tip) if head and tip and tip != head else ""
+    return (warning,) if warning else ()
 
 
 def upstream_of(repository: Repository) -> Upstream:

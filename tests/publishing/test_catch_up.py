@@ -42,13 +42,14 @@ def elsewhere(tmp_path: Path, remote: Tree) -> Tree:
     return clone(remote, tmp_path / "elsewhere")
 
 
-def bring_up(site: Tree, *left: str) -> None:
-    """`catch_up`, after a run that noted these files and was killed."""
+def bring_up(site: Tree, *left: str) -> tuple[str, ...]:
+    """`catch_up`, after a run that noted these files and was killed; return its warnings."""
     with Ledger(site.folder) as ledger:
         unpublished = Unpublished(ledger)
         unpublished.note(left)
-        catch_up(site.folder, unpublished, "", "2026-11-22T21-45-12")
+        notes = catch_up(site.folder, unpublished, "", "2026-11-22T21-45-12")
         assert list(unpublished) == []
+    return notes
 
 
 def heads(*trees: Tree) -> set[str]:
@@ -57,7 +58,7 @@ def heads(*trees: Tree) -> set[str]:
 
 def test_what_others_pushed_is_there_before_a_run(site: Tree, elsewhere: Tree, remote: Tree) -> None:
     elsewhere.push(elsewhere.write(POST))
-    bring_up(site)
+    assert bring_up(site) == ()
     assert (site.folder / POST).is_file()
     assert len(heads(site, elsewhere, remote)) == 1
     before = site.state()
@@ -67,7 +68,8 @@ def test_what_others_pushed_is_there_before_a_run(site: Tree, elsewhere: Tree, r
 
 def test_what_a_killed_run_left_is_published_with_what_others_pushed(site: Tree, elsewhere: Tree, remote: Tree) -> None:
     elsewhere.push(elsewhere.write(POST), elsewhere.write("category/a.html", "theirs"))
-    bring_up(site, site.write(POST), site.write(OTHER), site.write("category/a.html", "ours"))
+    notes = bring_up(site, site.write(POST), site.write(OTHER), site.write("category/a.html", "ours"))
+    assert notes == ("category/a.html: the remote has another version, which stays",)
     assert {POST, OTHER} <= remote.files("main")
     assert remote.git("show", "main:category/a.html") == site.read("category/a.html") == "theirs"
     assert len(heads(site, remote)) == 1
