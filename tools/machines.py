@@ -13,7 +13,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -187,17 +186,21 @@ class Chaos:
 
 
 def too_soon(log: Sequence[Asked], zombie: Zombie | None, delay: float, jitter: float) -> list[str]:
-    """Return the requests that a host got sooner after another than it should, but for those of a zombie's overlap."""
+    """Return the requests that a host got sooner after another than it should, but for those of a zombie's overlap.
+
+    One that was noted late is near the next of its own run, and as much farther from the one before.
+    """
     by_host = defaultdict[str, list[Asked]](list)
     for asked in sorted(log):
         by_host[asked.host].append(asked)
-    return [
-        f"{host}: {second.path} of {second.by} {second.at - first.at:.2f} s after one of {first.by}"
-        for host, its in by_host.items()
-        for first, second in pairwise(its)
-        if second.at - first.at < delay - jitter
-        and not (zombie and host == zombie.host and zombie.taken - 1 <= second.at <= zombie.ended + 1)
-    ]
+    found = []
+    for host, its in by_host.items():
+        for before, first, second in zip([None, *its], its, its[1:], strict=False):
+            is_late = before and before.by == first.by == second.by and second.at - before.at >= 2 * delay - jitter
+            is_known = zombie and host == zombie.host and zombie.taken - 1 <= second.at <= zombie.ended + 1
+            if second.at - first.at < delay - jitter and not is_late and not is_known:
+                found.append(f"{host}: {second.path} of {second.by} {second.at - first.at:.2f} s after {first}")
+    return found
 
 
 def single(stage: Stage, *runs: Sequence[str]) -> dict[str, str]:

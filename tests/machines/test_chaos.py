@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.machines import Postgres, Stage, hosts, site_of, sources_of, wait_until
-from tools.machines import Chaos, single
+from tests.support.machines import Asked, Postgres, Stage, hosts, site_of, sources_of, wait_until
+from tools.machines import Chaos, Zombie, single, too_soon
 
 pytestmark = pytest.mark.slow
 
@@ -48,3 +48,20 @@ def play(show: Chaos) -> None:
     show.wait_for_end(120)
     said = show.stage.log(asleep).read_text(encoding="utf-8")
     assert "another worker" in said  # has its unit: what came of it there is what counts
+
+
+@pytest.mark.parametrize(
+    ("log", "found"),
+    [
+        ("0a 1a 2a 3a", 0),
+        ("0a 1a 2.6a 3a 4a", 0),  # one was noted late
+        ("0a 1a 2a 2.6a 3.6a", 1),
+        ("0a 0.5b 1a 1.5b 2a", 4),
+        ("0a 1a 1.4b 2.4b", 1),
+        ("0a 9a 9.4b", 1),
+    ],
+)
+def test_requests_that_come_too_soon_are_found(log: str, found: int) -> None:
+    asked = [Asked(float(word[:-1]), word[-1], "host", "/") for word in log.split()]
+    assert len(too_soon(asked, None, 1.0, 0.3)) == found
+    assert too_soon(asked, Zombie("a", "host", -1, 99), 1.0, 0.3) == []
