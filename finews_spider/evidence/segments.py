@@ -63,8 +63,12 @@ class Segment:
             self._is_named = True
 
     def close(self) -> None:
-        """Give the segment its name, and keep its hash. Raises OSError."""
-        self.sync()
+        """Give the segment its name, and keep its hash. Raises OSError, and leaves the file as it is then."""
+        try:
+            self.sync()
+        except OSError:
+            self.abandon()
+            raise
         self._file.close()
         _finish(self.path, self._hash.hexdigest())
 
