@@ -112,6 +112,7 @@ def _units(config: Config, opts: argparse.Namespace) -> Iterator["Unit"]:
     _check(opts)
     window = window_of({name: value for name in ("since", "until") if (value := getattr(opts, name))})
     kind = Kind.REPARSE if opts.reparse else Kind.PICTURES if opts.pictures else Kind.CRAWL
+    group_of = groups(sources)
     narrowed = {name: value for name in ("category", "column") if (value := getattr(opts, name))}
     for words in _days(window, opts):
         if kind is Kind.REPARSE:
@@ -127,7 +128,7 @@ def _units(config: Config, opts: argparse.Namespace) -> Iterator["Unit"]:
             for source in _sources(opts, sources, {**narrowed, **words}):
                 every = _seconds(opts.every) if opts.every else 0
                 asked = {"source": source, **narrowed, **words}
-                yield Unit(kind=kind, words=asked, group=groups(sources)[source], every=every, on=opts.on)
+                yield Unit(kind=kind, words=asked, group=group_of[source], every=every, on=opts.on)
 
 
 def _days(window: Window, opts: argparse.Namespace) -> Iterator[dict[str, str]]:

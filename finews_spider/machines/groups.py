@@ -14,16 +14,27 @@ def groups(sources: Mapping[str, Source]) -> dict[str, str]:
 
     That is transitive: two sources without a common host are of one group where a third has one with each.
     """
-    links = {name: {*_hosts(source), *_helpers(source, sources)} for name, source in sources.items()}
-    found: list[tuple[set[str], set[str]]] = []  # names, and their hosts and helpers
-    for name, reached in links.items():
-        names, all_reached = {name}, {name, *reached}
-        for other in [group for group in found if group[1] & all_reached]:
-            found.remove(other)
-            names |= other[0]
-            all_reached |= other[1]
-        found.append((names, all_reached))
-    return {name: JOINED.join(sorted(names)) for names, _ in found for name in names}
+    joined: dict[str, str] = {}  # hosts and tables, each to another of its group, the last to itself
+    for name, source in sources.items():
+        for other in (*_hosts(source), *map(_table, _helpers(source, sources))):
+            joined[_end(joined, other)] = _end(joined, _table(name))
+    members: dict[str, list[str]] = {}
+    for name in sorted(sources):
+        members.setdefault(_end(joined, _table(name)), []).append(name)
+    return {name: JOINED.join(members[_end(joined, _table(name))]) for name in sources}
+
+
+def _end(joined: dict[str, str], place: str) -> str:
+    """Return what all of a group lead to; the way there gets shorter."""
+    while (following := joined.setdefault(place, place)) != place:
+        joined[place] = joined[following]
+        place = following
+    return place
+
+
+def _table(name: str) -> str:
+    """Return the name of a source as no host has it."""
+    return f"[{name}]"
 
 
 def group_of_pictures(host: str, sources: Mapping[str, Source]) -> str:

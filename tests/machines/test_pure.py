@@ -172,3 +172,10 @@ def test_between_two_units_a_host_is_left_alone_as_within_one() -> None:
     sources = load(Path(FINEWS_SOURCES_FILE))
     assert tomllib.loads(Path(FINEWS_SOURCES_FILE).read_text(encoding="utf-8"))["wayback"]["cdx_delay"] == 2.5
     assert (pace_of(sources, 1.0), pace_of(sources, 4.0), pace_of({"a": reading("a.example")}, 1.0)) == (2.5, 4.0, 1.0)
+
+
+def test_ten_thousand_sources_are_grouped_in_a_moment() -> None:
+    many = {f"s{number}": reading(f"{number // 2}.example", f"x{number}.example") for number in range(10_000)}
+    found = groups(many)
+    assert len(set(found.values())) == 5_000
+    assert found["s7"] == "s6+s7"
