@@ -1,5 +1,6 @@
 """Readers of settings: what a value may be, and what a refusal says is accepted."""
 
+import logging
 import os
 import re
 import shlex
@@ -26,6 +27,7 @@ OVERVIEWS: dict[str, Overview | None] = {"off": None, **{turn: turn for turn in 
 MODES: dict[str, Mode | None] = {"off": None, **{mode: mode for mode in get_args(Mode)}}
 
 CONTACT = re.compile(r"(https?://|mailto:)\S+")
+QUEUE = re.compile(r"postgres(ql)?://((?:[^\s%/@]|%[0-9A-Fa-f]{2})*@)?(?:[^\s%@]|%[0-9A-Fa-f]{2})+")
 SITE = re.compile(r"((https?:)?//[\w.:-]+)?(/[\w./-]*)?")
 
 
@@ -111,11 +113,22 @@ def read_web_page(name: str, value: object) -> str:
 
 
 def read_queue(name: str, value: object) -> str:
-    if value and not re.fullmatch(r"postgres(ql)?://\S+", str(value)):
+    if value and not QUEUE.fullmatch(str(value)):  # the database's client would quote a part of the password
         raise refusal(
-            name, "…", "the address of a PostgreSQL database, postgresql://USER@HOST/NAME"
-        )  # it has a password
+            name,
+            "…",
+            "the address of a PostgreSQL database, postgresql://USER@HOST/NAME, with %, / and @ as %25, %2F, %40",
+        )
     return str(value)
+
+
+def check_log(level: object, file: object) -> None:
+    """Raise ConfigurationError for a level or a file of the log at which Scrapy would end in a traceback."""
+    if not isinstance(level, int) and str(level) not in logging.getLevelNamesMapping():
+        raise refusal("LOG_LEVEL", level, "DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    path = Path(str(file))
+    if file and (path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK)):
+        raise refusal("LOG_FILE", file, "a file that can be written, in a folder that is there")
 
 
 def read_metrics(name: str, value: object) -> Path | None:

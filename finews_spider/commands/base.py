@@ -16,6 +16,7 @@ from finews_spider.exit_codes import ExitCode
 from finews_spider.logformatter import make_log_printable
 from finews_spider.printable import safe_line
 from finews_spider.reporting.program import program
+from finews_spider.setting_values import check_log
 from finews_spider.sources.loader import load
 
 
@@ -59,10 +60,10 @@ class ExitCodeCommand:
         assert self.settings is not None
         if self.is_quiet and not opts.loglevel:
             self.settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
-        if not self.takes_settings:
-            return
         try:
-            apply(self.settings, getattr(opts, "config", "") or "")
+            if self.takes_settings:
+                apply(self.settings, getattr(opts, "config", "") or "")
+            check_log(self.settings["LOG_LEVEL"], self.settings["LOG_FILE"])
         except ConfigurationError as error:
             sys.exit(self.refuse(error))
 

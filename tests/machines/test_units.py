@@ -184,6 +184,12 @@ def test_what_cannot_be_meant_is_refused(stage: Stage, words: str, told: str) ->
     [
         ("", "FINEWS_QUEUE: is empty; "),
         ("mysql://me:s3cret@db/x", "FINEWS_QUEUE: '…' is not accepted; use the address of a PostgreSQL database"),
+        (
+            "postgresql://me:s3cret%zz@db/x",
+            "FINEWS_QUEUE: '…' is not accepted; use the address of a PostgreSQL database",
+        ),
+        ("postgresql://me:a@s3cret@db/x", "with %, / and @ as %25, %2F, %40"),
+        ("postgresql://s3cret/me@db/x", "with %, / and @ as %25, %2F, %40"),
         ("postgresql://me:s3cret@127.0.0.1:1/x", "FINEWS_QUEUE: the database says: "),
         ("postgresql://me:s3cret@/x?host=/nowhere", "FINEWS_QUEUE: the database says: "),
     ],
