@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SECONDS = {"m": 60, "h": 3600, "d": 86_400}
 ONLY_CRAWL = ("source", "category", "column", "every")
+OF_ADD = (*ONLY_CRAWL, "since", "until", "by", "reparse", "pictures", "on", "again")
 ACTIONS = ("add", "retry", "cancel")
 
 
@@ -71,6 +72,8 @@ class Command(ExitCodeCommand, ScrapyCommand):
             raise ConfigurationError(f"{action}: is nothing that units can be told; use {', '.join(ACTIONS)}")
         if action in ("", "add") and ids:
             raise ConfigurationError(f"{ids[0]}: not accepted; options begin with --")
+        if action != "add" and (given := [name for name in OF_ADD if getattr(opts, name)]):
+            raise ConfigurationError(f"--{given[0]}: is an option of {program()} {self.title} add")
         config = self.config()
         units = list(_units(config, opts)) if action == "add" else []
         from finews_spider.machines.database import connected  # what is off is not loaded

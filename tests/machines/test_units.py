@@ -118,6 +118,15 @@ def test_a_live_list_that_was_read_may_be_read_again(stage: Stage) -> None:
     assert units(stage, "add", "--source", "h2a") == "1 unit added\n"
 
 
+def test_what_is_to_be_done_once_is_repeated_from_then_on_where_that_is_added(stage: Stage) -> None:
+    units(stage, "add", "--source", "h2a,h1a")
+    assert units(stage, "add", "--source", "h2a", "--every", "10m") == "1 unit changed\n"
+    assert units(stage, "add", "--source", "h2a", "--every", "2h") == "1 unit changed\n"
+    for words in ((), ("--every", "2h")):
+        assert units(stage, "add", "--source", "h2a", *words) == "1 unit there already\n"
+    assert {row["key"]: row["every"] for row in listed(stage)} == {"crawl source=h1a": 0, "crawl source=h2a": 7200}
+
+
 def test_what_failed_says_why_and_is_tried_again(stage: Stage) -> None:
     units(stage, "add", "--source", "h1a,h2a")
     first, second = (row["id"] for row in listed(stage))
@@ -157,6 +166,8 @@ def test_a_unit_is_cancelled_and_may_be_added_again(stage: Stage) -> None:
     ("words", "told"),
     [
         ("ad", "ad: is nothing that units can be told; use add, retry, cancel"),
+        ("--every 10m", "--every: is an option of scrapy units add"),
+        ("retry all --on m1", "--on: is an option of scrapy units add"),
         ("add h1a", "h1a: not accepted; options begin with --"),
         ("add --source h9", "source: h9 is not accepted; sources are h1a, h1b, h2a, finews, wayback"),
         ("add --source wayback", "source: wayback has all days there ever were"),
