@@ -54,8 +54,22 @@ class Postgres:
         self._run(
             "initdb", "-D", str(self.folder / "data"), "-U", "finews", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"
         )
+        self._end = self._die_with_us()
         self.start()
         self.make("finews")
+
+    def _die_with_us(self) -> subprocess.Popen[bytes]:
+        """Start what stops the server, and removes its folder, when this process has ended, however that was."""
+        stop = f"cat >/dev/null; {self._bin}/pg_ctl stop -m immediate -D {self.folder}/data; rm -rf {self.folder}"
+        return subprocess.Popen(
+            ["sh", "-c", stop],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            user=self._user,
+            start_new_session=True,
+        )
 
     def url(self, name: str = "finews") -> str:
         return f"postgresql://finews:s3cret@/{name}?host={self.folder}"
@@ -80,8 +94,7 @@ class Postgres:
         self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(self.folder / "data"))
 
     def close(self) -> None:
-        self.stop()
-        shutil.rmtree(self.folder)
+        self._end.communicate()
 
     def _run(self, *words: str) -> None:
         with tempfile.TemporaryFile("w+") as out:  # no pipe: the server would hold it open
