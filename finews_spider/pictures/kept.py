@@ -17,6 +17,8 @@ DAYS_KNOWN = 31  # whose entries stay in memory while posts are looked through
 _FILE = r"[a-z0-9][a-z0-9.-]*(?:/[a-z0-9][a-z0-9_-]*)+\.[a-z]+"  # as `file_of` names it; none leads elsewhere
 _LINE = re.compile(rf'("(?:[^"\\]|\\.)+"): "({_FILE}) ([0-9]{{1,9}}) ([0-9]{{1,9}}) ([0-9a-f]{{64}})"')
 
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")  # that YAML folds, or refuses
+
 
 class Kept(NamedTuple):
     """A picture that is kept: its file below `media/`, its size in pixels, and its hash."""
@@ -59,7 +61,12 @@ def _key(quoted: str) -> str:
 
 def text_of(entries: Mapping[str, Kept]) -> str:
     """Return the text of a file, in the order of the addresses: two versions differ in the lines that changed."""
-    return "".join(f'{json.dumps(key, ensure_ascii=False)}: "{kept}"\n' for key, kept in sorted(entries.items()))
+    return "".join(f'{_quoted(key)}: "{kept}"\n' for key, kept in sorted(entries.items()))
+
+
+def _quoted(key: str) -> str:
+    """Return an address as JSON and YAML read it, on one line for each: an address may hold other ends of lines."""
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(key, ensure_ascii=False))
 
 
 def days(output: Path) -> Iterator[tuple[str, Path]]:
