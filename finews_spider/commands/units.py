@@ -82,7 +82,7 @@ class Command(ExitCodeCommand, ScrapyCommand):
             from finews_spider.machines import adding, listing
 
             if action == "add":
-                print(printable(_told(adding.add(connection, units, again=opts.again))))
+                print(printable(_summary(adding.add(connection, units, again=opts.again))))
             elif action == "retry":
                 count = sum(adding.retry(connection, id_) for id_ in _ids(ids, "all"))
                 print(f"{plural(count, 'unit')} will be done again")
@@ -130,8 +130,8 @@ def _units(config: Config, opts: argparse.Namespace) -> Iterator["Unit"]:
         else:
             for source in _sources(opts, sources, {**narrowed, **words}):
                 every = _seconds(opts.every) if opts.every else 0
-                asked = {"source": source, **narrowed, **words}
-                yield Unit(kind=kind, words=asked, group=group_of[source], every=every, on=opts.on)
+                typed = {"source": source, **narrowed, **words}
+                yield Unit(kind=kind, words=typed, group=group_of[source], every=every, on=opts.on)
 
 
 def _days(window: Window, opts: argparse.Namespace) -> Iterator[dict[str, str]]:
@@ -173,5 +173,5 @@ def _seconds(text: str) -> int:
     return int(found[1]) * SECONDS[found[2]]
 
 
-def _told(counts: "Counter[Added]") -> str:
+def _summary(counts: "Counter[Added]") -> str:
     return ", ".join(f"{plural(count, 'unit')} {state}" for state, count in counts.items()) or "0 units added"

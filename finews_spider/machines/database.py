@@ -54,10 +54,10 @@ def connected(url: str, what: str) -> Iterator["psycopg.Connection[dict[str, Any
             _prepare(connection)
             yield connection
     except psycopg.Error as error:
-        raise ConfigurationError(told(error)) from error
+        raise ConfigurationError(database_error(error)) from error
 
 
-def told(error: BaseException) -> str:
+def database_error(error: BaseException) -> str:
     """Return what is wrong with the database, on a line that has no password."""
     text = _LOGIN.sub("//***@", safe_line(str(error) or type(error).__name__, limit=300))
     text = re.sub(r"(?i)(password\s*=\s*)\S+", r"\1***", text)

@@ -142,11 +142,11 @@ def _groups(rows: Sequence[Row]) -> Iterator[str]:
 
 def _line(row: Row) -> str:
     last = row.unit.last
-    told = f"exit code {last.get('code')}: {safe_line(last.get('why', ''))}" if last else ""
+    ending = f"exit code {last.get('code')}: {safe_line(last.get('why', ''))}" if last else ""
     about = {
         "doing": f"on {safe_line(row.unit.by)} for {duration(row.begun)}",
-        "owed": f"again in {duration(row.due)}; {told}",
-        "failed": told,
-        "to do": told,
+        "owed": f"again in {duration(row.due)}; {ending}",
+        "failed": ending,
+        "to do": ending,
     }
     return f"  {row.id:>6}  {safe_line(row.unit.key)}  {about[row.state]}".rstrip()

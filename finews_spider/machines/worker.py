@@ -21,7 +21,7 @@ from procrastinate.worker import Worker
 from finews_spider import dates
 from finews_spider.exit_codes import ExitCode
 from finews_spider.machines.adding import TASK
-from finews_spider.machines.database import FORGOTTEN, HEARTBEAT, OPTIONS, told
+from finews_spider.machines.database import FORGOTTEN, HEARTBEAT, OPTIONS, database_error
 from finews_spider.machines.jobs import Jobs
 from finews_spider.machines.outcomes import Again, Failed, outcome
 from finews_spider.machines.runs import Clone, LostError
@@ -88,11 +88,11 @@ class FinewsWorker:
         connector = PsycopgConnector(
             conninfo=self.url, kwargs=OPTIONS, pool_factory=psycopg_pool.AsyncNullConnectionPool, min_size=0, max_size=8
         )
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)
+        logging.getLogger("procrastinate.worker").addFilter(NotExpected())
         app = App(connector=connector)
         app.job_manager = self._jobs = Jobs(connector)
         app.task(name=TASK, pass_context=True, retry=ByException())(self._do)
-        logging.getLogger("procrastinate").setLevel(logging.WARNING)
-        logging.getLogger("procrastinate.worker").addFilter(NotExpected())
         async with app.open_async():
             alive = asyncio.create_task(self._stay_alive())
             try:
@@ -108,7 +108,7 @@ class FinewsWorker:
                     worker_middleware=[self._meet],
                 )
             except ConnectorException as error:
-                logger.error("%s", told(error.__cause__ or error))
+                logger.error("%s", database_error(error.__cause__ or error))
                 return ExitCode.WRONG
             finally:
                 alive.cancel()
@@ -121,7 +121,7 @@ class FinewsWorker:
                 for id_ in await self._jobs.look_after():
                     logger.warning("unit %s is given back: its worker is dead", id_)
             except ConnectorException as error:
-                logger.error("%s", told(error.__cause__ or error))
+                logger.error("%s", database_error(error.__cause__ or error))
             await asyncio.sleep(HEARTBEAT)
 
     async def _meet(self, do: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:

@@ -70,6 +70,7 @@ def test_units_are_done_and_published_and_nothing_is_asked_for_twice(stage: Stag
     add(stage, *ALL)
     said = work(stage, "m1")
     assert said.count("ends with exit code 0") == 3
+    assert "procrastinate" not in said
     assert {row["state"] for row in listed(stage)} == {"done"}
     assert posts(stage) == len(articles(log)) == 9
     add(stage, "--source", "h2a")  # what is new may be asked for again, and elsewhere
