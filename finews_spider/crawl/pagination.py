@@ -19,6 +19,8 @@ BELIEVED = 3  # readings in a row in which a list's total is not reached; it is 
 
 # Once a day a list is read again, `LATE` below its last such look. A daily schedule's runs are not a day apart exactly.
 DEEP_EVERY = timedelta(hours=23)
+# One whose end was found once only, which may have been an empty page, sooner.
+UNCONFIRMED_EVERY = timedelta(hours=6)
 SHRINKS = 0.1  # by so much a list may have fewer rows than at the look before; with fewer it was not read to its end
 
 
@@ -87,7 +89,8 @@ class Pagination:
         floor = state.newest
         gap = known_gap if known_gap and known_gap.next_look <= now else None
         # While a gap waits for its next look, rows below it cannot be come to either.
-        is_deep = gap is known_gap and (not state.deep or not timedelta() <= now - state.deep < DEEP_EVERY)
+        every = DEEP_EVERY if state.confirmed else UNCONFIRMED_EVERY
+        is_deep = gap is known_gap and (not state.deep or not timedelta() <= now - state.deep < every)
         if is_deep and not state.confirmed:
             return Depth(end=True, is_deep=True, gap=gap)
         if is_deep:
@@ -223,7 +226,9 @@ def _after(reading: ListReading, why: str) -> ListState:
     state, is_deep = reading.state, reading.depth.is_deep
     has_shrunk = reading.rows < state.deep_rows * (1 - SHRINKS)
     is_early = why == "end" and state.confirmed and (has_shrunk or not reading.is_joined(is_end=True))
-    is_confirmed = reading.depth.end and (not reading.missed if state.newest else why == "limit")
+    # Where many rows are new below those that were known, the end that was found before was none.
+    is_same_end = not reading.missed and reading.late <= state.deep_rows * SHRINKS
+    is_confirmed = reading.depth.end and (is_same_end if state.newest else why == "limit")
     # A list that has shrunk for good is believed at last.
     rows = state.deep_rows // 2 if is_early else reading.rows
     return ListState(

@@ -269,9 +269,24 @@ def test_a_first_end_is_found_twice(tmp_path: Path, news: News) -> None:
         runs.run()
         assert runs.missing
         news.instead.clear()
-        for _ in range(4 * 24):
-            runs.run(timedelta(minutes=15))
+        for _ in range(6):
+            runs.run(HOUR)
         assert not runs.missing
+
+
+def test_a_first_end_that_was_none_is_looked_for_until_two_looks_find_the_same(tmp_path: Path, news: News) -> None:
+    with Ledger(tmp_path) as ledger:
+        runs = Runs(ledger, news, NewsSource(news, 100, 50))
+        for empty in (3, 12):
+            news.instead = {empty: []}
+            runs.run(6 * HOUR)
+            assert runs.missing
+        news.instead.clear()
+        for _ in range(6):
+            runs.run(HOUR)
+        assert not runs.missing
+        read = [len(news.requested) for _ in range(24) if runs.run(HOUR) is not None]
+        assert sum(number > 1 for number in read) == 2  # that look's confirmation, and the look of the day
 
 
 def test_a_lost_ledger_has_every_list_read_to_its_end(tmp_path: Path, news: News) -> None:
