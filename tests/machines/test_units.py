@@ -236,4 +236,4 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     )
     done = run_scrapy("units", environment={"PYTHONPATH": str(tmp_path), "FINEWS_QUEUE": "postgresql://x/y"})
     assert done.code == 2
-    assert "needs procrastinate: pip install procrastinate 'psycopg[binary]'" in done.err
+    assert "needs procrastinate: pip install 'procrastinate<4' 'psycopg[binary]'" in done.err
