@@ -11,20 +11,18 @@ from twisted.python.failure import Failure
 from finews_spider.downloader.throttle import HostSuspendedError
 from finews_spider.printable import printable
 
+CUT_SHORT = "cut short"
 KINDS: dict[type[BaseException], str] = {
     exceptions.CannotResolveHostError: "name not found",
     exceptions.DownloadCancelledError: "too large",  # nothing else cancels a download, but the end of the run
     exceptions.DownloadConnectionRefusedError: "connection refused",
     exceptions.DownloadFailedError: "connection failed",
     exceptions.DownloadTimeoutError: "no answer in time",
-    exceptions.ResponseDataLossError: "cut short",
+    exceptions.ResponseDataLossError: CUT_SHORT,
 }
 ABSENT = frozenset({404, 410})  # statuses; a host that moved gives them for everything
 UNREACHABLE = frozenset({"name not found", "connection refused", "connection failed", "no answer in time"})
-SILENT = (
-    "it failed",
-    "it has a robots.txt that cannot be read",
-)  # of a suspended host
+SILENT = ("it failed", "it has a robots.txt that cannot be read")  # of a suspended host
 MAX_DETAIL = 200  # characters; an error may quote what the server sent
 
 
@@ -52,8 +50,9 @@ class FetchFailure:
 
     @property
     def is_passing(self) -> bool:
-        """Whether it says nothing of what was asked for: the host is busy, or does not answer."""
-        return not self.tried or self.is_unreachable or self.status == 429 or (self.status or 0) >= 500
+        """Whether it says nothing of what was asked for: the host is busy, or does not answer to the end."""
+        is_unheard = not self.tried or self.is_unreachable or self.kind == CUT_SHORT
+        return is_unheard or self.status == 429 or (self.status or 0) >= 500
 
     @classmethod
     def of(cls, failure: Failure) -> Self:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -14,6 +15,7 @@ from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.web_archive import PICTURES_AT
 from finews_spider.pictures import kept
 from tests.acceptance.test_archive_looks import LookingSite
+from tests.acceptance.test_hostile_pictures import cut_short
 from tests.acceptance.test_pictures import ON, entries, media
 from tests.conftest import run_forked
 from tests.evidence.conftest import kept as captures
@@ -116,8 +118,11 @@ def test_what_may_come_yet_is_not_looked_for(tmp_path: Path, room: Newsroom) -> 
     assert not looked_for(site)
 
 
-def test_an_archive_that_is_busy_is_asked_by_a_later_run(looking: LookingSite) -> None:
-    looking.room.answer("archive", "/web/", status=429)
+@pytest.mark.parametrize("answer", [{"status": 429}, {"handler": cut_short}], ids=["busy", "cut short"])
+def test_an_archive_that_does_not_answer_to_the_end_is_asked_by_a_later_run(
+    looking: LookingSite, answer: dict[str, Any]
+) -> None:
+    looking.room.answer("archive", "/web/", **answer)
     assert old_ones(looking)["from_archive"] == 0
     asked = looked_for(looking).keys()
     assert asked
