@@ -12,11 +12,8 @@ from finews_spider.commands.site_file import ORIGINS, OWN
 from finews_spider.exit_codes import ExitCode
 from finews_spider.printable import printable
 
-SECRET = (
-    "FINEWS_PING",
-    "FINEWS_NOTIFY",
-    "FINEWS_QUEUE",
-)  # who knows the address, or one among the arguments, can use it
+# Who knows the address, or one among the arguments, can use it.
+SECRET = ("FINEWS_PING", "FINEWS_NOTIFY", "FINEWS_QUEUE")
 NOT_SHOWN = "(set, not shown)"
 
 

@@ -67,4 +67,6 @@ class Command(ExitCodeCommand, ScrapyCommand):
 def _check_host(host: str, sources: Iterable[Source]) -> None:
     known = {urlsplit(origin).netloc.lower() for source in sources for origin in source.pictures}
     if host not in known:
-        raise ConfigurationError(f"host={host}: is none of the sources file's pictures, {', '.join(sorted(known))}")
+        raise ConfigurationError(
+            f"host={host}: is none of the sources file's pictures, {', '.join(sorted(known)) or 'which are none'}"
+        )
