@@ -1,6 +1,7 @@
 """Brings pictures that the site has lost back out of their captures, as they came."""
 
 import hashlib
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -9,7 +10,10 @@ from finews_spider.evidence.reader import DamagedError, Record, message, salvage
 from finews_spider.pictures.addresses import MEDIA
 from finews_spider.pictures.check import set_aside
 from finews_spider.pictures.heads import is_picture
+from finews_spider.pictures.requests import MAX_BYTES
 from finews_spider.pictures.store import write
+
+GZIP = b"\x1f\x8b"
 
 
 def bring_back(
@@ -33,13 +37,23 @@ def bring_back(
 
 
 def _pictures(part: Part) -> Iterator[tuple[str, bytes]]:
-    """Yield hash and bytes of the pictures that a segment has; they are asked for, and come, unpacked."""
+    """Yield hash and bytes of the pictures that a segment has."""
     for record in salvaged(part):
         if not isinstance(record, Record) or record.kind != "response":
             continue
         try:
-            body = message(record).body
+            body = _unpacked(message(record).body)
         except DamagedError:
             continue
         if is_picture(body):
             yield hashlib.sha256(body).hexdigest(), body
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Return a body as the run kept it: pictures are asked for unpacked, and some hosts pack them all the same."""
+    if not body.startswith(GZIP):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MAX_BYTES)
+    except zlib.error:
+        return b""

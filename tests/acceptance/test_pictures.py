@@ -1,5 +1,6 @@
 """Pictures are kept, as they came, and posts are the same to the byte with them and without."""
 
+import gzip
 import hashlib
 import re
 import shutil
@@ -11,8 +12,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from finews_spider.archive.atomic import TEMPORARY
+from finews_spider.newsroom.picture_files import png
 from finews_spider.newsroom.server import Newsroom
 from finews_spider.newsroom.world import World
 from finews_spider.pictures import kept
@@ -330,6 +333,24 @@ def test_with_evidence_verify_brings_back_what_the_site_has_lost(site: Site) -> 
     missing.unlink()
     ran = run_forked("verify", "--fix", "-s", f"FINEWS_OUTPUT={site.output}")
     assert "the site tells of it no more" in ran.out
+
+
+def test_so_does_it_what_came_packed(site: Site) -> None:
+    packed = gzip.compress(png(1))
+
+    async def pack(_: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
+
+    site.room.pictures_here = True
+    site.room.answer("pictures", "/download", handler=pack)
+    assert site.crawl(settings=ON | {"FINEWS_EVIDENCE": "articles"}).code == 0
+    there = bytes_of(site)
+    assert set(there.values()) == {png(1)}
+    for file in there:
+        file.unlink()
+    ran = run_forked("verify", "--fix", "-s", f"FINEWS_OUTPUT={site.output}")
+    assert "the site tells of it no more" not in ran.out
+    assert bytes_of(site) == there
 
 
 def test_with_evidence_pictures_are_captures_too(site: Site) -> None:
