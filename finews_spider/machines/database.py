@@ -36,7 +36,8 @@ def check_installed(what: str) -> None:
     """Raise ConfigurationError where the libraries of the extra are not installed."""
     if missing := [name for name in ("procrastinate", "psycopg") if not find_spec(name)]:
         raise ConfigurationError(
-            f"{what}: needs {' and '.join(missing)}: pip install 'procrastinate<4' 'psycopg[binary]', or the extra machines"
+            f"{what}: needs {' and '.join(missing)}: pip install 'procrastinate<4' 'psycopg[binary]',"
+            " or the extra machines"
         )
 
 
