@@ -1,4 +1,4 @@
-"""`python -m finews_spider.machines.child OUTPUT BRANCH …`: a unit's run, in a process that dies with its worker.
+"""`python -m finews_spider.machines.child PROGRAM OUTPUT BRANCH …`: a unit's run; the process dies with its worker.
 
 The clone is brought up to what other machines have pushed, then the words are executed as `scrapy …`.
 """
@@ -25,7 +25,8 @@ PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
 
 def main() -> None:
     """Run the unit, and exit with its code."""
-    output, branch, *words = sys.argv[1:]
+    program, output, branch, *words = sys.argv[1:]
+    sys.argv = [program, *words]  # what the run has a person type is of the program that is typed here
     _die_with_worker()
     try:
         with archive_lock(Path(output)), Ledger(Path(output)) as ledger:

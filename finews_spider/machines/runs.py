@@ -72,8 +72,9 @@ class Clone:
         return await process.wait() != ExitCode.WRONG
 
     async def _start(self, words: Sequence[str]) -> asyncio.subprocess.Process:
+        place = (sys.argv[0], str(self.output), self.branch)
         return await asyncio.create_subprocess_exec(
-            *_python("-m", "finews_spider.machines.child", str(self.output), self.branch, *words, *self.options),
+            *_python("-m", "finews_spider.machines.child", *place, *words, *self.options),
             stdin=asyncio.subprocess.PIPE,  # nothing is written: it ends with us
             env=_environment(),
             start_new_session=True,

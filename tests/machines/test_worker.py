@@ -2,7 +2,10 @@
 
 import json
 import os
+import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -108,6 +111,18 @@ def test_what_is_owed_comes_back_and_its_group_goes_on_what_is_broken_is_for_a_p
     assert 500 < owed["due"] <= 600
     assert (done["state"], done["last"]["code"]) == ("done", 0)
     assert (broken["state"], broken["last"]["code"], broken["by"]) == ("failed", 4, "m1")
+
+
+def test_a_run_has_people_type_the_program_that_they_typed(stage: Stage, sites: list[FeedSite], tmp_path: Path) -> None:
+    sites[1].failing["/sitemap-1.xml"] = 503
+    add(stage, "--source", "h2a")
+    program = tmp_path / "finews"
+    program.write_text("from finews_spider.commands.main import main; main()")
+    words = [sys.executable, str(program), "worker", "--once"]
+    folder, environment = stage.clone("m1"), stage.environment("m1")
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    assert re.search(r"/finews doctor", done.stderr)
+    assert "scrapy doctor" not in done.stderr
 
 
 def test_a_wrong_unit_fails_and_a_wrong_worker_stops_with_its_units_left(stage: Stage) -> None:
