@@ -102,7 +102,12 @@ async def _watch(
         await asyncio.wait([ended], timeout=OWNERSHIP)
         if ended.done():
             break
-        answer = await is_ours()
+        answer = None
+        with suppress(
+            TimeoutError
+        ):  # a name is looked up, and its addresses are tried, for longer than a run may go on
+            async with asyncio.timeout(OWNERSHIP):
+                answer = await is_ours()
         if answer is False:
             raise LostError
         if answer:
