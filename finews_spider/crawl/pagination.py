@@ -225,16 +225,19 @@ def _after(reading: ListReading, why: str) -> ListState:
     """Return what is known of a list that was read, to its end or to a limit where it never was before."""
     state, is_deep = reading.state, reading.depth.is_deep
     has_shrunk = reading.rows < state.deep_rows * (1 - SHRINKS)
-    is_early = why == "end" and state.confirmed and (has_shrunk or not reading.is_joined(is_end=True))
+    is_cut = why == "end" and state.confirmed and (has_shrunk or not reading.is_joined(is_end=True))
+    # A list that has shrunk for good is believed when two looks in a row come to the same; at last, whatever they do.
+    is_alike = state.early_rows and abs(reading.rows - state.early_rows) <= SHRINKS * state.early_rows
+    is_early = is_cut and not is_alike
     # Where many rows are new below those that were known, the end that was found before was none.
     is_same_end = not reading.missed and reading.late <= state.deep_rows * SHRINKS
     is_confirmed = reading.depth.end and (is_same_end if state.newest else why == "limit")
-    # A list that has shrunk for good is believed at last.
-    rows = state.deep_rows // 2 if is_early else reading.rows
+    rows = round(state.deep_rows * (1 - SHRINKS)) if is_early else reading.rows
     return ListState(
         finished=True,
         newest=reading.chain.top or state.newest,
         deep=reading.read_twice if is_deep and not is_early else state.deep,
         confirmed=state.confirmed or is_confirmed,
         deep_rows=rows if is_deep else state.deep_rows,
+        early_rows=(reading.rows if is_early else 0) if is_deep else state.early_rows,
     )

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from finews_spider.dates import of_seconds, to_seconds
 from finews_spider.ledger.database import Ledger
 
-_OF = "SELECT finished, newest, deep, confirmed, deep_rows FROM lists WHERE source = ? AND name = ?"
+_OF = "SELECT finished, newest, deep, confirmed, deep_rows, early_rows FROM lists WHERE source = ? AND name = ?"
 _KEEP = """
-INSERT OR REPLACE INTO lists (source, name, finished, newest, deep, confirmed, deep_rows)
-VALUES (?, ?, ?, ?, ?, ?, ?)"""
+INSERT OR REPLACE INTO lists (source, name, finished, newest, deep, confirmed, deep_rows, early_rows)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 class ListState(NamedTuple):
@@ -18,7 +18,8 @@ class ListState(NamedTuple):
     `finished`, when the last run that read it came to its end, or to what was known before. `newest` is the time of its
     top rows then, from which the rows below follow each other without a gap that is not noted. `deep` is the time up
     to which its rows were read twice, for those that come late; `confirmed`, when its end was found twice. `deep_rows`
-    is how many rows it had at the last such look: an end that comes much sooner is none.
+    is how many rows it had at the last such look: an end that comes much sooner is none, unless the look before came to
+    the same, after `early_rows`.
     """
 
     finished: bool = False
@@ -26,6 +27,7 @@ class ListState(NamedTuple):
     deep: datetime | None = None
     confirmed: bool = False
     deep_rows: int = 0
+    early_rows: int = 0
 
 
 class ListStates:
@@ -36,19 +38,19 @@ class ListStates:
 
     def of(self, source: str, name: str) -> ListState:
         """Return what is known of a list."""
-        finished, newest, deep, confirmed, deep_rows = self._ledger.row(_OF, (source, name)) or (0, None, None, 0, 0)
+        finished, newest, deep, confirmed, *rows = self._ledger.row(_OF, (source, name)) or (0, None, None, 0, 0, 0)
         return ListState(
             bool(finished),
             None if newest is None else of_seconds(newest),
             None if deep is None else of_seconds(deep),
             bool(confirmed),
-            deep_rows,
+            *rows,
         )
 
     def keep(self, source: str, name: str, state: ListState) -> None:
         """Keep what is known of a list now."""
         newest, deep = (None if time is None else to_seconds(time) for time in (state.newest, state.deep))
-        row = (source, name, state.finished, newest, deep, state.confirmed, state.deep_rows)
+        row = (source, name, state.finished, newest, deep, state.confirmed, state.deep_rows, state.early_rows)
         with self._ledger.writing():
             self._ledger.rows(_KEEP, row)
 

@@ -33,7 +33,7 @@ _FITTING = {
     f" AND {_time('seen', 'next_try')} AND {_time_or_null('first_try', 'first_absence')} AND {_number('told', most=1)}",
     "unpublished": f"{_text('path')} AND path GLOB '[^/]*' AND NOT path GLOB '*[/.][/.]*'",
     "lists": f"{_text('source', 'name')} AND {_number('finished', 'confirmed', most=1)}"
-    f" AND {_time_or_null('newest', 'deep')} AND {_number('deep_rows')}",
+    f" AND {_time_or_null('newest', 'deep')} AND {_number('deep_rows')} AND {_number('early_rows')}",
     "totals": f"{_text('source', 'name')} AND {_number('missed')}",
     "pages": f"{_text('url', 'etag', 'modified', 'capture')} AND typeof(body) = 'blob'"
     f" AND {_number('asked', 'fetched')}",
