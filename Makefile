@@ -16,13 +16,13 @@ install: .venv/installed ## what a run needs, in .venv
 demo: .venv/installed ## the main job on the embedded newsroom
 	$(BIN)/scrapy demo
 
-check: lint ## lint, and the tests that are not marked slow: an answer in under a minute
+check: lint ## lint, and the tests that are not marked slow: an answer in a minute and a half
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
 
 test: .venv/installed-dev ## the tests; says what it skipped, and why
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-whole: .venv/installed-dev ## the tests, and all of those of which make test runs a part: a third longer
+whole: .venv/installed-dev ## the tests, and all of those of which make test runs a part: twice as long
 	WHOLE=1 $(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: .venv/installed-dev ## ruff and mypy; actionlint, zizmor and hadolint on workflows and Dockerfile

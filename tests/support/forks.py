@@ -138,7 +138,10 @@ def _end(pid: int, replies: socket.socket) -> None:
 
 @cache
 def server(checkout: Path = ROOT) -> socket.socket:
-    """Return the socket of the checkout's fork server, which is started once and lives as long as this process."""
+    """Return the socket of the checkout's fork server, which is started once and lives as long as this process.
+
+    It is ready: before, it looks at the checkout, which may be another one soon.
+    """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     number = theirs.fileno()
     with theirs:
@@ -146,6 +149,7 @@ def server(checkout: Path = ROOT) -> socket.socket:
         process = subprocess.Popen(words, cwd=checkout, stdin=subprocess.DEVNULL, pass_fds=[number])
     atexit.register(process.wait)
     atexit.register(ours.close)
+    assert ours.recv(1), "the fork server did not start; see its output above"
     return ours
 
 
@@ -223,4 +227,5 @@ if __name__ == "__main__":
     assert "twisted.internet.reactor" not in sys.modules
     gc.freeze()  # otherwise each fork's garbage collector would copy all of it
     with socket.socket(fileno=int(sys.argv[1])) as control:
+        control.send(b"1")
         serve(control)
