@@ -144,10 +144,8 @@ def test_a_browsers_log_has_no_request_off_the_site_and_nothing_that_a_policy_st
         *visits, stopped, led = visited(
             tool("chromium"), tmp_path, [*pages, f"{address}/stopped.html", f"{address}/led.html"]
         )
-    assert (stopped.stopped, led.requested[1:]) == (
-        ["img-src http://other.example/a.png"],
-        ["http://other.example/a.png"],
-    )
+    assert stopped.stopped == ["img-src http://other.example/a.png"]
+    assert [url for url in led.requested if not url.startswith(address)] == ["http://other.example/a.png"]
     assert [visit.page for visit in visits] == pages
     assert len(pages) == POSTS
     pictures = [picture for visit in visits for picture in visit.pictures]
