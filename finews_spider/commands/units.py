@@ -4,11 +4,11 @@ import argparse
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.config import Config
 from finews_spider.crawl.arguments import read_arguments, window_of
 from finews_spider.dates import Window
@@ -32,13 +32,10 @@ OF_ADD = (*ONLY_CRAWL, "since", "until", "by", "reparse", "pictures", "on", "aga
 ACTIONS = ("add", "retry", "cancel")
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Reads and changes the queue; asks no site."""
 
-    requires_project = True
-    requires_crawler_process = False
     takes_arguments = True
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""

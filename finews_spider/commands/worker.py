@@ -3,13 +3,12 @@
 import argparse
 import asyncio
 import socket
-from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.utils.log import configure_logging
 
-from finews_spider.commands.base import ExitCodeCommand
+from finews_spider.commands.base import OfflineCommand
 from finews_spider.config import Config
 from finews_spider.exceptions import ConfigurationError
 from finews_spider.exit_codes import ExitCode
@@ -19,12 +18,8 @@ from finews_spider.reporting.program import program
 from finews_spider.sources.loader import load
 
 
-class Command(ExitCodeCommand, ScrapyCommand):
+class Command(OfflineCommand, ScrapyCommand):
     """Starts a run for each unit, in this clone of the site; it asks nobody itself."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return the arguments, as the usage shows them."""

@@ -122,9 +122,8 @@ class Index:
         """
         today = dates.now().toordinal()
         with self._ledger.writing():
-            numbers = {post.folder: 0 for post in posts}
-            for folder in numbers:
-                numbers[folder] = self._number(folder, NO_FOLDER)
+            folders_of_posts = dict.fromkeys(post.folder for post in posts)
+            numbers = {folder: self._number(folder, NO_FOLDER) for folder in folders_of_posts}
             rows = ((numbers[post.folder], post.name, post.id) for post in posts)
             self._ledger.write_rows("INSERT OR IGNORE INTO posts VALUES (?, ?, ?)", rows)
             self._ledger.write_rows("DELETE FROM owed WHERE id = ?", ((post.id,) for post in posts))
