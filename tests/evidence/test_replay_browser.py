@@ -16,7 +16,7 @@ from finews_spider.evidence.pack import pack
 from finews_spider.evidence.segments import segments
 from tests.conftest import Site
 from tests.evidence.conftest import ALL, folder
-from tests.evidence.test_replay import expected
+from tests.evidence.test_replay import expected, wait_for_another_second
 from tests.support.built import FLAGS, NO_NETWORK
 
 pytestmark = pytest.mark.slow
@@ -91,8 +91,9 @@ def test_every_answer_of_a_pack_is_played_in_a_browser(site: Site, tmp_path: Pat
     chromium = tool("chromium")
     for _ in range(2):
         assert site.crawl(settings=ALL).code == 0
+        wait_for_another_second()
     answers = {key: answer for key, answer in expected(segments(folder(site))).items() if answer[0] == 200}
-    assert len(answers) > 70
+    assert len(answers) > 80
     packed = pack(folder(site), f"{dates.now():%Y-%m}")
     files = {
         "/": ("text/html", PAGE.encode()),
