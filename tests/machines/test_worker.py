@@ -186,13 +186,19 @@ def test_a_run_is_cancelled_while_it_goes_on(stage: Stage, log: list[Asked]) -> 
     wait_until(lambda: listed(stage) == [])
 
 
-def test_a_run_goes_on_without_the_database_and_its_end_is_noted_when_that_is_back(
-    stage: Stage, log: list[Asked], postgres: Postgres
-) -> None:
+def without_database(stage: Stage, log: list[Asked], postgres: Postgres) -> subprocess.Popen[bytes]:
+    """Return a worker whose run has begun, and whose database has gone since."""
     add(stage, "--source", "h1a")
     worker = stage.start("m1", "worker", "--name", "m1")
     wait_until(lambda: len(articles(log)) > 0)
     postgres.stop()
+    return worker
+
+
+def test_a_run_goes_on_without_the_database_and_its_end_is_noted_when_that_is_back(
+    stage: Stage, log: list[Asked], postgres: Postgres
+) -> None:
+    worker = without_database(stage, log, postgres)
     with suppress(AssertionError):  # where the machine is so slow, the run is held meanwhile
         wait_until(lambda: "exit code 0" in stage.log("m1").read_text(encoding="utf-8"), 8)
     assert worker.poll() is None
@@ -204,10 +210,7 @@ def test_a_run_goes_on_without_the_database_and_its_end_is_noted_when_that_is_ba
 def test_a_worker_that_is_told_to_end_while_the_database_is_away_loses_no_unit(
     stage: Stage, log: list[Asked], postgres: Postgres
 ) -> None:
-    add(stage, "--source", "h1a")
-    worker = stage.start("m1", "worker", "--name", "m1")
-    wait_until(lambda: len(articles(log)) > 0)
-    postgres.stop()
+    worker = without_database(stage, log, postgres)
     (run,) = children(worker.pid)
     with suppress(AssertionError):  # where the machine is so slow, the run is held, and ended by the signal
         wait_until(lambda: is_gone(run), 8)
